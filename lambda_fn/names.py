@@ -1,0 +1,57 @@
+"""Every name and limit that code and infrastructure must agree on, written once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SERVICE: Final = "cart-abandonment"
+METRIC_NAMESPACE: Final = "CartAbandonment"
+API_BASE_PATH: Final = "/api/v1"
+
+# Environment variables of the Lambda functions (read by lambda_fn.settings, set by the cdk constructs).
+ENV_ENVIRONMENT: Final = "APP_ENVIRONMENT"
+ENV_REGISTRY_BUCKET: Final = "APP_REGISTRY_BUCKET"
+ENV_DATA_BUCKET: Final = "APP_DATA_BUCKET"
+ENV_CORS_ORIGINS: Final = "APP_CORS_ORIGINS"  # comma separated; empty: no CORS headers
+ENV_ROUTING_TTL_SECONDS: Final = "APP_ROUTING_TTL_SECONDS"
+
+# Handlers, as `module.function` inside the bundle.
+HANDLER_API: Final = "lambda_fn.api.handler"
+HANDLER_PLAN: Final = "lambda_fn.batch.plan"
+HANDLER_SCORE_CHUNK: Final = "lambda_fn.batch.score_chunk"
+HANDLER_FINALIZE: Final = "lambda_fn.batch.finalize"
+HANDLER_FAIL: Final = "lambda_fn.batch.fail"
+
+# Registry bucket.
+MODELS_PREFIX: Final = "models/"
+ROUTING_KEY: Final = "routing.json"
+
+# Data bucket.
+INCOMING_PREFIX: Final = "incoming/"
+SCORED_PREFIX: Final = "scored/"
+REJECTED_PREFIX: Final = "rejected/"
+REPORTS_PREFIX: Final = "reports/"
+FAILED_PREFIX: Final = "failed/"
+WORK_PREFIX: Final = "work/"
+INCOMING_SUFFIXES: Final = (".csv", ".csv.gz")
+
+# Limits.
+MAX_BATCH_RECORDS: Final = 1_000
+CHUNK_BYTES: Final = 64 * 1024 * 1024
+MAX_LINE_BYTES: Final = 1024 * 1024
+ROUTING_TTL_SECONDS: Final = 30
+
+# Metrics (EMF, namespace METRIC_NAMESPACE). Dimension of all: service. Extra dimensions in the comment.
+METRIC_PREDICTIONS: Final = "Predictions"  # model_version, arm
+METRIC_PREDICTION_LATENCY: Final = "PredictionLatency"  # milliseconds
+METRIC_MODEL_LOAD_FAILURES: Final = "ModelLoadFailures"
+METRIC_MODEL_AGE_DAYS: Final = "ModelAgeDays"
+METRIC_ROWS_SCORED: Final = "RowsScored"
+METRIC_ROWS_REJECTED: Final = "RowsRejected"
+METRIC_REJECTED_SHARE: Final = "RejectedShare"  # percent of a file's rows
+METRIC_DRIFT: Final = "LargestStabilityIndex"  # model_version
+METRIC_EXPECTED_MARGIN: Final = "ExpectedMargin"
+METRIC_JOBS_FAILED: Final = "JobsFailed"
+DIMENSION_MODEL_VERSION: Final = "model_version"
+DIMENSION_ARM: Final = "arm"
+DIMENSION_SERVICE: Final = "service"

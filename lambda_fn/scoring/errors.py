@@ -1,0 +1,45 @@
+"""Errors of the domain. Each knows its meaning; each door (HTTP, batch, CLI) maps them in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class ScoringError(Exception):
+    """Base of every error the scoring core and the registry raise on purpose."""
+
+
+class RecipeError(ScoringError):
+    """A recipe contradicts itself, reads a leakage column, or is not fitted."""
+
+
+class PolicyError(ScoringError):
+    """A policy does not fit the recipe it travels with."""
+
+
+class ArtefactRejected(ScoringError):
+    """A model artefact must not be served: wrong checksum, unknown format, or a step this code does not know."""
+
+
+class ModelUnavailable(ScoringError):
+    """No model can be served: none was published and promoted yet, or none of them could be loaded."""
+
+
+class RegistryConflict(ScoringError):
+    """Another writer changed the registry in between; read it again and repeat."""
+
+
+class Fault(NamedTuple):
+    """One thing wrong with one record: where, and what to do about it."""
+
+    pointer: str
+    message: str
+
+
+class InvalidRecords(ScoringError):
+    """Records that cannot be scored; ``faults`` names each field."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.pointer}: {fault.message}" for fault in faults))
+        self.faults = tuple(faults)

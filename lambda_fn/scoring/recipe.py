@@ -1,0 +1,287 @@
+"""The recipe: which inputs a model reads and how its features follow from them, as data.
+
+A recipe travels inside the model's manifest, so whatever scores the model computes exactly the features it was trained
+on. An unfitted recipe (``training/recipes``) leaves the numbers learnt from data as ``None``; fitting fills them in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from lambda_fn.scoring.errors import RecipeError
+
+ID_FIELD = "user_id"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class _Input(_Frozen):
+    name: str = Field(min_length=1)
+    description: str = ""
+
+
+class NumberInput(_Input):
+    """A number. ``minimum`` and ``maximum`` are hard bounds: a value outside them is refused.
+
+    ``observed_low`` and ``observed_high`` are the range seen in training: a value beyond it is clipped, with a warning.
+    ``default`` (the training median) stands in for a missing value.
+    """
+
+    kind: Literal["number"] = "number"
+    unit: str
+    minimum: float
+    maximum: float
+    integer: bool = False
+    observed_low: float | None = None
+    observed_high: float | None = None
+    default: float | None = None
+
+
+class FlagInput(_Input):
+    """A yes/no value, 0 or 1. ``default`` is the training mode."""
+
+    kind: Literal["flag"] = "flag"
+    default: int | None = Field(default=None, ge=0, le=1)
+
+
+class CategoryInput(_Input):
+    """One of ``categories``; any other text is scored as the default (the training mode), with a warning."""
+
+    kind: Literal["category"] = "category"
+    categories: tuple[str, ...] = ()
+    default: str | None = None
+
+
+class DateInput(_Input):
+    """A calendar date, ISO 8601. ``minimum`` and ``maximum`` are hard bounds; ``default`` is the training median."""
+
+    kind: Literal["date"] = "date"
+    minimum: dt.date
+    maximum: dt.date
+    default: dt.date | None = None
+
+
+InputField = Annotated[NumberInput | FlagInput | CategoryInput | DateInput, Field(discriminator="kind")]
+
+
+class _Step(_Frozen):
+    """One named value computed from inputs or earlier steps.
+
+    ``feature`` says whether the value is a column of the model's matrix; steps that are not serve later steps or the
+    policy.
+    """
+
+    name: str = Field(min_length=1)
+    feature: bool = True
+    group: str = ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the matrix columns this step yields."""
+        return (self.name,)
+
+
+class _OneSource(_Step):
+    source: str
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,)
+
+
+class _ManySources(_Step):
+    of: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return self.of
+
+
+class Passthrough(_OneSource):
+    """The value itself."""
+
+    op: Literal["passthrough"] = "passthrough"
+
+
+class MinMax(_OneSource):
+    """``(x - low) / (high - low)``, clipped to [0, 1]; 0 where ``high == low``."""
+
+    op: Literal["minmax"] = "minmax"
+    low: float | None = None
+    high: float | None = None
+
+
+class Mean(_ManySources):
+    """The arithmetic mean of the sources."""
+
+    op: Literal["mean"] = "mean"
+
+
+class Ratio(_Step):
+    """``numerator / denominator``; 0 where the denominator is 0."""
+
+    op: Literal["ratio"] = "ratio"
+    numerator: str
+    denominator: str
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.numerator, self.denominator)
+
+
+class Inverse(_OneSource):
+    """``1 / (1 + x)``: falls as x grows, finite at 0. For sources that cannot be negative."""
+
+    op: Literal["inverse"] = "inverse"
+
+
+class Product(_ManySources):
+    """The product of the sources, times ``factor``."""
+
+    op: Literal["product"] = "product"
+    factor: float = 1.0
+
+
+class Complement(_OneSource):
+    """``of - x``: turns a scale round (10 - score)."""
+
+    op: Literal["complement"] = "complement"
+    whole: float = 1.0
+
+
+class Bin(_OneSource):
+    """The ordinal number of the bin that x falls in; ``edges`` are the inclusive upper ends of all bins but the last."""
+
+    op: Literal["bin"] = "bin"
+    edges: tuple[float, ...] | None = None
+    edge_quantiles: tuple[float, ...] | None = None  # where fitting puts the edges, when they are not given
+    labels: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _check_edges(self) -> Self:
+        edges = self.edges if self.edges is not None else self.edge_quantiles
+        if edges is None or list(edges) != sorted(edges) or len(edges) != len(self.labels) - 1:
+            raise ValueError(f"step {self.name!r}: give rising edges, one fewer than the labels")
+        return self
+
+
+class DaysSince(_OneSource):
+    """Whole days from a date to the as-of date; 0 for a date after it."""
+
+    op: Literal["days_since"] = "days_since"
+
+
+class Ordinal(_OneSource):
+    """The position of a category in ``order``, from 0."""
+
+    op: Literal["ordinal"] = "ordinal"
+    order: tuple[str, ...]
+
+
+class OneHot(_OneSource):
+    """One 0/1 column for each of the source's categories."""
+
+    op: Literal["one_hot"] = "one_hot"
+    categories: tuple[str, ...] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(f"{self.name}={category}" for category in self.categories or ())
+
+
+Step = Annotated[
+    Passthrough
+    | MinMax
+    | Mean
+    | Ratio
+    | Inverse
+    | Product
+    | Complement
+    | Bin
+    | DaysSince
+    | Ordinal
+    | OneHot,
+    Field(discriminator="op"),
+]
+
+
+class Recipe(_Frozen):
+    """Inputs, feature steps in order of computation, and the columns that must never reach them."""
+
+    inputs: tuple[InputField, ...] = Field(min_length=1)
+    steps: tuple[Step, ...] = Field(min_length=1)
+    leakage: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_graph(self) -> Self:
+        kinds = {field.name: field.kind for field in self.inputs}
+        if len(kinds) != len(self.inputs) or ID_FIELD in kinds:
+            raise RecipeError(f"each input needs a name of its own, other than {ID_FIELD!r}")
+        roots: dict[str, frozenset[str]] = {name: frozenset([name]) for name in kinds}
+        scalars = {name for name, kind in kinds.items() if kind in ("number", "flag")}
+        for step in self.steps:
+            if step.name in roots:
+                raise RecipeError(f"the name {step.name!r} is taken already; name the step something else")
+            leaked = frozenset(self.leakage) & frozenset(step.sources).union(
+                *(roots.get(source, frozenset()) for source in step.sources)
+            )
+            if leaked:
+                raise RecipeError(
+                    f"feature {step.name!r} is built from {', '.join(sorted(leaked))}, which is known only after the "
+                    "outcome (a leakage column); remove it from the recipe"
+                )
+            self._check_sources(step, kinds, roots, scalars)
+            roots[step.name] = frozenset().union(*(roots[source] for source in step.sources))
+            if step.op != "one_hot":
+                scalars.add(step.name)
+        if leaked_inputs := sorted(set(self.leakage) & set(kinds)):
+            raise RecipeError(f"input {', '.join(leaked_inputs)} is declared a leakage column; remove it")
+        if not any(step.feature for step in self.steps):
+            raise RecipeError("no step is a feature")
+        return self
+
+    @staticmethod
+    def _check_sources(
+        step: Step, kinds: dict[str, str], roots: dict[str, frozenset[str]], scalars: set[str]
+    ) -> None:
+        needed = {"days_since": "date", "ordinal": "category", "one_hot": "category"}.get(step.op, "number")
+        for source in step.sources:
+            if source not in roots:
+                raise RecipeError(f"step {step.name!r} reads {source!r}, which is neither an input nor an earlier step")
+            fits = source in scalars if needed == "number" else kinds.get(source) == needed
+            if not fits:
+                raise RecipeError(f"step {step.name!r} ({step.op}) reads {source!r}, which is not a {needed}")
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the model matrix's columns, in order."""
+        return tuple(column for step in self.steps if step.feature for column in step.columns)
+
+    def roots_of(self, name: str) -> frozenset[str]:
+        """Return the inputs that a step (or input) is computed from."""
+        steps = {step.name: step for step in self.steps}
+        if name not in steps:
+            return frozenset([name])
+        return frozenset().union(*(self.roots_of(source) for source in steps[name].sources))
+
+    def unfitted(self) -> Iterator[str]:
+        """Yield the names of inputs and steps that still lack a number learnt from data."""
+        for field in self.inputs:
+            if field.default is None or (field.kind == "number" and field.observed_low is None):
+                yield field.name
+        for step in self.steps:
+            missing_range = step.op == "minmax" and (step.low is None or step.high is None)
+            if missing_range or (step.op == "bin" and step.edges is None):
+                yield step.name
+            if step.op == "one_hot" and step.categories is None:
+                yield step.name
