@@ -1,0 +1,142 @@
+"""The manifest: everything a model artefact says about itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+
+from lambda_fn.scoring.errors import ArtefactRejected, ScoringError
+from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.recipe import Recipe
+
+FORMAT_VERSION: Final = 1
+MODEL_FILE: Final = "model.onnx"
+MANIFEST_FILE: Final = "manifest.json"
+METRICS_FILE: Final = "metrics.json"
+MODEL_CARD_FILE: Final = "model_card.md"
+VERSION_PATTERN: Final = r"^v\d{8}T\d{6}-[0-9a-f]{8}$"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class FileEntry(_Frozen):
+    """Checksum and size of one file of the artefact."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size_bytes: int = Field(ge=0)
+
+
+class IdentityCalibration(_Frozen):
+    """The estimator's probabilities are used as they are."""
+
+    method: Literal["identity"] = "identity"
+
+
+class SigmoidCalibration(_Frozen):
+    """``1 / (1 + exp(-(slope * logit(p) + intercept)))`` (Platt scaling on the logit)."""
+
+    method: Literal["sigmoid"] = "sigmoid"
+    slope: float = Field(gt=0)
+    intercept: float
+
+
+class IsotonicCalibration(_Frozen):
+    """Linear interpolation between rising knots."""
+
+    method: Literal["isotonic"] = "isotonic"
+    scores: tuple[float, ...] = Field(min_length=2)
+    probabilities: tuple[float, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _check_knots(self) -> Self:
+        rising = list(self.scores) == sorted(self.scores) and list(self.probabilities) == sorted(self.probabilities)
+        if len(self.scores) != len(self.probabilities) or not rising:
+            raise ValueError("scores and probabilities must be equally long and rising")
+        return self
+
+
+Calibration = Annotated[
+    IdentityCalibration | SigmoidCalibration | IsotonicCalibration, Field(discriminator="method")
+]
+
+
+class NumberHistogram(_Frozen):
+    """Training rows per bin of a numeric, flag or date input (dates as days since 1970-01-01).
+
+    ``edges`` are the inner edges, rising: bin i holds ``edges[i-1] < x <= edges[i]``; there is one more count than edges.
+    """
+
+    kind: Literal["number"] = "number"
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+    @model_validator(mode="after")
+    def _check_lengths(self) -> Self:
+        if len(self.counts) != len(self.edges) + 1 or list(self.edges) != sorted(self.edges):
+            raise ValueError("give rising edges and one more count than edges")
+        return self
+
+
+class CategoryHistogram(_Frozen):
+    """Training rows per category, in the order of the input's categories; anything else counts as ``other``."""
+
+    kind: Literal["category"] = "category"
+    counts: tuple[int, ...]
+    other: int = 0
+
+
+Histogram = Annotated[NumberHistogram | CategoryHistogram, Field(discriminator="kind")]
+
+
+class DataFingerprint(_Frozen):
+    """Which data a model was trained on. ``sha256`` is over the file's bytes."""
+
+    source: str
+    sha256: str
+    rows: int
+    country: str | None = None
+
+
+class Manifest(_Frozen):
+    """See DESIGN: an immutable artefact's description of itself."""
+
+    format_version: Literal[1] = FORMAT_VERSION
+    model_version: str = Field(pattern=VERSION_PATTERN)
+    family: str
+    created: dt.datetime
+    as_of: dt.date
+    files: dict[str, FileEntry]
+    recipe: Recipe
+    calibration: Calibration
+    decision_threshold: float = Field(gt=0, lt=1)
+    policy: Policy
+    metrics: dict[str, JsonValue]
+    histograms: dict[str, Histogram]
+    libraries: dict[str, str]
+    data: DataFingerprint
+    mlflow_run_id: str | None = None
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> Self:
+        if unfitted := list(self.recipe.unfitted()):
+            raise ArtefactRejected(f"the recipe is not fitted: {', '.join(unfitted)}")
+        self.policy.check_against(self.recipe)
+        if MODEL_FILE not in self.files:
+            raise ArtefactRejected(f"the manifest does not list {MODEL_FILE}")
+        return self
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """Parse and check a manifest; raise ArtefactRejected where it is malformed or of a format this code does not know."""
+    try:
+        return Manifest.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "manifest"
+        raise ArtefactRejected(f"the manifest cannot be used: {where}: {first['msg']}") from error
+    except ScoringError as error:
+        raise ArtefactRejected(f"the manifest cannot be used: {error}") from error

@@ -1,0 +1,228 @@
+"""The intervention policy: what to offer each shopper, and what the offer is expected to earn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from lambda_fn.scoring.errors import PolicyError
+from lambda_fn.scoring.recipe import Bin, Recipe
+
+Floats = NDArray[np.float64]
+NO_INTERVENTION: Final = "none"
+TIE_TOLERANCE: Final = 1e-9  # currency units; margins closer than this count as equal
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class _Sourced(_Frozen):
+    """A number and where it comes from; an assumption says so in its source."""
+
+    source: str = Field(min_length=1)
+
+
+class Share(_Sourced):
+    """A share of one, between 0 and 1."""
+
+    value: float = Field(ge=0, le=1)
+
+
+class Amount(_Sourced):
+    """A non-negative amount in the policy's currency."""
+
+    value: float = Field(ge=0)
+
+
+class Gain(_Sourced):
+    """A change of a recovery rate per unit of discount sensitivity."""
+
+    value: float = Field(ge=-1, le=1)
+
+
+class Eligibility(_Frozen):
+    """Who may receive an intervention; an absent list admits everyone."""
+
+    minimum_risk: float = Field(default=0.0, ge=0, le=1)
+    value_tiers: tuple[str, ...] | None = None
+    recency_segments: tuple[str, ...] | None = None
+
+
+class Intervention(_Frozen):
+    """One thing the shop can do. Its recovery rate for sensitivity s is ``base + gain * s``, kept in [0, 1]."""
+
+    name: str = Field(min_length=1, pattern=r"^[a-z0-9_]+$")
+    discount_share: Share
+    fixed_cost: Amount
+    base_recovery_rate: Share
+    gain_per_sensitivity: Gain
+    eligibility: Eligibility = Eligibility()
+
+    @model_validator(mode="after")
+    def _check_name(self) -> Self:
+        if self.name == NO_INTERVENTION:
+            raise PolicyError(f"{NO_INTERVENTION!r} (do nothing) is always available; do not list it")
+        return self
+
+
+class Policy(_Frozen):
+    """Margins, offers, guardrails, and the names of the inputs and steps of the recipe that they depend on.
+
+    ``caution`` is the share by which assumed recovery rates are cut before anything is chosen or estimated:
+    until an experiment has measured them, they are somebody's hope.
+    """
+
+    currency: str = Field(min_length=3, max_length=3)
+    gross_margin_rate: Share
+    caution: Share
+    minimum_margin_rate: Share
+    maximum_discount_high_value: Share
+    high_value_tier: str
+    order_value: str  # an input: value of the order at stake, in the currency
+    sensitivity: str  # a step: discount sensitivity in [0, 1]
+    value_tier: str  # a bin step
+    recency_segment: str  # a bin step
+    interventions: Annotated[tuple[Intervention, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        names = [intervention.name for intervention in self.interventions]
+        if repeated := {name for name in names if names.count(name) > 1}:
+            raise PolicyError(f"intervention {', '.join(sorted(repeated))} is listed twice")
+        return self
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Names of everything that can be recommended; doing nothing is the first."""
+        return (NO_INTERVENTION, *(intervention.name for intervention in self.interventions))
+
+    def check_against(self, recipe: Recipe) -> None:
+        """Raise PolicyError unless the recipe has every input, step and label that this policy names."""
+        steps = {step.name: step for step in recipe.steps}
+        if self.order_value not in {field.name for field in recipe.inputs if field.kind == "number"}:
+            raise PolicyError(f"order_value names {self.order_value!r}, which is not a numeric input of the recipe")
+        if self.sensitivity not in steps:
+            raise PolicyError(f"sensitivity names {self.sensitivity!r}, which is not a step of the recipe")
+        tiers = _labels(steps.get(self.value_tier), "value_tier", self.value_tier)
+        segments = _labels(steps.get(self.recency_segment), "recency_segment", self.recency_segment)
+        named_tiers = {self.high_value_tier}
+        named_segments: set[str] = set()
+        for intervention in self.interventions:
+            named_tiers |= set(intervention.eligibility.value_tiers or ())
+            named_segments |= set(intervention.eligibility.recency_segments or ())
+        if unknown := sorted((named_tiers - set(tiers)) | (named_segments - set(segments))):
+            raise PolicyError(
+                f"unknown tier or segment {', '.join(unknown)}; tiers are {', '.join(tiers)}, "
+                f"segments are {', '.join(segments)}"
+            )
+
+
+def _labels(step: Any, role: str, name: str) -> tuple[str, ...]:
+    if not isinstance(step, Bin):
+        raise PolicyError(f"{role} names {name!r}, which is not a bin step of the recipe")
+    return step.labels
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What a decision depends on, one value a shopper, each of shape (n,).
+
+    ``risk``: abandonment probability; ``order_value``: currency; ``sensitivity``: [0, 1];
+    ``value_tier`` and ``recency_segment``: bin numbers.
+    """
+
+    risk: Floats
+    order_value: Floats
+    sensitivity: Floats
+    value_tier: Floats
+    recency_segment: Floats
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The recommended choice (index into ``Policy.choices``) and its expected margin, each of shape (n,)."""
+
+    choice: NDArray[np.intp]
+    margin: Floats
+
+
+class Decider:
+    """A policy compiled against the recipe it travels with."""
+
+    def __init__(self, policy: Policy, recipe: Recipe) -> None:
+        policy.check_against(recipe)
+        steps = {step.name: step for step in recipe.steps}
+        tiers = _labels(steps[policy.value_tier], "value_tier", policy.value_tier)
+        segments = _labels(steps[policy.recency_segment], "recency_segment", policy.recency_segment)
+        offers = policy.interventions
+        self.choices = policy.choices
+        self._margin_rate = policy.gross_margin_rate.value
+        self._trust = 1 - policy.caution.value
+        self._discount = np.array([offer.discount_share.value for offer in offers])
+        self._fixed_cost = np.array([offer.fixed_cost.value for offer in offers])
+        self._base = np.array([offer.base_recovery_rate.value for offer in offers])
+        self._gain = np.array([offer.gain_per_sensitivity.value for offer in offers])
+        self._minimum_risk = np.array([offer.eligibility.minimum_risk for offer in offers])
+        self._allowed = np.array(
+            [[[self._allows(policy, offer, tier, segment) for offer in offers] for segment in segments] for tier in tiers]
+        )
+
+    @staticmethod
+    def _allows(policy: Policy, offer: Intervention, tier: str, segment: str) -> bool:
+        discount = offer.discount_share.value
+        rule = offer.eligibility
+        return (
+            (rule.value_tiers is None or tier in rule.value_tiers)
+            and (rule.recency_segments is None or segment in rule.recency_segments)
+            and (discount == 0 or policy.gross_margin_rate.value - discount >= policy.minimum_margin_rate.value)
+            and (tier != policy.high_value_tier or discount <= policy.maximum_discount_high_value.value)
+        )
+
+    def recovery_rates(self, sensitivity: Floats) -> Floats:
+        """Return the cautious recovery rate of each offer for each shopper, shape (n, offers), within [0, 1]."""
+        return np.clip(self._base + np.multiply.outer(sensitivity, self._gain), 0.0, 1.0) * self._trust
+
+    def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
+        """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
+
+        ``p * r * (m*V - d*V) - (1 - p) * d*V - c``: a recovered order earns its discounted margin; a shopper who would
+        have bought anyway costs the discount. ``rates`` overrides the policy's cautious recovery rates.
+        """
+        risk = signals.risk[:, None]
+        value = signals.order_value[:, None]
+        recovery = self.recovery_rates(signals.sensitivity) if rates is None else rates
+        discount = self._discount * value
+        return risk * recovery * (self._margin_rate * value - discount) - (1 - risk) * discount - self._fixed_cost
+
+    def eligible(self, signals: Signals) -> NDArray[np.bool_]:
+        """Return who may receive which offer, shape (n, offers)."""
+        tier = signals.value_tier.astype(np.intp)
+        segment = signals.recency_segment.astype(np.intp)
+        allowed: NDArray[np.bool_] = self._allowed[tier, segment] & (signals.risk[:, None] >= self._minimum_risk)
+        return allowed
+
+    def costs(self, signals: Signals) -> Floats:
+        """Return the expected spend on every offer, shape (n, offers), in currency.
+
+        The fixed cost, plus the discount on orders that are recovered or would have come anyway.
+        """
+        risk = signals.risk[:, None]
+        redeemed = risk * self.recovery_rates(signals.sensitivity) + (1 - risk)
+        return redeemed * self._discount * signals.order_value[:, None] + self._fixed_cost
+
+    def decide(self, signals: Signals) -> Decisions:
+        """Choose the offer with the largest expected margin; doing nothing (margin 0) where none is above it.
+
+        Of offers with equal margins the cheapest wins, so a discount is never given where a reminder earns the same.
+        """
+        margins = np.where(self.eligible(signals), self.margins(signals), -np.inf)
+        best = margins.max(axis=1)
+        tied = margins >= (best - TIE_TOLERANCE)[:, None]
+        offer = np.where(tied, self.costs(signals), np.inf).argmin(axis=1)
+        pays = best > TIE_TOLERANCE
+        return Decisions(choice=np.where(pays, offer + 1, 0), margin=np.where(pays, best, 0.0))
