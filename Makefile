@@ -32,7 +32,8 @@ $(UV_READY): tests/requirements.txt
 	@echo "setup: Python environment in .venv ($$($(PYTHON) --version))"
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@mkdir -p .local
-	@awk '/^[a-z]/ { take = /^uv==/ } take' $< > .local/uv-requirement.txt
+	@$(PYTHON) -c 'import re, sys; print(re.search(r"^uv==.*?(?=^\S)", open("$<").read(), re.M | re.S)[0])' \
+	  > .local/uv-requirement.txt
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .local/uv-requirement.txt
 	@touch $@
 
