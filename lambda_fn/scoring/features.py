@@ -1,0 +1,234 @@
+"""Columns -> the model's matrix, driven by the recipe alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lambda_fn.scoring.columns import Codes, Columns, Floats, Layout, days_since_epoch
+from lambda_fn.scoring.errors import RecipeError
+from lambda_fn.scoring.recipe import OneHot, Recipe, Step
+
+Work = Floats  # (values, n): one row per named value, so that a step reads and writes contiguous memory
+Run = Callable[[Work, Codes, float], None]
+
+
+class FeaturePlan:
+    """A fitted recipe compiled for repeated use.
+
+    Steps of one operation that do not depend on each other run as one array operation, so a single record costs
+    about as many numpy calls as there are groups, not steps.
+    """
+
+    def __init__(self, recipe: Recipe, layout: Layout | None = None) -> None:
+        if unfitted := list(recipe.unfitted()):
+            raise RecipeError(f"fit the recipe first; no training values for {', '.join(unfitted)}")
+        self.layout = layout or Layout(recipe)
+        self.feature_names = recipe.feature_names
+        scalars = [step for step in recipe.steps if step.op != "one_hot"]
+        self.slots = {
+            name: slot for slot, name in enumerate((*self.layout.numeric_names, *(step.name for step in scalars)))
+        }
+        self._categories = {name: i for i, name in enumerate(self.layout.category_names)}
+        self._runs = [self._compile(op, group) for op, group in _independent_groups(scalars)]
+        self._place_features(recipe)
+
+    def _place_features(self, recipe: Recipe) -> None:
+        column = 0
+        scalar_columns, scalar_slots, offsets, inputs = [], [], [], []
+        for step in recipe.steps:
+            if not step.feature:
+                continue
+            if isinstance(step, OneHot):
+                self._check_categories(step)
+                offsets.append(column)
+                inputs.append(self._categories[step.source])
+            else:
+                scalar_columns.append(column)
+                scalar_slots.append(self.slots[step.name])
+            column += len(step.columns)
+        self._scalar_columns = np.array(scalar_columns, dtype=np.intp)
+        self._scalar_slots = np.array(scalar_slots, dtype=np.intp)
+        self._one_hot_offsets = np.array(offsets, dtype=np.intp)
+        self._one_hot_inputs = np.array(inputs, dtype=np.intp)
+
+    def _check_categories(self, step: OneHot) -> None:
+        known = self.layout.categorical[self._categories[step.source]].categories
+        if step.categories != known:
+            raise RecipeError(f"step {step.name!r} must list the categories of {step.source!r}: {', '.join(known)}")
+
+    def values(self, columns: Columns, as_of: dt.date) -> Work:
+        """Return every numeric input and scalar step, float64 (values, n); ``slots`` gives each name's row.
+
+        ``columns`` must be complete (``Layout.complete``).
+        """
+        inputs = columns.numbers.T
+        work = np.empty((len(self.slots), len(columns)))
+        work[: len(inputs)] = inputs
+        as_of_days = days_since_epoch(as_of)
+        for run in self._runs:
+            run(work, columns.codes, as_of_days)
+        return work
+
+    def matrix(self, columns: Columns, work: Work) -> NDArray[np.float32]:
+        """Return the model's input, float32 (n, len(feature_names)), from the columns and their ``values``."""
+        n = len(columns)
+        matrix = np.zeros((n, len(self.feature_names)), dtype=np.float32)
+        matrix[:, self._scalar_columns] = work[self._scalar_slots].T
+        if self._one_hot_inputs.size:
+            hot = self._one_hot_offsets + columns.codes[:, self._one_hot_inputs]
+            matrix[np.arange(n)[:, None], hot] = 1.0
+        return matrix
+
+    def _compile(self, op: str, steps: list[Any]) -> Run:
+        out = _span([self.slots[step.name] for step in steps])
+        if op == "ordinal":
+            return _ordinal(steps, out, self._categories, self.layout)
+        return _BUILDERS[op](steps, out, self.slots)
+
+
+def _independent_groups(steps: Iterable[Step]) -> list[tuple[str, list[Step]]]:
+    """Group neighbouring steps of one operation, splitting where one reads another of the same group."""
+    groups: list[tuple[str, list[Step]]] = []
+    for op, neighbours in groupby(steps, key=lambda step: step.op):
+        group: list[Step] = []
+        for step in neighbours:
+            if {member.name for member in group} & set(step.sources):
+                groups.append((op, group))
+                group = []
+            group.append(step)
+        groups.append((op, group))
+    return groups
+
+
+def _span(slots: list[int]) -> slice:
+    """Return the rows of a group: neighbouring steps have neighbouring slots."""
+    return slice(slots[0], slots[-1] + 1)
+
+
+def _sources(steps: list[Any], slots: Mapping[str, int], attribute: str = "source") -> NDArray[np.intp]:
+    return np.array([slots[getattr(step, attribute)] for step in steps], dtype=np.intp)
+
+
+def _passthrough(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
+    source = _sources(steps, slots)
+
+    def run(work: Work, _codes: Codes, _as_of: float) -> None:
+        work[out] = work[source]
+
+    return run
+
+
+def _minmax(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
+    source = _sources(steps, slots)
+    low = np.array([[step.low] for step in steps])
+    width = np.array([[step.high - step.low] for step in steps])
+    scale = np.divide(1.0, width, out=np.zeros_like(width), where=width != 0)
+
+    def run(work: Work, _codes: Codes, _as_of: float) -> None:
+        work[out] = ((work[source] - low) * scale).clip(0.0, 1.0)
+
+    return run
+
+
+def _complement(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
+    source = _sources(steps, slots)
+    whole = np.array([[step.whole] for step in steps])
+
+    def run(work: Work, _codes: Codes, _as_of: float) -> None:
+        work[out] = whole - work[source]
+
+    return run
+
+
+def _inverse(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
+    source = _sources(steps, slots)
+
+    def run(work: Work, _codes: Codes, _as_of: float) -> None:
+        work[out] = 1.0 / (1.0 + work[source])
+
+    return run
+
+
+def _ratio(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
+    numerator = _sources(steps, slots, "numerator")
+    denominator = _sources(steps, slots, "denominator")
+
+    def run(work: Work, _codes: Codes, _as_of: float) -> None:
+        below = work[denominator]
+        work[out] = np.divide(work[numerator], below, out=np.zeros_like(below), where=below != 0)
+
+    return run
+
+
+def _mean(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
+    rows = [[slots[name] for name in step.of] for step in steps]
+
+    def run(work: Work, _codes: Codes, _as_of: float) -> None:
+        for target, sources in enumerate(rows, start=out.start):
+            work[target] = reduce(np.add, [work[source] for source in sources]) / len(sources)
+
+    return run
+
+
+def _product(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
+    rows = [([slots[name] for name in step.of], step.factor) for step in steps]
+
+    def run(work: Work, _codes: Codes, _as_of: float) -> None:
+        for target, (sources, factor) in enumerate(rows, start=out.start):
+            work[target] = reduce(np.multiply, [work[source] for source in sources]) * factor
+
+    return run
+
+
+def _bin(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
+    rows = [(slots[step.source], np.array(step.edges)) for step in steps]
+
+    def run(work: Work, _codes: Codes, _as_of: float) -> None:
+        for target, (source, edges) in enumerate(rows, start=out.start):
+            work[target] = edges.searchsorted(work[source], side="left")
+
+    return run
+
+
+def _days_since(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
+    source = _sources(steps, slots)
+
+    def run(work: Work, _codes: Codes, as_of: float) -> None:
+        work[out] = np.maximum(as_of - work[source], 0.0)
+
+    return run
+
+
+def _ordinal(steps: list[Any], out: slice, categories: Mapping[str, int], layout: Layout) -> Run:
+    tables = []
+    for step in steps:
+        known = layout.categorical[categories[step.source]].categories
+        if missing := sorted(set(known) - set(step.order)):
+            raise RecipeError(f"step {step.name!r} gives no position to {', '.join(missing)}")
+        tables.append((categories[step.source], np.array([float(step.order.index(category)) for category in known])))
+
+    def run(work: Work, codes: Codes, _as_of: float) -> None:
+        for target, (column, table) in enumerate(tables, start=out.start):
+            work[target] = table[codes[:, column]]
+
+    return run
+
+
+_BUILDERS: dict[str, Callable[[list[Any], slice, Mapping[str, int]], Run]] = {
+    "passthrough": _passthrough,
+    "minmax": _minmax,
+    "complement": _complement,
+    "inverse": _inverse,
+    "ratio": _ratio,
+    "mean": _mean,
+    "product": _product,
+    "bin": _bin,
+    "days_since": _days_since,
+}

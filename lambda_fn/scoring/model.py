@@ -1,0 +1,63 @@
+"""The estimator: an ONNX session and the calibration of its probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from lambda_fn.scoring.columns import Floats
+from lambda_fn.scoring.errors import ArtefactRejected
+from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, IsotonicCalibration, Manifest
+
+_SMALLEST = 1e-7  # float32 probabilities carry about seven digits; the logit stays finite
+
+
+class Model:
+    """Calibrated probabilities of abandonment from a float32 matrix."""
+
+    def __init__(self, manifest: Manifest, onnx: bytes) -> None:
+        self._session = _open(onnx)
+        self._input = self._session.get_inputs()[0].name
+        self._output = [self._session.get_outputs()[-1].name]
+        self._calibrate = calibrator(manifest.calibration)
+        width = self._session.get_inputs()[0].shape[-1]
+        expected = len(manifest.recipe.feature_names)
+        if isinstance(width, int) and width != expected:
+            raise ArtefactRejected(f"the model takes {width} features and its recipe makes {expected}")
+
+    def probabilities(self, matrix: NDArray[np.float32]) -> Floats:
+        """Return the calibrated probability of each row, float64 (n,), from float32 (n, features)."""
+        raw = self._session.run(self._output, {self._input: matrix})[0]
+        if raw.ndim == 2:
+            raw = raw[:, -1]
+        return self._calibrate(raw.astype(np.float64))
+
+
+def calibrator(calibration: Calibration) -> Callable[[Floats], Floats]:
+    """Return the function that turns an estimator's probabilities into calibrated ones, both of shape (n,)."""
+    if isinstance(calibration, IdentityCalibration):
+        return lambda p: p
+    if isinstance(calibration, IsotonicCalibration):
+        scores, probabilities = np.array(calibration.scores), np.array(calibration.probabilities)
+        return lambda p: np.interp(p, scores, probabilities)
+    slope, intercept = calibration.slope, calibration.intercept
+
+    def sigmoid(p: Floats) -> Floats:
+        p = p.clip(_SMALLEST, 1 - _SMALLEST)
+        return 1 / (1 + np.exp(-(slope * np.log(p / (1 - p)) + intercept)))
+
+    return sigmoid
+
+
+def _open(onnx: bytes) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1  # a Lambda below 1,769 MB has one core, and one record never gains from two
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises its own classes, none of them public
+        raise ArtefactRejected(f"the model file cannot be opened: {error}") from error

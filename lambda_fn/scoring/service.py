@@ -1,0 +1,78 @@
+"""The one call every door makes: columns in, scores out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lambda_fn.scoring.columns import Columns, Floats, Layout, Notes
+from lambda_fn.scoring.errors import ArtefactRejected
+from lambda_fn.scoring.features import FeaturePlan
+from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.model import Model
+from lambda_fn.scoring.policy import Decider, Signals
+
+RISK_LEVELS: Final = ("LOW", "MEDIUM", "HIGH")
+RISK_EDGES: Final = (0.4, 0.7)  # MEDIUM from the first, HIGH from the second
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the service says of n shoppers, each field of shape (n,).
+
+    ``risk``: calibrated abandonment probability; ``level``: index into RISK_LEVELS; ``choice``: index into the
+    policy's choices; ``margin``: expected margin of the recommendation, in the policy's currency; ``confidence``:
+    calibrated probability of the predicted side of the decision threshold.
+    """
+
+    risk: Floats
+    level: NDArray[np.intp]
+    choice: NDArray[np.intp]
+    margin: Floats
+    confidence: Floats
+    notes: Notes
+    signals: Signals
+
+
+class Scorer:
+    """A model artefact ready to score. Building one scores the recipe's defaults, so a broken model never serves."""
+
+    def __init__(self, manifest: Manifest, onnx: bytes) -> None:
+        self.manifest = manifest
+        self.version = manifest.model_version
+        self.layout = Layout(manifest.recipe)
+        self.plan = FeaturePlan(manifest.recipe, self.layout)
+        self.decider = Decider(manifest.policy, manifest.recipe)
+        self.choices = self.decider.choices
+        self._model = Model(manifest, onnx)
+        self._threshold = manifest.decision_threshold
+        policy = manifest.policy
+        self._signal_slots = [
+            self.plan.slots[name]
+            for name in (policy.order_value, policy.sensitivity, policy.value_tier, policy.recency_segment)
+        ]
+        probe = self.score(self.layout.defaults(), manifest.as_of)
+        if not np.isfinite(probe.risk).all():
+            raise ArtefactRejected(f"model {self.version} answers the recipe's defaults with no number")
+
+    def score(self, columns: Columns, as_of: dt.date) -> Scores:
+        """Score records that passed ``Layout.outside``; ``as_of`` is the date that recency counts to."""
+        columns, notes = self.layout.complete(columns)
+        work = self.plan.values(columns, as_of)
+        risk = self._model.probabilities(self.plan.matrix(columns, work))
+        value, sensitivity, tier, segment = (work[slot] for slot in self._signal_slots)
+        signals = Signals(risk, value, sensitivity, tier, segment)
+        decisions = self.decider.decide(signals)
+        return Scores(
+            risk=risk,
+            level=np.searchsorted(RISK_EDGES, risk, side="right"),
+            choice=decisions.choice,
+            margin=decisions.margin,
+            confidence=np.where(risk >= self._threshold, risk, 1 - risk),
+            notes=notes,
+            signals=signals,
+        )
