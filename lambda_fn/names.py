@@ -7,6 +7,8 @@ from typing import Final
 SERVICE: Final = "cart-abandonment"
 METRIC_NAMESPACE: Final = "CartAbandonment"
 API_BASE_PATH: Final = "/api/v1"
+PUBLIC_PATHS: Final = ("health", "docs", "openapi.json")  # under the base path: GET needs no API key
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
 # Environment variables of the Lambda functions (read by lambda_fn.settings, set by the cdk constructs).
 ENV_ENVIRONMENT: Final = "APP_ENVIRONMENT"
@@ -14,6 +16,9 @@ ENV_REGISTRY_BUCKET: Final = "APP_REGISTRY_BUCKET"
 ENV_DATA_BUCKET: Final = "APP_DATA_BUCKET"
 ENV_CORS_ORIGINS: Final = "APP_CORS_ORIGINS"  # comma separated; empty: no CORS headers
 ENV_ROUTING_TTL_SECONDS: Final = "APP_ROUTING_TTL_SECONDS"
+ENV_SERVICE: Final = "POWERTOOLS_SERVICE_NAME"  # read by Powertools itself: `service_name(environment)`
+ENV_METRIC_NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"  # read by Powertools itself
+ENV_LOG_LEVEL: Final = "POWERTOOLS_LOG_LEVEL"  # read by Powertools itself
 
 # Handlers, as `module.function` inside the bundle.
 HANDLER_API: Final = "lambda_fn.api.handler"
@@ -21,6 +26,9 @@ HANDLER_PLAN: Final = "lambda_fn.batch.plan"
 HANDLER_SCORE_CHUNK: Final = "lambda_fn.batch.score_chunk"
 HANDLER_FINALIZE: Final = "lambda_fn.batch.finalize"
 HANDLER_FAIL: Final = "lambda_fn.batch.fail"
+
+# The error class by whose name the workflow tells a file that no retry can score (raised by `plan`).
+ERROR_UNUSABLE_FILE: Final = "UnusableFile"
 
 # Registry bucket.
 MODELS_PREFIX: Final = "models/"
@@ -41,7 +49,8 @@ CHUNK_BYTES: Final = 64 * 1024 * 1024
 MAX_LINE_BYTES: Final = 1024 * 1024
 ROUTING_TTL_SECONDS: Final = 30
 
-# Metrics (EMF, namespace METRIC_NAMESPACE). Dimension of all: service. Extra dimensions in the comment.
+# Metrics (EMF, namespace METRIC_NAMESPACE). Dimension of all: service, which tells environments in one account apart.
+# Those with extra dimensions (in the comment) are also published by service alone: alarms need a fixed set.
 METRIC_PREDICTIONS: Final = "Predictions"  # model_version, arm
 METRIC_PREDICTION_LATENCY: Final = "PredictionLatency"  # milliseconds
 METRIC_MODEL_LOAD_FAILURES: Final = "ModelLoadFailures"
@@ -55,3 +64,8 @@ METRIC_JOBS_FAILED: Final = "JobsFailed"
 DIMENSION_MODEL_VERSION: Final = "model_version"
 DIMENSION_ARM: Final = "arm"
 DIMENSION_SERVICE: Final = "service"
+
+
+def service_name(environment: str) -> str:
+    """Return the `service` of an environment's log lines and metrics."""
+    return f"{SERVICE}-{environment}"
