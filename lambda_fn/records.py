@@ -1,0 +1,153 @@
+"""JSON records -> columns. The request schema is made from the champion's recipe."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import numpy as np
+from pydantic import Field, Strict, StringConstraints, TypeAdapter, ValidationError
+from pydantic.json_schema import WithJsonSchema
+from typing_extensions import Required, TypedDict  # pydantic needs this one before Python 3.12
+
+from lambda_fn.names import MAX_BATCH_RECORDS
+from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, days_since_epoch
+from lambda_fn.scoring.errors import Fault, InvalidRecords
+from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, FlagInput, InputField, NumberInput, Recipe
+
+MAX_FAULTS: Final = 100
+MAX_ID_CHARACTERS: Final = 128
+Record = dict[str, Any]
+
+UserId = Annotated[
+    Annotated[str, Strict(), StringConstraints(min_length=1, max_length=MAX_ID_CHARACTERS)]
+    | Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)],
+    Field(description="The shop's own id of the shopper; returned as it was sent."),
+]
+
+
+class RecordReader:
+    """Parses request bodies by one recipe."""
+
+    def __init__(self, recipe: Recipe, layout: Layout) -> None:
+        self._layout = layout
+        self._positions = [
+            (field.name, {category: i for i, category in enumerate(field.categories)}) for field in layout.categorical
+        ]
+        self._dates = [i for i, field in enumerate(layout.numeric) if isinstance(field, DateInput)]
+        self._expected = {field.name: _expectation(field) for field in recipe.inputs}
+        self._expected[ID_FIELD] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
+        fields: dict[str, Any] = {ID_FIELD: Required[UserId]}
+        fields.update({field.name: _annotation(field) for field in recipe.inputs})
+        record = TypedDict("PredictRequest", fields, total=False)  # type: ignore[operator]
+        record.__doc__ = "One shopper. Fields that are absent or null are imputed and named in the answer's warnings."
+        batch = TypedDict(  # type: ignore[operator]
+            "BatchRequest",
+            {"records": Required[Annotated[list[record], Field(min_length=1, max_length=MAX_BATCH_RECORDS)]]},
+        )
+        self._one: TypeAdapter[Record] = TypeAdapter(record)
+        self._many: TypeAdapter[dict[str, list[Record]]] = TypeAdapter(batch)
+
+    def read_one(self, body: bytes) -> Record:
+        """Parse one record; raise InvalidRecords naming each faulty field."""
+        record: Record = _parse(self._one, body, self._expected, depth=1)
+        return record
+
+    def read_many(self, body: bytes) -> list[Record]:
+        """Parse ``{"records": [...]}``; raise InvalidRecords naming each faulty record and field."""
+        records: list[Record] = _parse(self._many, body, self._expected, depth=3)["records"]
+        return records
+
+    def columns(self, records: Sequence[Record]) -> Columns:
+        """Lay parsed records out as columns."""
+        nan = float("nan")
+        names = self._layout.numeric_names
+        rows = [[record.get(name) for name in names] for record in records]
+        for row in rows:
+            for i in self._dates:
+                row[i] = days_since_epoch(row[i]) if row[i] is not None else nan
+        codes = [[_code(record.get(name), positions) for name, positions in self._positions] for record in records]
+        return Columns(
+            np.array(rows, dtype=np.float64),  # numpy reads None as NaN
+            np.array(codes, dtype=np.int32).reshape(len(records), len(self._positions)),
+        )
+
+    def schemas(self, ref_template: str) -> dict[str, dict[str, Any]]:
+        """Return the JSON schemas of both request bodies, by name."""
+        schemas: dict[str, dict[str, Any]] = {}
+        for name, adapter in (("PredictRequest", self._one), ("BatchRequest", self._many)):
+            schema = adapter.json_schema(ref_template=ref_template)
+            schemas.update(schema.pop("$defs", {}))
+            schemas[name] = schema
+        return schemas
+
+
+def _code(value: str | None, positions: dict[str, int]) -> int:
+    return MISSING if value is None else positions.get(value, UNKNOWN)
+
+
+def _annotation(field: InputField) -> Any:
+    described = {"description": field.description or field.name.replace("_", " ")}
+    match field:
+        case NumberInput():
+            schema = {
+                "type": "integer" if field.integer else "number",
+                "minimum": field.minimum,
+                "maximum": field.maximum,
+                "unit": field.unit,
+                "examples": [field.default],
+            }
+            whole = {"multiple_of": 1} if field.integer else {}
+            kind = Annotated[
+                float,
+                Strict(),
+                Field(ge=field.minimum, le=field.maximum, allow_inf_nan=False, **whole),  # type: ignore[arg-type]
+            ]
+        case FlagInput():
+            schema = {"enum": [0, 1, True, False], "examples": [field.default]}
+            kind = Annotated[float, Strict(), Field(ge=0, le=1, multiple_of=1)] | Annotated[bool, Strict()]
+        case CategoryInput():
+            known = ", ".join(field.categories)
+            described["description"] += f". Known: {known}; any other text is scored with a warning."
+            schema = {"type": "string", "examples": [field.default]}
+            kind = Annotated[str, Strict()]
+        case DateInput():
+            schema = {"type": "string", "format": "date", "examples": [str(field.default)]}
+            kind = Annotated[dt.date, Strict(), Field(ge=field.minimum, le=field.maximum)]
+    return Annotated[kind | None, WithJsonSchema({"anyOf": [schema, {"type": "null"}], **described})]
+
+
+def _parse(adapter: TypeAdapter[Any], body: bytes, expected: dict[str, str], depth: int) -> Any:
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as error:
+        raise InvalidRecords(_faults(error, expected, depth)) from error
+
+
+def _faults(error: ValidationError, expected: dict[str, str], depth: int) -> list[Fault]:
+    """Return one fault a field. ``depth`` is how many parts of a location lead to the field."""
+    faults: dict[str, Fault] = {}
+    for found in error.errors(include_url=False, include_context=False, include_input=False):
+        path = [str(part) for part in found["loc"][:depth]]
+        pointer = "".join(f"/{part}" for part in path)
+        message = found["msg"]
+        if found["type"] == "missing":
+            message = "is required"
+        elif len(path) == depth:
+            message = f"expected {expected[path[-1]]}"
+        faults.setdefault(pointer, Fault(pointer, message))
+    return list(faults.values())[:MAX_FAULTS]
+
+
+def _expectation(field: InputField) -> str:
+    match field:
+        case NumberInput():
+            whole = "a whole number" if field.integer else "a number"
+            return f"{whole} from {field.minimum:g} to {field.maximum:g} ({field.unit})"
+        case FlagInput():
+            return "0, 1, true or false"
+        case CategoryInput():
+            return "a text"
+        case DateInput():
+            return f"a date (YYYY-MM-DD) from {field.minimum} to {field.maximum}"

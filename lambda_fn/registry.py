@@ -1,0 +1,197 @@
+"""The model registry: immutable artefacts and one routing document in an S3 bucket.
+
+    models/<version>/<file>     written once; manifest.json last, so a version without one was never published
+    routing.json                which version is champion, which is challenger; every write is conditional
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NoReturn
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lambda_fn.names import MODELS_PREFIX, ROUTING_KEY
+from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, RegistryConflict
+from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest, read_manifest
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+HISTORY_LIMIT = 50
+_ABSENT = {"NoSuchKey", "404", "NoSuchBucket"}
+_CONFLICT = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+
+
+class Change(BaseModel):
+    """One change of champion: what was replaced, when, and why when it was forced."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    champion: str | None
+    replaced_at: dt.datetime
+    why: str | None = None
+
+
+class Routing(BaseModel):
+    """Which model answers. ``challenger_share`` is the share of shoppers, 0 to 1, that the challenger scores."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format_version: Literal[1] = 1
+    champion: str
+    challenger: str | None = None
+    challenger_share: float = Field(default=0.0, ge=0, le=1)
+    history: list[Change] = []
+
+    def promoted(self, version: str, why: str | None = None) -> Routing:
+        """Return the routing with another champion and no challenger, remembering this one."""
+        change = Change(champion=self.champion, replaced_at=dt.datetime.now(dt.UTC), why=why)
+        return Routing(champion=version, history=[*self.history, change][-HISTORY_LIMIT:])
+
+    def challenged(self, version: str | None, share: float) -> Routing:
+        """Return the routing with a challenger for a share of the shoppers, or with none."""
+        return self.model_copy(update={"challenger": version, "challenger_share": share if version else 0.0})
+
+    def rolled_back(self) -> Routing:
+        """Return the routing with the champion before this one; raise ModelUnavailable where there was none."""
+        if not self.history or self.history[-1].champion is None:
+            raise ModelUnavailable(f"{self.champion} is the first champion; there is none to roll back to")
+        return Routing(champion=self.history[-1].champion, history=self.history[:-1])
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A manifest and the bytes of the files it lists."""
+
+    manifest: Manifest
+    files: dict[str, bytes]
+
+    @property
+    def onnx(self) -> bytes:
+        """The model file."""
+        return self.files[MODEL_FILE]
+
+
+class Registry:
+    """Reads, verifies, publishes and routes models. S3's errors leave it translated."""
+
+    def __init__(self, bucket: str, client: S3Client) -> None:
+        self._bucket = bucket
+        self._s3 = client
+
+    def routing(self) -> tuple[Routing, str]:
+        """Return the routing and its ETag; raise ModelUnavailable where nothing was promoted yet."""
+        found = self.routing_unless(None)
+        assert found is not None  # without an ETag there is no "unchanged"
+        return found
+
+    def routing_unless(self, etag: str | None) -> tuple[Routing, str] | None:
+        """Return the routing and its ETag, or None where it still has the given ``etag``."""
+        condition = {"IfNoneMatch": etag} if etag else {}
+        try:
+            answer = self._s3.get_object(Bucket=self._bucket, Key=ROUTING_KEY, **condition)  # type: ignore[arg-type]
+        except ClientError as error:
+            if _code(error) in {"304", "NotModified"}:
+                return None
+            self._unreadable(error, "no model is promoted yet: train one, publish it, and promote it")
+        try:
+            return Routing.model_validate_json(answer["Body"].read()), answer["ETag"]
+        except ValidationError as error:
+            raise ArtefactRejected(f"{ROUTING_KEY} cannot be used: {error.errors(include_url=False)[0]['msg']}") from error
+
+    def manifest(self, version: str) -> Manifest:
+        """Return one version's manifest, checked."""
+        manifest = read_manifest(self._read(version, MANIFEST_FILE))
+        if manifest.model_version != version:
+            raise ArtefactRejected(f"the manifest of {version} says it is {manifest.model_version}")
+        return manifest
+
+    def load(self, version: str) -> Artefact:
+        """Return one version's manifest and model, with the checksum verified."""
+        manifest = self.manifest(version)
+        data = self._read(version, MODEL_FILE)
+        if hashlib.sha256(data).hexdigest() != manifest.files[MODEL_FILE].sha256:
+            raise ArtefactRejected(f"{MODEL_FILE} of {version} does not have the checksum its manifest states")
+        return Artefact(manifest, {MODEL_FILE: data})
+
+    def versions(self) -> list[str]:
+        """Return the published versions, oldest first."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=MODELS_PREFIX)
+        ending = f"/{MANIFEST_FILE}"
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return sorted(key[len(MODELS_PREFIX) : -len(ending)] for key in keys if key.endswith(ending))
+
+    def publish(self, artefact: Artefact) -> None:
+        """Write a new version; raise RegistryConflict where it exists, ArtefactRejected where a checksum is off."""
+        manifest = artefact.manifest
+        for name, entry in manifest.files.items():
+            if hashlib.sha256(artefact.files.get(name, b"")).hexdigest() != entry.sha256:
+                raise ArtefactRejected(f"{name} does not have the checksum its manifest states")
+        for name, data in artefact.files.items():
+            self._write_new(_key(manifest.model_version, name), data)
+        self._write_new(_key(manifest.model_version, MANIFEST_FILE), manifest.model_dump_json(indent=1).encode())
+
+    def promote(self, version: str, why: str | None = None) -> Routing:
+        """Make a published version the champion. Promoting the champion again changes nothing."""
+        self.manifest(version)
+        try:
+            current, etag = self.routing()
+        except ModelUnavailable:
+            first = Change(champion=None, replaced_at=dt.datetime.now(dt.UTC), why=why)
+            return self._write_routing(Routing(champion=version, history=[first]), None)
+        if current.champion == version and current.challenger is None:
+            return current
+        return self._write_routing(current.promoted(version, why), etag)
+
+    def challenge(self, version: str | None, share: float) -> Routing:
+        """Let a published version score a share of the shoppers; ``None`` ends the experiment."""
+        if version is not None:
+            self.manifest(version)
+        current, etag = self.routing()
+        if version == current.champion:
+            raise RegistryConflict(f"{version} is the champion; a challenger must be another version")
+        return self._write_routing(current.challenged(version, share), etag)
+
+    def roll_back(self) -> Routing:
+        """Make the previous champion champion again."""
+        current, etag = self.routing()
+        return self._write_routing(current.rolled_back(), etag)
+
+    def _write_routing(self, routing: Routing, etag: str | None) -> Routing:
+        condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        self._put(ROUTING_KEY, routing.model_dump_json(indent=1).encode(), condition)
+        return routing
+
+    def _write_new(self, key: str, data: bytes) -> None:
+        self._put(key, data, {"IfNoneMatch": "*"})
+
+    def _put(self, key: str, data: bytes, condition: dict[str, str]) -> None:
+        try:
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=data, **condition)  # type: ignore[arg-type]
+        except ClientError as error:
+            if _code(error) in _CONFLICT:
+                raise RegistryConflict(f"{key} was written by somebody else meanwhile; read again and repeat") from error
+            self._unreadable(error, f"the registry bucket {self._bucket!r} does not exist")
+
+    def _read(self, version: str, name: str) -> bytes:
+        try:
+            return self._s3.get_object(Bucket=self._bucket, Key=_key(version, name))["Body"].read()
+        except ClientError as error:
+            self._unreadable(error, f"the registry has no {name} of version {version!r}")
+
+    def _unreadable(self, error: ClientError, absent: str) -> NoReturn:
+        if _code(error) in _ABSENT:
+            raise ModelUnavailable(absent) from error
+        raise ModelUnavailable(f"the registry bucket {self._bucket!r} cannot be used: {_code(error)}") from error
+
+
+def _key(version: str, name: str) -> str:
+    return f"{MODELS_PREFIX}{version}/{name}"
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,34 @@
+"""Settings of the Lambda functions, from environment variables, read on first use."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lambda_fn import names
+
+
+class Settings(BaseSettings):
+    """An explicit argument beats the environment variable named in ``lambda_fn.names``."""
+
+    model_config = SettingsConfigDict(populate_by_name=True)
+
+    environment: str = Field(default="local", validation_alias=names.ENV_ENVIRONMENT)
+    registry_bucket: str = Field(default="", validation_alias=names.ENV_REGISTRY_BUCKET)
+    data_bucket: str = Field(default="", validation_alias=names.ENV_DATA_BUCKET)
+    cors_origins: str = Field(default="", validation_alias=names.ENV_CORS_ORIGINS)
+    routing_ttl_seconds: float = Field(
+        default=names.ROUTING_TTL_SECONDS, ge=0, validation_alias=names.ENV_ROUTING_TTL_SECONDS
+    )
+
+    def allowed_origins(self) -> list[str]:
+        """Return the CORS origins as a list; empty when CORS is off."""
+        return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+
+@cache
+def settings() -> Settings:
+    """Return the process's settings."""
+    return Settings()
