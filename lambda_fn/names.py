@@ -6,6 +6,7 @@ from typing import Final
 
 SERVICE: Final = "cart-abandonment"
 METRIC_NAMESPACE: Final = "CartAbandonment"
+PYTHON_VERSION: Final = "3.13"  # of the functions in AWS
 API_BASE_PATH: Final = "/api/v1"
 PUBLIC_PATHS: Final = ("health", "docs", "openapi.json")  # under the base path: GET needs no API key
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"

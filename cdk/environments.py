@@ -1,0 +1,141 @@
+"""What the environments are, and the only place where they differ. To add one, add it to ``ENVIRONMENTS``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+_PLACEHOLDER = re.compile(r"example|change[-_ ]?me|placeholder|todo|your[-_.]|[<>{}]", re.IGNORECASE)
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class EnvironmentRefused(ValueError):
+    """An environment that does not exist, or one whose values cannot be deployed; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """What one API key may send; the stage as a whole is throttled at the same rate times ``clients``."""
+
+    requests_per_second: int
+    burst: int
+    requests_per_day: int
+    clients: int = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmLimits:
+    """Where alarms ring. ``silence`` rings when nothing was predicted for an hour."""
+
+    server_error_share: float = 0.05
+    p99_seconds: float = 2.0
+    rejected_percent: float = 10.0
+    drift: float = 0.2  # population stability index
+    model_age_days: int = 90
+    silence: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """One deployment of the two stacks. Account and region come from the CLI profile.
+
+    ``in_aws`` is false for the local stand-in, which refuses CodeDeploy and WAF associations and runs functions on the
+    host's own interpreter. ``keep_data`` retains buckets, keys and logs when a stack is deleted.
+    """
+
+    name: str
+    in_aws: bool = True
+    keep_data: bool = False
+    termination_protection: bool = False
+    log_days: int = 7
+    output_days: int = 30  # incoming, scored, rejected, reports and failed files; they hold shoppers' data
+    superseded_version_days: int = 7
+    access_logs: bool = False  # of the buckets; the API always has one
+    traffic: Traffic = field(default_factory=lambda: Traffic(requests_per_second=20, burst=40, requests_per_day=50_000))
+    cors_origins: tuple[str, ...] = ()  # browsers elsewhere cannot call the API; empty: none can
+    api_reserved_concurrency: int | None = None
+    chunk_concurrency: int = 20  # chunks of one file scored at once
+    snap_start: bool = False
+    canary: bool = False  # shift 10 % of the traffic for 5 minutes, roll back on the API's alarms
+    cognito: bool = False  # besides the API key, an OAuth2 access token (client credentials)
+    firewall: bool = False
+    alarms: AlarmLimits = field(default_factory=AlarmLimits)
+    alarm_emails: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if faults := list(self._faults()):
+            raise EnvironmentRefused(f"environment {self.name!r} in cdk/environments.py: " + "; ".join(faults))
+
+    def _faults(self) -> Iterator[str]:
+        for text in (*self.cors_origins, *self.alarm_emails):
+            if _PLACEHOLDER.search(text):
+                yield f"{text!r} is a placeholder, put the real value there"
+        for origin in self.cors_origins:
+            if not _ORIGIN.fullmatch(origin):
+                yield f"cors_origins: {origin!r} is not an origin such as https://shop.company.com"
+            elif self.keep_data and not origin.startswith("https://"):
+                yield f"cors_origins: {origin!r} is not https"
+        for email in self.alarm_emails:
+            if not _EMAIL.fullmatch(email):
+                yield f"alarm_emails: {email!r} is not an e-mail address"
+
+
+ENVIRONMENTS: Final = MappingProxyType(
+    {
+        environment.name: environment
+        for environment in (
+            Environment(
+                name="local",
+                in_aws=False,
+                chunk_concurrency=2,
+                cors_origins=("http://localhost:3000",),
+            ),
+            Environment(
+                name="dev",
+                cors_origins=("http://localhost:3000",),
+            ),
+            Environment(
+                name="staging",
+                log_days=30,
+                superseded_version_days=30,
+                chunk_concurrency=100,
+                snap_start=True,
+                canary=True,
+                firewall=True,
+                cognito=True,
+                traffic=Traffic(requests_per_second=50, burst=100, requests_per_day=500_000),
+            ),
+            Environment(
+                name="prod",
+                keep_data=True,
+                termination_protection=True,
+                log_days=365,
+                output_days=90,
+                superseded_version_days=90,
+                access_logs=True,
+                api_reserved_concurrency=200,
+                chunk_concurrency=500,
+                snap_start=True,
+                canary=True,
+                firewall=True,
+                traffic=Traffic(requests_per_second=200, burst=400, requests_per_day=5_000_000),
+                alarms=AlarmLimits(model_age_days=45, silence=True),
+            ),
+        )
+    }
+)
+
+
+def find(name: str | None) -> Environment:
+    """Return the environment of that name.
+
+    Raises EnvironmentRefused with the list of names when there is none.
+    """
+    if name is not None and name in ENVIRONMENTS:
+        return ENVIRONMENTS[name]
+    asked = f"there is no environment {name!r}" if name else "no environment was named"
+    raise EnvironmentRefused(f"{asked}; choose one with -c env=NAME: {', '.join(ENVIRONMENTS)}")
