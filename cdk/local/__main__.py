@@ -1,0 +1,80 @@
+"""Command line of the local AWS; the Makefile's targets call it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from cdk.local import demo as demo_run
+from cdk.local import invoke as invoke_run
+from cdk.local import up as up_run
+from cdk.local.outputs import OutputsError, StackOutputs
+from cdk.local.steps import StepFailed
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(stderr=False)
+problems = Console(stderr=True)
+
+Data = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, resolve_path=True, help="A CSV with the data set's columns."),
+]
+
+
+@app.command()
+def demo(data: Data = None) -> None:
+    """Tell the whole story: deploy, train, predict, score a dropped file, clean up."""
+    demo_run.run(data, console)
+
+
+@app.command()
+def up(data: Data = None) -> None:
+    """Deploy to a local AWS that stays up."""
+    up_run.up(data, console)
+
+
+@app.command()
+def down() -> None:
+    """Stop the local AWS that stays up."""
+    up_run.down(console)
+
+
+@app.command()
+def invoke(event: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Run a recorded payload against its handler."""
+    console.print_json(data=invoke_run.invoke(event))
+
+
+@app.command()
+def outputs(environment: str) -> None:
+    """Print the outputs of an environment deployed to AWS."""
+    for name, value in StackOutputs.from_cloudformation(environment).model_dump(by_alias=True).items():
+        console.print(f"{name:<16} {value}", highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command line; failures end it with a message instead of a traceback, and never leave a process behind."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _end)
+    try:
+        app()
+    except StepFailed as failure:
+        problems.print(f"[red]failed[/] at: {failure.step}", highlight=False)
+        problems.print(str(failure), markup=False, highlight=False)
+        problems.print(f"log: {failure.log}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except (OutputsError, up_run.AlreadyUp, invoke_run.InvokeError) as failure:
+        problems.print(str(failure), markup=False, highlight=False)
+        sys.exit(1)
+
+
+def _end(number: int, frame: object) -> NoReturn:  # noqa: ARG001
+    raise SystemExit(128 + number)
+
+
+main()

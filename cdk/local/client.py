@@ -1,0 +1,126 @@
+"""What a shop does with a deployed environment: ask for a prediction, drop a file, collect the results."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import httpx
+
+from cdk.local.ministack import REGION
+from cdk.local.outputs import StackOutputs
+from lambda_fn import names
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+REQUEST_TIMEOUT_SECONDS = 60.0  # the first call starts the function and loads the model
+JOB_TIMEOUT_SECONDS = 300.0
+POLL_SECONDS = 0.25
+
+
+class JobError(Exception):
+    """A dropped file that could not be scored, or was not scored in time."""
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What became of a dropped file: the report, and the rows of the two files."""
+
+    report: dict[str, Any]
+    scored: list[dict[str, str]]
+    rejected: list[dict[str, str]]
+
+
+class ShopClient:
+    """Talks to the API through its gateway and to the data bucket, with the outputs of the stacks and nothing else."""
+
+    def __init__(self, outputs: StackOutputs, endpoint: str) -> None:
+        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+        self.outputs = outputs
+        self.api_url = gateway_url(outputs.api_url, endpoint)
+        self.s3: S3Client = session.client("s3", endpoint_url=endpoint)
+        gateway = session.client("apigateway", endpoint_url=endpoint)
+        self.api_key: str = gateway.get_api_key(apiKey=outputs.api_key_id, includeValue=True)["value"]
+        self._http = httpx.Client(trust_env=False, timeout=REQUEST_TIMEOUT_SECONDS)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+        self.s3.close()
+
+    def get(self, path: str, *, key: str | None = None) -> httpx.Response:
+        """Answer a GET below the base path; ``key`` is the API key to send, if any."""
+        return self._http.get(self.api_url + path, headers=_key_header(key))
+
+    def predict(self, record: Mapping[str, Any], *, key: str | None) -> httpx.Response:
+        """Ask for one prediction; ``key`` is the API key to send, if any."""
+        return self._http.post(f"{self.api_url}/predict", json=dict(record), headers=_key_header(key))
+
+    def drop(self, name: str, body: bytes) -> None:
+        """Put a file where the batch workflow picks it up."""
+        self.s3.put_object(Bucket=self.outputs.data_bucket, Key=names.INCOMING_PREFIX + name, Body=body)
+
+    def collect(
+        self,
+        name: str,
+        *,
+        timeout_seconds: float = JOB_TIMEOUT_SECONDS,
+        waiting: Callable[[], None] = lambda: None,
+    ) -> JobResult:
+        """Wait for a dropped file's report and fetch it with the scored and the rejected rows. Raises JobError."""
+        stem = name.removesuffix(".gz").removesuffix(".csv")
+        deadline = time.monotonic() + timeout_seconds
+        while time.monotonic() < deadline:
+            if failure := self.fetch(f"{names.FAILED_PREFIX}{stem}.json"):
+                raise JobError(f"the workflow refused {name}: {failure.decode()}")
+            if report := self.fetch(f"{names.REPORTS_PREFIX}{stem}.json"):
+                return JobResult(
+                    report=json.loads(report),
+                    scored=_rows(self.fetch(f"{names.SCORED_PREFIX}{stem}.csv")),
+                    rejected=_rows(self.fetch(f"{names.REJECTED_PREFIX}{stem}.csv")),
+                )
+            waiting()
+            time.sleep(POLL_SECONDS)
+        raise JobError(f"{name} had neither a report nor a failure after {timeout_seconds:.0f} s")
+
+    def failure(self, name: str, *, timeout_seconds: float = JOB_TIMEOUT_SECONDS) -> dict[str, Any]:
+        """Wait for the file that says why a dropped file could not be scored. Raises JobError if it was scored."""
+        try:
+            self.collect(name, timeout_seconds=timeout_seconds)
+        except JobError:
+            body = self.fetch(f"{names.FAILED_PREFIX}{name.removesuffix('.gz').removesuffix('.csv')}.json")
+            if body is None:
+                raise
+            content: dict[str, Any] = json.loads(body)
+            return content
+        raise JobError(f"{name} was scored")
+
+    def fetch(self, key: str) -> bytes | None:
+        """Read an object of the data bucket; None when there is none."""
+        try:
+            return self.s3.get_object(Bucket=self.outputs.data_bucket, Key=key)["Body"].read()
+        except self.s3.exceptions.NoSuchKey:
+            return None
+
+
+def gateway_url(api_url: str, endpoint: str) -> str:
+    """Rewrite an API Gateway address to the one that the local AWS at ``endpoint`` answers."""
+    address = urlsplit(api_url)
+    api_id = (address.hostname or "").split(".")[0]
+    return f"{endpoint}/_aws/execute-api/{api_id}{address.path}".rstrip("/")
+
+
+def _key_header(key: str | None) -> dict[str, str]:
+    return {} if key is None else {"x-api-key": key}
+
+
+def _rows(body: bytes | None) -> list[dict[str, str]]:
+    return [] if body is None else list(csv.DictReader(io.StringIO(body.decode("utf-8"), newline="")))

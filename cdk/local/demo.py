@@ -1,0 +1,125 @@
+"""The whole story on a local AWS: deploy, train, predict, score a dropped file, clean up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from cdk.local import ministack, shoppers, story
+from cdk.local.client import JobResult, ShopClient
+from cdk.local.paths import DEMO_REPORT, run_folder
+from cdk.local.spoil import spoil
+from cdk.local.stack import DeployedStack, build_stack
+from cdk.local.steps import Steps
+from lambda_fn.names import API_BASE_PATH
+
+DROPPED_NAME = "shoppers.csv"
+DROPPED_ROWS = 20_000
+SPOILED_ROWS = 40
+SPOILED_SEED = 7
+
+
+class DemoError(Exception):
+    """The deployed system did not do what it should."""
+
+
+@dataclass(frozen=True)
+class DemoReport:
+    """What the demo saw; written as JSON for programs and told as a story for people."""
+
+    model_version: str
+    metrics: dict[str, Any]
+    request: dict[str, Any]
+    prediction: dict[str, Any]
+    status_without_key: int
+    job: JobResult
+    steps_seconds: dict[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``.local/demo.json`` holds."""
+        return {
+            "model_version": self.model_version,
+            "metrics": self.metrics,
+            "prediction": self.prediction,
+            "status_without_key": self.status_without_key,
+            "batch": {
+                "rows": self.job.report["rows"],
+                "scored": len(self.job.scored),
+                "rejected": len(self.job.rejected),
+            },
+            "steps_seconds": self.steps_seconds,
+        }
+
+
+def run(data: Path | None, console: Console) -> DemoReport:
+    """Run the demo, print the story and write ``.local/demo.json``. Raises StepFailed."""
+    steps = Steps(console)
+    with run_folder("demo") as folder:
+        with steps.step("start", "Starting a local AWS", folder / "ministack.log"):
+            local_aws = ministack.start(folder)
+        try:
+            stack = build_stack(local_aws, data, folder, steps)
+            report = use(stack, steps)
+        finally:
+            local_aws.stop()
+    DEMO_REPORT.write_text(json.dumps(report.as_json(), indent=2) + "\n")
+    story.tell(report, stack, console)
+    return report
+
+
+def use(stack: DeployedStack, steps: Steps) -> DemoReport:
+    """Ask for a prediction with and without the key, and have a file scored. Raises StepFailed."""
+    log = stack.local_aws.log
+    client = stack.client()
+    try:
+        with steps.step("predict", "Asking the API for a prediction", log):
+            request = first_request(client, stack.data)
+            prediction = predict(client, request)
+            refused = client.predict(request, key=None).status_code
+            if refused != 403:
+                raise DemoError(f"a call without the API key was answered {refused}, not 403")
+        with steps.step("batch", f"Scoring a dropped file of {DROPPED_ROWS:,} rows", log) as progress:
+            job = score_file(client, stack.data, lambda: progress("waiting for the workflow"))
+    finally:
+        client.close()
+    return DemoReport(
+        model_version=stack.model.version,
+        metrics=stack.model.metrics,
+        request=request,
+        prediction=prediction,
+        status_without_key=refused,
+        job=job,
+        steps_seconds=steps.seconds,
+    )
+
+
+def first_request(client: ShopClient, data: Path) -> dict[str, Any]:
+    """Turn the first shopper of the data into a request, by the schema that the API itself publishes."""
+    openapi = client.get("/openapi.json").raise_for_status().json()
+    schema = shoppers.request_schema(openapi, f"{API_BASE_PATH}/predict")
+    return shoppers.as_request(shoppers.records(shoppers.head(data, 1))[0], schema)
+
+
+def predict(client: ShopClient, request: dict[str, Any]) -> dict[str, Any]:
+    """Ask for a prediction with the API key. Raises DemoError when it is not answered."""
+    response = client.predict(request, key=client.api_key)
+    if response.status_code != 200:
+        raise DemoError(f"the API answered {response.status_code}: {response.text}")
+    prediction: dict[str, Any] = response.json()
+    return prediction
+
+
+def score_file(client: ShopClient, data: Path, waiting: Callable[[], None]) -> JobResult:
+    """Drop a partly spoiled file and collect its results. Raises DemoError when a row is lost or counted twice."""
+    dropped = spoil(shoppers.head(data, DROPPED_ROWS), SPOILED_ROWS, SPOILED_SEED)
+    rows = dropped.count(b"\n") - 1
+    client.drop(DROPPED_NAME, dropped)
+    job = client.collect(DROPPED_NAME, waiting=waiting)
+    if len(job.scored) + len(job.rejected) != rows:
+        raise DemoError(f"{rows} rows went in, {len(job.scored)} were scored and {len(job.rejected)} rejected")
+    return job

@@ -1,0 +1,91 @@
+"""Run a recorded payload against its handler, in this process and on this checkout's code.
+
+Buckets, models and files are those of the stack that `make local` keeps up.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdk.local import deploy, ministack
+from cdk.local.outputs import StackOutputs
+from cdk.local.up import UpRecord
+from lambda_fn import names
+
+# What tells the payloads apart: the first handler whose keys are all there. The order matters.
+HANDLERS = (
+    ({"httpMethod", "path"}, names.HANDLER_API),
+    ({"bucket", "key", "error"}, names.HANDLER_FAIL),
+    ({"bucket", "key"}, names.HANDLER_PLAN),
+    ({"bucket", "job_key", "chunk"}, names.HANDLER_SCORE_CHUNK),
+    ({"bucket", "job_key"}, names.HANDLER_FINALIZE),
+)
+
+
+class InvokeError(Exception):
+    """The payload cannot be run; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class LocalLambdaContext:
+    """What a handler may ask of its Lambda context."""
+
+    function_name: str
+    memory_limit_in_mb: int = 1024
+    aws_request_id: str = str(uuid.UUID(int=0))
+    function_version: str = "$LATEST"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        """An ARN that names the function."""
+        return f"arn:aws:lambda:{ministack.REGION}:{ministack.ACCOUNT}:function:{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return a minute: nothing ends a handler here."""
+        return 60_000
+
+
+def invoke(event: Path) -> Any:
+    """Run the payload in ``event`` and return the handler's answer. Raises InvokeError."""
+    payload = json.loads(event.read_text())
+    handler_name = handler_of(payload)
+    record = UpRecord.find()
+    if record is None:
+        raise InvokeError("no local AWS is up to take models and files from: run `make local` first")
+    os.environ.update(handler_environment(record.endpoint, record.stack_outputs))
+    module, _, function = handler_name.rpartition(".")
+    handler: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), function)
+    return handler(with_bucket(payload, record.stack_outputs.data_bucket), LocalLambdaContext(function))
+
+
+def handler_of(payload: Mapping[str, Any]) -> str:
+    """Name the handler that a payload is for, by its keys. Raises InvokeError."""
+    for keys, handler in HANDLERS:
+        if keys <= payload.keys():
+            return handler
+    raise InvokeError(f"no handler takes a payload with the keys {', '.join(sorted(payload))}")
+
+
+def with_bucket(payload: Mapping[str, Any], bucket: str) -> dict[str, Any]:
+    """Point a recorded batch payload at the bucket that is there."""
+    return {**payload, "bucket": bucket} if "bucket" in payload else dict(payload)
+
+
+def handler_environment(endpoint: str, outputs: StackOutputs) -> dict[str, str]:
+    """Give the variables that the deployed functions get, for the local AWS at ``endpoint``."""
+    service = names.service_name(deploy.ENVIRONMENT)
+    return ministack.aws_environment(endpoint) | {
+        names.ENV_ENVIRONMENT: deploy.ENVIRONMENT,
+        names.ENV_REGISTRY_BUCKET: outputs.registry_bucket,
+        names.ENV_DATA_BUCKET: outputs.data_bucket,
+        names.ENV_SERVICE: service,
+        names.ENV_METRIC_NAMESPACE: names.METRIC_NAMESPACE,
+        "POWERTOOLS_TRACE_DISABLED": "true",
+    }

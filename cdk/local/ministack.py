@@ -1,0 +1,149 @@
+"""MiniStack, the local AWS: one process on 127.0.0.1 and a free port, with its state in one folder."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from cdk.local.paths import MINISTACK, ROOT
+from cdk.local.processes import CommandError, group_alive, stop_group
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+READY_TIMEOUT_SECONDS = 30.0
+START_ATTEMPTS = 3  # another process can take the free port before MiniStack does
+
+
+@dataclass(frozen=True)
+class MiniStack:
+    """A running local AWS. Its process heads a group that the Lambda workers are in."""
+
+    endpoint: str
+    log: Path
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+    @property
+    def pid(self) -> int:
+        """The process, and process group, to end with ``stop_group``."""
+        return self.process.pid
+
+    def stop(self) -> None:
+        """End MiniStack and its workers."""
+        stop_group(self.pid)
+        self.process.wait()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that point any AWS client or CLI of a subprocess at this local AWS, and at nothing else."""
+        return aws_environment(self.endpoint)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[MiniStack]:
+    """Start a local AWS that keeps all it writes in ``folder``; stop it at the end, whatever the end is."""
+    local_aws = start(folder)
+    try:
+        yield local_aws
+    finally:
+        local_aws.stop()
+
+
+def start(folder: Path, options: Mapping[str, str] | None = None) -> MiniStack:
+    """Start a local AWS that outlives this process; ``stop_group(pid)`` ends it.
+
+    ``options`` are further MiniStack settings. Raises CommandError when it does not become ready.
+    """
+    log = folder / "ministack.log"
+    if not MINISTACK.exists():
+        raise CommandError("MiniStack is not installed: run `make setup`", log)
+    for _ in range(START_ATTEMPTS):
+        port = _free_port()
+        with log.open("ab") as sink:
+            process = subprocess.Popen(
+                [MINISTACK],
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                env=_own_environment(folder, port) | dict(options or {}),
+                cwd=folder,
+                start_new_session=True,
+            )
+        local_aws = MiniStack(endpoint=f"http://127.0.0.1:{port}", log=log, process=process)
+        try:
+            if _becomes_ready(local_aws):
+                return local_aws
+        except BaseException:
+            local_aws.stop()
+            raise
+        local_aws.stop()
+    raise CommandError("the local AWS did not become ready", log)
+
+
+def ready(endpoint: str) -> bool:
+    """Tell whether a MiniStack answers at ``endpoint``."""
+    with suppress(httpx.HTTPError):
+        return httpx.get(f"{endpoint}/_ministack/ready", trust_env=False, timeout=2).status_code == 200
+    return False
+
+
+def aws_environment(endpoint: str) -> dict[str, str]:
+    """Give this process's environment with AWS replaced: local endpoint, test keys, no profile and no proxy for it."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    return inherited | {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        "CDK_DEFAULT_REGION": REGION,
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def _own_environment(folder: Path, port: int) -> dict[str, str]:
+    """Lambda workers inherit MiniStack's environment, so it gets only what it needs."""
+    folders = {name: folder / name.lower() for name in ("TMPDIR", "STATE_DIR", "S3_DATA_DIR")}
+    for path in folders.values():
+        path.mkdir(exist_ok=True)
+    return {
+        "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.defpath}",  # node, for CDK's own custom resources
+        "HOME": str(folder),
+        **{name: str(path) for name, path in folders.items()},
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "DOCKER_HOST": f"unix://{folder}/no-docker.sock",  # leave the containers of this machine alone
+        "SFN_WAIT_SCALE": "0.02",  # waits between retries, shortened fiftyfold
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _becomes_ready(local_aws: MiniStack) -> bool:
+    deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+    while time.monotonic() < deadline and group_alive(local_aws.pid):
+        if ready(local_aws.endpoint):
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,0 +1,64 @@
+"""The training job, run the way its users run it: through its command line, against a local AWS."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdk.local.paths import ROOT
+from cdk.local.processes import ignore_line, run_logged
+
+TWIN_ROWS = 100_000
+TWIN_SEED = 7
+TIMEOUT_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A published model: its version in the registry and its metrics on the holdout."""
+
+    version: str
+    metrics: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TrainingCli:
+    """``python -m training`` with one environment, one log and one listener for its progress lines."""
+
+    environment: Mapping[str, str]
+    folder: Path
+    on_line: Callable[[str], None] = ignore_line
+
+    def sample(self, path: Path, *, rows: int = TWIN_ROWS, seed: int = TWIN_SEED) -> Path:
+        """Write a twin data set of ``rows`` shoppers to ``path``. Raises CommandError."""
+        self._run("sample", "--rows", str(rows), "--seed", str(seed), "--out", str(path))
+        return path
+
+    def run(self, data: Path, bucket: str) -> TrainedModel:
+        """Train on ``data`` and publish to the registry. Raises CommandError."""
+        summary = self.folder / "summary.json"
+        self._run("run", "--data", str(data), "--bucket", bucket, "--summary-json", str(summary))
+        content = json.loads(summary.read_text())
+        return TrainedModel(version=content["model_version"], metrics=content["metrics"])
+
+    def promote(self, version: str, bucket: str) -> None:
+        """Make ``version`` the champion. Raises CommandError."""
+        self._run("promote", "--bucket", bucket, version)
+
+    def rollback(self, bucket: str) -> None:
+        """Make the champion before this one the champion again. Raises CommandError."""
+        self._run("rollback", "--bucket", bucket)
+
+    def _run(self, *arguments: str) -> None:
+        run_logged(
+            [sys.executable, "-m", "training", *arguments],
+            log=self.folder / "training.log",
+            env=self.environment,
+            cwd=ROOT,
+            timeout_seconds=TIMEOUT_SECONDS,
+            on_line=self.on_line,
+        )

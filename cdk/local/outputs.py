@@ -1,0 +1,60 @@
+"""What a deployed environment offers: the outputs of its stacks, typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import boto3
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+STACK_PREFIX = "CartAbandonment"
+
+
+class OutputsError(Exception):
+    """The stacks are not there, or do not say what they should."""
+
+
+class StackOutputs(BaseModel):
+    """The contract between the stacks and everything that talks to them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    api_url: str = Field(alias="ApiUrl")
+    api_key_id: str = Field(alias="ApiKeyId")
+    registry_bucket: str = Field(alias="RegistryBucket")
+    data_bucket: str = Field(alias="DataBucket")
+    state_machine_arn: str = Field(alias="StateMachineArn")
+    alarm_topic_arn: str = Field(alias="AlarmTopicArn")
+    dashboard_url: str = Field(alias="DashboardUrl")
+    api_function_name: str = Field(alias="ApiFunctionName")
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read what ``cdk deploy --outputs-file`` wrote. Raises OutputsError."""
+        return cls._from_stacks(json.loads(path.read_text()))
+
+    @classmethod
+    def from_cloudformation(cls, environment: str, endpoint: str | None = None) -> Self:
+        """Ask CloudFormation for the stacks of an environment. Raises OutputsError."""
+        pages = boto3.client("cloudformation", endpoint_url=endpoint).get_paginator("describe_stacks").paginate()
+        stacks = {
+            stack["StackName"]: {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
+            for page in pages
+            for stack in page["Stacks"]
+            if stack["StackName"].startswith(f"{STACK_PREFIX}-{environment}-")
+        }
+        if not stacks:
+            raise OutputsError(f"no stack of environment {environment!r} is deployed in this account and region")
+        return cls._from_stacks(stacks)
+
+    @classmethod
+    def _from_stacks(cls, stacks: Mapping[str, Mapping[str, str]]) -> Self:
+        outputs = {name: value for stack in stacks.values() for name, value in stack.items()}
+        try:
+            return cls.model_validate(outputs)
+        except ValidationError as error:
+            missing = ", ".join(str(problem["loc"][0]) for problem in error.errors())
+            raise OutputsError(f"the stacks {', '.join(stacks)} lack the outputs {missing}") from error

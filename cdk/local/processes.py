@@ -1,0 +1,115 @@
+"""Child processes that leave nothing behind: each is the head of its own group, and the group ends as one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+STOP_GRACE_SECONDS = 10.0
+
+
+class CommandError(Exception):
+    """A command that failed or ran out of time. ``log`` holds all that it printed."""
+
+    def __init__(self, why: str, log: Path) -> None:
+        super().__init__(why)
+        self.log = log
+
+
+def ignore_line(line: str) -> None:
+    """Show nothing of a command's output."""
+
+
+def run_logged(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str],
+    cwd: Path,
+    timeout_seconds: float,
+    on_line: Callable[[str], None] = ignore_line,
+) -> str:
+    """Run a command to its end, append its output to ``log`` and return it.
+
+    ``on_line`` sees each line as it comes. Raises CommandError with the last lines printed when the command fails or
+    takes longer than ``timeout_seconds``. Whatever ends this call ends the command's whole process group too.
+    """
+    lines: list[str] = []
+    with log.open("a", encoding="utf-8") as sink:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(env),
+            cwd=cwd,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        timed_out = threading.Event()
+
+        def stop_late_process() -> None:
+            timed_out.set()
+            stop_group(process.pid)
+
+        timer = threading.Timer(timeout_seconds, stop_late_process)
+        timer.start()
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                sink.write(line)
+                sink.flush()
+                lines.append(line)
+                if line.strip():
+                    on_line(line.strip())
+            code = process.wait()
+        finally:
+            timer.cancel()
+            stop_group(process.pid)
+            process.stdout.close()
+            process.wait()
+    name = " ".join(str(part) for part in command[:4])
+    if timed_out.is_set():
+        raise CommandError(f"`{name} ...` took longer than {timeout_seconds:.0f} s", log)
+    if code != 0:
+        raise CommandError(f"`{name} ...` ended with code {code}:\n{_tail(lines)}", log)
+    return "".join(lines)
+
+
+def stop_group(pid: int, grace_seconds: float = STOP_GRACE_SECONDS) -> None:
+    """End the process group that ``pid`` heads: SIGTERM, then SIGKILL for what is left after the grace."""
+    if not _signal_group(pid, signal.SIGTERM):
+        return
+    deadline = time.monotonic() + grace_seconds
+    while time.monotonic() < deadline:
+        if not group_alive(pid):
+            return
+        time.sleep(0.05)
+    _signal_group(pid, signal.SIGKILL)
+
+
+def group_alive(pid: int) -> bool:
+    """Tell whether the group that ``pid`` heads has a process left; reaps our own child on the way."""
+    with suppress(ChildProcessError):  # someone else's child, or already reaped
+        os.waitpid(pid, os.WNOHANG)
+    return _signal_group(pid, 0)
+
+
+def _signal_group(pid: int, number: int) -> bool:
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _tail(lines: Sequence[str], count: int = 15) -> str:
+    return "\n".join("  " + line.rstrip() for line in lines[-count:])

@@ -1,0 +1,43 @@
+"""Shoppers for the demo and the tests: a first few to ask about, a file to drop."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+
+def head(data: Path, rows: int) -> bytes:
+    """Return the header and the first ``rows`` lines of a CSV."""
+    with data.open("rb") as source:
+        return b"".join(islice(source, rows + 1))
+
+
+def records(csv_bytes: bytes) -> list[dict[str, str]]:
+    """Return the rows of a CSV, all cells as text."""
+    return list(csv.DictReader(io.StringIO(csv_bytes.decode("utf-8"), newline="")))
+
+
+def as_request(row: Mapping[str, str], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a CSV row into the JSON that an OpenAPI document's request schema asks for; other columns stay out."""
+    return {name: _typed(row[name], part) for name, part in schema["properties"].items() if name in row}
+
+
+def request_schema(openapi: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """Find the schema of a POST's JSON body in an OpenAPI document."""
+    schema: Mapping[str, Any] = openapi["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    while reference := schema.get("$ref"):
+        schema = openapi["components"]["schemas"][reference.rsplit("/", 1)[-1]]
+    return schema
+
+
+def _typed(cell: str, schema: Mapping[str, Any]) -> Any:
+    kinds = {part.get("type") for part in (schema, *schema.get("anyOf", ()))}
+    if "integer" in kinds:
+        return int(cell)
+    if "number" in kinds:
+        return float(cell)
+    return cell

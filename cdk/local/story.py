@@ -1,0 +1,83 @@
+"""What a run of the demo saw, told to a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cdk.local.paths import DEMO_REPORT, ROOT
+
+if TYPE_CHECKING:
+    from cdk.local.demo import DemoReport
+    from cdk.local.stack import DeployedStack
+
+SCORED_SHOWN = 8
+SCORED_COLUMNS = ("user_id", "abandonment_risk", "risk_level", "recommended_intervention", "estimated_margin_impact")
+# The metrics that mean something beside their constant baseline, and what to call them.
+METRICS = (
+    ("f1", "F1", "constant_f1"),
+    ("accuracy", "Accuracy", "constant_accuracy"),
+    ("roc_auc", "ROC AUC", "constant_roc_auc"),
+    ("brier", "Brier score (less is better)", "constant_brier"),
+)
+
+
+def tell(report: DemoReport, stack: DeployedStack, console: Console) -> None:
+    """Print the story."""
+    _heading(console, "What was deployed, on a local AWS that is gone again")
+    for label, value in (
+        ("API", stack.outputs.api_url),
+        ("Models", f"s3://{stack.outputs.registry_bucket}"),
+        ("Files", f"s3://{stack.outputs.data_bucket}"),
+        ("Workflow", stack.outputs.state_machine_arn),
+    ):
+        console.print(f"{label:<9} {escape(value)}", highlight=False, soft_wrap=True)
+
+    _heading(console, f"The model {report.model_version}, beside a constant that always says 'will abandon'")
+    console.print(_metrics_table(report.metrics))
+
+    _heading(console, "One prediction through API Gateway")
+    console.print_json(data=report.prediction)
+    console.print(f"The same call without the API key: [bold]{report.status_without_key}[/] (refused)")
+
+    _heading(console, "The first customers of the dropped file, scored")
+    console.print(_table(SCORED_COLUMNS, ([row[name] for name in SCORED_COLUMNS] for row in report.job.scored)))
+    for label, column in (("Risk", "risk_level"), ("Intervention", "recommended_intervention")):
+        console.print(f"{label}: {_counts(row[column] for row in report.job.scored)}", highlight=False)
+
+    _heading(console, "Nothing lost")
+    scored, rejected = len(report.job.scored), len(report.job.rejected)
+    console.print(f"{scored + rejected:,} rows in = {scored:,} scored + {rejected:,} rejected")
+    margin = sum(float(row["estimated_margin_impact"]) for row in report.job.scored)
+    console.print(f"Expected margin of the recommended interventions: {margin:,.2f}")
+
+    console.print(f"\n{sum(report.steps_seconds.values()):.0f} s in all; the same as JSON: ", end="")
+    console.print(str(DEMO_REPORT.relative_to(ROOT)), highlight=False)
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print(f"\n[bold]{escape(text)}[/]")
+
+
+def _metrics_table(metrics: Mapping[str, Any]) -> Table:
+    table = Table("", "model", "constant")
+    for name, label, constant in METRICS:
+        if name in metrics:
+            table.add_row(label, f"{metrics[name]:.4f}", f"{metrics[constant]:.4f}" if constant in metrics else "-")
+    return table
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+    table = Table(*columns)
+    for row, _ in zip(rows, range(SCORED_SHOWN), strict=False):
+        table.add_row(*(escape(cell) for cell in row))
+    return table
+
+
+def _counts(values: Iterable[str]) -> str:
+    return ", ".join(f"{count:,} {escape(value)}" for value, count in Counter(values).most_common())

@@ -1,0 +1,112 @@
+"""A local AWS that stays up: `make local` starts it in the background, `make down` ends it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from rich.console import Console
+
+from cdk.local import ministack, shoppers
+from cdk.local.client import ShopClient
+from cdk.local.demo import first_request
+from cdk.local.outputs import StackOutputs
+from cdk.local.paths import RUNS, UP_RECORD
+from cdk.local.processes import stop_group
+from cdk.local.stack import build_stack
+from cdk.local.steps import Steps
+
+UP_FOLDER = RUNS / "up"
+
+
+class AlreadyUp(Exception):
+    """A local AWS is running already."""
+
+
+@dataclass(frozen=True)
+class UpRecord:
+    """What `make down` and `make invoke` need to know of the stack that is up."""
+
+    endpoint: str
+    pid: int
+    outputs: dict[str, Any]
+
+    @classmethod
+    def find(cls) -> Self | None:
+        """Return the record of the stack that is up; None when none answers."""
+        try:
+            record = cls(**json.loads(UP_RECORD.read_text()))
+        except FileNotFoundError:
+            return None
+        return record if ministack.ready(record.endpoint) else None
+
+    def save(self) -> None:
+        """Write it where ``find`` looks."""
+        UP_RECORD.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+    @property
+    def stack_outputs(self) -> StackOutputs:
+        """The outputs, typed."""
+        return StackOutputs.model_validate(self.outputs)
+
+
+def up(data: Path | None, console: Console) -> None:
+    """Deploy to a local AWS, train, promote, and leave it running. Raises AlreadyUp, StepFailed."""
+    if record := UpRecord.find():
+        raise AlreadyUp(f"a local AWS is up already, at {record.endpoint}; `make down` ends it")
+    shutil.rmtree(UP_FOLDER, ignore_errors=True)
+    UP_FOLDER.mkdir(parents=True)
+    steps = Steps(console)
+    with steps.step("start", "Starting a local AWS", UP_FOLDER / "ministack.log"):
+        local_aws = ministack.start(UP_FOLDER)
+    try:
+        stack = build_stack(local_aws, data, UP_FOLDER, steps)
+        client = stack.client()
+        with steps.step("request", "Writing an example request", local_aws.log):
+            request = UP_FOLDER / "request.json"
+            request.write_text(json.dumps(first_request(client, stack.data)))
+            batch = UP_FOLDER / "drop.csv"
+            batch.write_bytes(shoppers.head(stack.data, 1000))
+    except BaseException:
+        local_aws.stop()
+        raise
+    UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.model_dump(by_alias=True)).save()
+    console.print(_instructions(client, local_aws.endpoint, request, batch), highlight=False, soft_wrap=True)
+    client.close()
+
+
+def down(console: Console) -> None:
+    """End what ``up`` started; do nothing when nothing is up."""
+    record = UpRecord.find()
+    if record is None:
+        console.print("no local AWS is up")
+    else:
+        stop_group(record.pid)
+        console.print(f"stopped the local AWS at {record.endpoint}")
+    UP_RECORD.unlink(missing_ok=True)
+    shutil.rmtree(UP_FOLDER, ignore_errors=True)
+
+
+def _instructions(client: ShopClient, endpoint: str, request: Path, batch: Path) -> str:
+    bucket = client.outputs.data_bucket
+    aws = (
+        f"AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION={ministack.REGION} aws --endpoint-url {endpoint}"
+    )
+    return f"""
+URL  {client.api_url}
+Key  {client.api_key}
+
+Ask for a prediction:
+  curl -s {client.api_url}/predict -H 'x-api-key: {client.api_key}' \\
+    -H 'content-type: application/json' -d @{request}
+
+Have a file scored:
+  {aws} s3 cp {batch} s3://{bucket}/incoming/
+  {aws} s3 ls --recursive s3://{bucket}/
+  {aws} s3 cp s3://{bucket}/scored/{batch.name} -
+
+It stays up until `make down`.
+"""
