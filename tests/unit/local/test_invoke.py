@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cdk.local.invoke import InvokeError, handler_of, with_bucket
+from lambda_fn import names
+
+
+@pytest.mark.parametrize(
+    ("payload", "handler"),
+    [
+        ({"httpMethod": "GET", "path": "/api/v1/health", "headers": {}}, names.HANDLER_API),
+        ({"bucket": "b", "key": "incoming/a.csv", "execution": "e"}, names.HANDLER_PLAN),
+        ({"bucket": "b", "job_key": "work/a/job.json", "chunk": {}}, names.HANDLER_SCORE_CHUNK),
+        ({"bucket": "b", "job_key": "work/a/job.json"}, names.HANDLER_FINALIZE),
+        ({"bucket": "b", "key": "incoming/a.csv", "execution": "e", "error": {}}, names.HANDLER_FAIL),
+    ],
+)
+def test_a_payload_finds_its_handler(payload: dict[str, Any], handler: str) -> None:
+    assert handler_of(payload) == handler
+
+
+def test_a_payload_that_no_handler_takes_is_refused() -> None:
+    with pytest.raises(InvokeError, match="no handler takes a payload with the keys surprise"):
+        handler_of({"surprise": 1})
+
+
+def test_batch_payloads_are_pointed_at_the_bucket_that_is_there() -> None:
+    assert with_bucket({"bucket": "recorded", "key": "k"}, "here") == {"bucket": "here", "key": "k"}
+    assert with_bucket({"path": "/"}, "here") == {"path": "/"}

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cdk.local.shoppers import as_request, head, records, request_schema
+
+OPENAPI: dict[str, Any] = {
+    "paths": {
+        "/predict": {
+            "post": {
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Shopper"}}}}
+            }
+        }
+    },
+    "components": {
+        "schemas": {
+            "Shopper": {
+                "properties": {
+                    "user_id": {"type": "string"},
+                    "age": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+                    "monthly_spend": {"type": "number"},
+                }
+            }
+        }
+    },
+}
+
+
+def test_a_row_becomes_a_request_typed_as_the_schema_says_without_other_columns() -> None:
+    row = {"user_id": "17", "age": "40", "monthly_spend": "12.5", "cart_abandonment_rate": "50"}
+
+    request = as_request(row, request_schema(OPENAPI, "/predict"))
+
+    assert request == {"user_id": "17", "age": 40, "monthly_spend": 12.5}
+
+
+def test_head_keeps_the_header_and_the_first_rows(tmp_path: Path) -> None:
+    file = tmp_path / "shoppers.csv"
+    file.write_bytes(b"user_id,age\n1,30\n2,31\n3,32\n")
+
+    assert records(head(file, 2)) == [{"user_id": "1", "age": "30"}, {"user_id": "2", "age": "31"}]
