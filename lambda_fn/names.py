@@ -10,6 +10,7 @@ PYTHON_VERSION: Final = "3.13"  # of the functions in AWS
 API_BASE_PATH: Final = "/api/v1"
 PUBLIC_PATHS: Final = ("health", "docs", "openapi.json")  # under the base path: GET needs no API key
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
+PROBLEM_CORRELATION_ID: Final = "correlation_id"  # member of a problem: the gateway's request id
 
 # Environment variables of the Lambda functions (read by lambda_fn.settings, set by the cdk constructs).
 ENV_ENVIRONMENT: Final = "APP_ENVIRONMENT"
@@ -46,6 +47,7 @@ INCOMING_SUFFIXES: Final = (".csv", ".csv.gz")
 
 # Limits.
 MAX_BATCH_RECORDS: Final = 1_000
+MAX_BODY_BYTES: Final = 5 * 1024 * 1024  # Lambda takes 6 MB, base64 included
 CHUNK_BYTES: Final = 64 * 1024 * 1024
 MAX_LINE_BYTES: Final = 1024 * 1024
 ROUTING_TTL_SECONDS: Final = 30
@@ -53,6 +55,11 @@ ROUTING_TTL_SECONDS: Final = 30
 # Metrics (EMF, namespace METRIC_NAMESPACE). Dimension of all: service, which tells environments in one account apart.
 # Those with extra dimensions (in the comment) are also published by service alone: alarms need a fixed set.
 METRIC_PREDICTIONS: Final = "Predictions"  # model_version, arm
+METRIC_PREDICTIONS_BY_RISK: Final = {
+    "LOW": "LowRiskPredictions",
+    "MEDIUM": "MediumRiskPredictions",
+    "HIGH": "HighRiskPredictions",
+}
 METRIC_PREDICTION_LATENCY: Final = "PredictionLatency"  # milliseconds
 METRIC_MODEL_LOAD_FAILURES: Final = "ModelLoadFailures"
 METRIC_MODEL_AGE_DAYS: Final = "ModelAgeDays"

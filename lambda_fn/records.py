@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Required,  # pydantic needs this one before Python 3.12
+)
 
 import numpy as np
 from pydantic import Field, Strict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.json_schema import WithJsonSchema
-from typing_extensions import Required, TypedDict  # pydantic needs this one before Python 3.12
+from typing_extensions import TypedDict
 
 from lambda_fn.names import MAX_BATCH_RECORDS
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, days_since_epoch
@@ -40,12 +45,11 @@ class RecordReader:
         self._expected[ID_FIELD] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
         fields: dict[str, Any] = {ID_FIELD: Required[UserId]}
         fields.update({field.name: _annotation(field) for field in recipe.inputs})
-        record = TypedDict("PredictRequest", fields, total=False)  # type: ignore[operator]
+        typed_dict: Any = TypedDict  # its fields are known only at run time
+        record: Any = typed_dict("PredictRequest", fields, total=False)
         record.__doc__ = "One shopper. Fields that are absent or null are imputed and named in the answer's warnings."
-        batch = TypedDict(  # type: ignore[operator]
-            "BatchRequest",
-            {"records": Required[Annotated[list[record], Field(min_length=1, max_length=MAX_BATCH_RECORDS)]]},
-        )
+        records: Any = Annotated[list[record], Field(min_length=1, max_length=MAX_BATCH_RECORDS)]
+        batch = typed_dict("BatchRequest", {"records": Required[records]})
         self._one: TypeAdapter[Record] = TypeAdapter(record)
         self._many: TypeAdapter[dict[str, list[Record]]] = TypeAdapter(batch)
 
@@ -63,7 +67,7 @@ class RecordReader:
         """Lay parsed records out as columns."""
         nan = float("nan")
         names = self._layout.numeric_names
-        rows = [[record.get(name) for name in names] for record in records]
+        rows: list[list[Any]] = [[record.get(name) for name in names] for record in records]
         for row in rows:
             for i in self._dates:
                 row[i] = days_since_epoch(row[i]) if row[i] is not None else nan
@@ -88,34 +92,34 @@ def _code(value: str | None, positions: dict[str, int]) -> int:
 
 
 def _annotation(field: InputField) -> Any:
-    described = {"description": field.description or field.name.replace("_", " ")}
+    kind, schema = _type_and_schema(field)
+    description = field.description or field.name.replace("_", " ")
+    if isinstance(field, CategoryInput):
+        description += f". Known: {', '.join(field.categories)}; any other text is scored with a warning."
+    return Annotated[kind | None, WithJsonSchema({"anyOf": [schema, {"type": "null"}], "description": description})]
+
+
+def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
+    """Return what pydantic checks and what OpenAPI says of it."""
     match field:
         case NumberInput():
-            schema = {
+            bounds = Field(ge=field.minimum, le=field.maximum, allow_inf_nan=False)
+            whole = Field(multiple_of=1 if field.integer else None)
+            return Annotated[float, Strict(), bounds, whole], {
                 "type": "integer" if field.integer else "number",
                 "minimum": field.minimum,
                 "maximum": field.maximum,
                 "unit": field.unit,
                 "examples": [field.default],
             }
-            whole = {"multiple_of": 1} if field.integer else {}
-            kind = Annotated[
-                float,
-                Strict(),
-                Field(ge=field.minimum, le=field.maximum, allow_inf_nan=False, **whole),  # type: ignore[arg-type]
-            ]
         case FlagInput():
-            schema = {"enum": [0, 1, True, False], "examples": [field.default]}
-            kind = Annotated[float, Strict(), Field(ge=0, le=1, multiple_of=1)] | Annotated[bool, Strict()]
+            number = Annotated[float, Strict(), Field(ge=0, le=1, multiple_of=1)]
+            return number | Annotated[bool, Strict()], {"enum": [0, 1, True, False], "examples": [field.default]}
         case CategoryInput():
-            known = ", ".join(field.categories)
-            described["description"] += f". Known: {known}; any other text is scored with a warning."
-            schema = {"type": "string", "examples": [field.default]}
-            kind = Annotated[str, Strict()]
+            return Annotated[str, Strict()], {"type": "string", "examples": [field.default]}
         case DateInput():
-            schema = {"type": "string", "format": "date", "examples": [str(field.default)]}
-            kind = Annotated[dt.date, Strict(), Field(ge=field.minimum, le=field.maximum)]
-    return Annotated[kind | None, WithJsonSchema({"anyOf": [schema, {"type": "null"}], **described})]
+            date = Annotated[dt.date, Strict(), Field(ge=field.minimum, le=field.maximum)]
+            return date, {"type": "string", "format": "date", "examples": [str(field.default)]}
 
 
 def _parse(adapter: TypeAdapter[Any], body: bytes, expected: dict[str, str], depth: int) -> Any:

@@ -1,7 +1,7 @@
 """The model registry: immutable artefacts and one routing document in an S3 bucket.
 
-    models/<version>/<file>     written once; manifest.json last, so a version without one was never published
-    routing.json                which version is champion, which is challenger; every write is conditional
+models/<version>/<file>     written once; manifest.json last, so a version without one was never published
+routing.json                which version is champion, which is challenger; every write is conditional
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NoReturn
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lambda_fn.names import MODELS_PREFIX, ROUTING_KEY
@@ -94,14 +94,16 @@ class Registry:
         condition = {"IfNoneMatch": etag} if etag else {}
         try:
             answer = self._s3.get_object(Bucket=self._bucket, Key=ROUTING_KEY, **condition)  # type: ignore[arg-type]
-        except ClientError as error:
+        except (ClientError, BotoCoreError) as error:
             if _code(error) in {"304", "NotModified"}:
                 return None
             self._unreadable(error, "no model is promoted yet: train one, publish it, and promote it")
         try:
             return Routing.model_validate_json(answer["Body"].read()), answer["ETag"]
         except ValidationError as error:
-            raise ArtefactRejected(f"{ROUTING_KEY} cannot be used: {error.errors(include_url=False)[0]['msg']}") from error
+            raise ArtefactRejected(
+                f"{ROUTING_KEY} cannot be used: {error.errors(include_url=False)[0]['msg']}"
+            ) from error
 
     def manifest(self, version: str) -> Manifest:
         """Return one version's manifest, checked."""
@@ -172,26 +174,32 @@ class Registry:
     def _put(self, key: str, data: bytes, condition: dict[str, str]) -> None:
         try:
             self._s3.put_object(Bucket=self._bucket, Key=key, Body=data, **condition)  # type: ignore[arg-type]
-        except ClientError as error:
+        except (ClientError, BotoCoreError) as error:
             if _code(error) in _CONFLICT:
-                raise RegistryConflict(f"{key} was written by somebody else meanwhile; read again and repeat") from error
-            self._unreadable(error, f"the registry bucket {self._bucket!r} does not exist")
+                raise RegistryConflict(
+                    f"{key} was written by somebody else meanwhile; read again and repeat"
+                ) from error
+            self._unreadable(error, "the registry bucket does not exist")
 
     def _read(self, version: str, name: str) -> bytes:
         try:
             return self._s3.get_object(Bucket=self._bucket, Key=_key(version, name))["Body"].read()
-        except ClientError as error:
+        except (ClientError, BotoCoreError) as error:
             self._unreadable(error, f"the registry has no {name} of version {version!r}")
 
-    def _unreadable(self, error: ClientError, absent: str) -> NoReturn:
+    @staticmethod
+    def _unreadable(error: ClientError | BotoCoreError, absent: str) -> NoReturn:
         if _code(error) in _ABSENT:
             raise ModelUnavailable(absent) from error
-        raise ModelUnavailable(f"the registry bucket {self._bucket!r} cannot be used: {_code(error)}") from error
+        raise ModelUnavailable(f"the model registry cannot be used: {_code(error)}") from error
 
 
 def _key(version: str, name: str) -> str:
     return f"{MODELS_PREFIX}{version}/{name}"
 
 
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
+def _code(error: ClientError | BotoCoreError) -> str:
+    """Return S3's error code, or the kind of failure where S3 never answered."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", ""))
+    return type(error).__name__

@@ -59,15 +59,13 @@ class IsotonicCalibration(_Frozen):
         return self
 
 
-Calibration = Annotated[
-    IdentityCalibration | SigmoidCalibration | IsotonicCalibration, Field(discriminator="method")
-]
+Calibration = Annotated[IdentityCalibration | SigmoidCalibration | IsotonicCalibration, Field(discriminator="method")]
 
 
 class NumberHistogram(_Frozen):
     """Training rows per bin of a numeric, flag or date input (dates as days since 1970-01-01).
 
-    ``edges`` are the inner edges, rising: bin i holds ``edges[i-1] < x <= edges[i]``; there is one more count than edges.
+    ``edges`` are the inner edges, rising: bin i holds ``edges[i-1] < x <= edges[i]``, so there is one more count.
     """
 
     kind: Literal["number"] = "number"
@@ -131,7 +129,7 @@ class Manifest(_Frozen):
 
 
 def read_manifest(data: bytes) -> Manifest:
-    """Parse and check a manifest; raise ArtefactRejected where it is malformed or of a format this code does not know."""
+    """Parse and check a manifest; raise ArtefactRejected where it is malformed or of an unknown format."""
     try:
         return Manifest.model_validate_json(data)
     except ValidationError as error:

@@ -169,7 +169,10 @@ class Decider:
         self._gain = np.array([offer.gain_per_sensitivity.value for offer in offers])
         self._minimum_risk = np.array([offer.eligibility.minimum_risk for offer in offers])
         self._allowed = np.array(
-            [[[self._allows(policy, offer, tier, segment) for offer in offers] for segment in segments] for tier in tiers]
+            [
+                [[self._allows(policy, offer, tier, segment) for offer in offers] for segment in segments]
+                for tier in tiers
+            ]
         )
 
     @staticmethod
@@ -185,7 +188,8 @@ class Decider:
 
     def recovery_rates(self, sensitivity: Floats) -> Floats:
         """Return the cautious recovery rate of each offer for each shopper, shape (n, offers), within [0, 1]."""
-        return np.clip(self._base + np.multiply.outer(sensitivity, self._gain), 0.0, 1.0) * self._trust
+        rates: Floats = np.clip(self._base + np.multiply.outer(sensitivity, self._gain), 0.0, 1.0) * self._trust
+        return rates
 
     def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
         """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
@@ -197,7 +201,10 @@ class Decider:
         value = signals.order_value[:, None]
         recovery = self.recovery_rates(signals.sensitivity) if rates is None else rates
         discount = self._discount * value
-        return risk * recovery * (self._margin_rate * value - discount) - (1 - risk) * discount - self._fixed_cost
+        margins: Floats = (
+            risk * recovery * (self._margin_rate * value - discount) - (1 - risk) * discount - self._fixed_cost
+        )
+        return margins
 
     def eligible(self, signals: Signals) -> NDArray[np.bool_]:
         """Return who may receive which offer, shape (n, offers)."""
@@ -213,7 +220,8 @@ class Decider:
         """
         risk = signals.risk[:, None]
         redeemed = risk * self.recovery_rates(signals.sensitivity) + (1 - risk)
-        return redeemed * self._discount * signals.order_value[:, None] + self._fixed_cost
+        costs: Floats = redeemed * self._discount * signals.order_value[:, None] + self._fixed_cost
+        return costs
 
     def decide(self, signals: Signals) -> Decisions:
         """Choose the offer with the largest expected margin; doing nothing (margin 0) where none is above it.

@@ -7,7 +7,7 @@ on. An unfitted recipe (``training/recipes``) leaves the numbers learnt from dat
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -83,6 +83,7 @@ class _Step(_Frozen):
 
     @property
     def sources(self) -> tuple[str, ...]:
+        """Names of the inputs and steps this step reads."""
         raise NotImplementedError
 
     @property
@@ -96,6 +97,7 @@ class _OneSource(_Step):
 
     @property
     def sources(self) -> tuple[str, ...]:
+        """Names of the inputs and steps this step reads."""
         return (self.source,)
 
 
@@ -104,6 +106,7 @@ class _ManySources(_Step):
 
     @property
     def sources(self) -> tuple[str, ...]:
+        """Names of the inputs and steps this step reads."""
         return self.of
 
 
@@ -136,6 +139,7 @@ class Ratio(_Step):
 
     @property
     def sources(self) -> tuple[str, ...]:
+        """Names of the inputs and steps this step reads."""
         return (self.numerator, self.denominator)
 
 
@@ -160,7 +164,7 @@ class Complement(_OneSource):
 
 
 class Bin(_OneSource):
-    """The ordinal number of the bin that x falls in; ``edges`` are the inclusive upper ends of all bins but the last."""
+    """The ordinal number of x's bin; ``edges`` are the inclusive upper ends of all bins but the last."""
 
     op: Literal["bin"] = "bin"
     edges: tuple[float, ...] | None = None
@@ -196,21 +200,12 @@ class OneHot(_OneSource):
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """Names of the matrix columns this step yields."""
         return tuple(f"{self.name}={category}" for category in self.categories or ())
 
 
 Step = Annotated[
-    Passthrough
-    | MinMax
-    | Mean
-    | Ratio
-    | Inverse
-    | Product
-    | Complement
-    | Bin
-    | DaysSince
-    | Ordinal
-    | OneHot,
+    Passthrough | MinMax | Mean | Ratio | Inverse | Product | Complement | Bin | DaysSince | Ordinal | OneHot,
     Field(discriminator="op"),
 ]
 
@@ -251,9 +246,7 @@ class Recipe(_Frozen):
         return self
 
     @staticmethod
-    def _check_sources(
-        step: Step, kinds: dict[str, str], roots: dict[str, frozenset[str]], scalars: set[str]
-    ) -> None:
+    def _check_sources(step: Step, kinds: Mapping[str, str], roots: Mapping[str, object], scalars: set[str]) -> None:
         needed = {"days_since": "date", "ordinal": "category", "one_hot": "category"}.get(step.op, "number")
         for source in step.sources:
             if source not in roots:

@@ -1,0 +1,217 @@
+"""The HTTP door: thin routes over the scoring core, served by Lambda through Mangum or by any ASGI server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from functools import cache
+from typing import Any
+
+import boto3
+import numpy as np
+from aws_lambda_powertools.metrics import MetricUnit
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from mangum import Mangum
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from lambda_fn import names, telemetry
+from lambda_fn.registry import Registry
+from lambda_fn.scoring.errors import ModelUnavailable, ScoringError
+from lambda_fn.scoring.service import RISK_LEVELS, Scores
+from lambda_fn.serving import CHALLENGER, CHAMPION, Arm, ModelServer, Serving
+from lambda_fn.settings import Settings, settings
+from lambda_fn.web import answers, problems
+from lambda_fn.web.openapi import document, request_body, responses
+from lambda_fn.web.request_log import RequestLog
+
+_TEXT_TYPES = ["text/", "application/json", names.PROBLEM_MEDIA_TYPE]  # everything else travels as base64
+router = APIRouter(prefix=names.API_BASE_PATH)
+
+
+def create_app(server: ModelServer, config: Settings) -> FastAPI:
+    """Return the service as an ASGI application that answers with the models of ``server``."""
+    app = FastAPI(
+        title="Cart abandonment",
+        version="1",
+        description="Who will abandon, what to offer, and whether the offer pays for itself.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.server = server
+    app.include_router(router)
+    problems.install(app)
+    if origins := config.allowed_origins():
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["content-type", "x-api-key"],
+        )
+    app.add_middleware(RequestLog)
+    return app
+
+
+@router.post(
+    "/predict",
+    responses=responses(answers.Prediction, 403, 413, 422, 429, 503),
+    openapi_extra=request_body("PredictRequest"),
+)
+async def predict(request: Request) -> Response:
+    """Score one shopper."""
+    started = time.perf_counter()
+    body = await _body(request)
+    serving = _serving(request)
+    record = serving.champion.reader.read_one(body)
+    name, arm = serving.arm_of(record["user_id"])
+    if name == CHALLENGER:
+        record = arm.reader.read_one(body)
+    answer = _score(arm, name, [record], started)
+    return _json(answer[0])
+
+
+@router.post(
+    "/predict/batch",
+    responses=responses(answers.BatchPrediction, 403, 413, 422, 429, 503),
+    openapi_extra=request_body("BatchRequest"),
+)
+async def predict_batch(request: Request) -> Response:
+    """Score up to 1,000 shoppers. One faulty record refuses the request and is named; none is dropped silently."""
+    started = time.perf_counter()
+    body = await _body(request)
+    serving = _serving(request)
+    records = serving.champion.reader.read_many(body)
+    arms = [serving.arm_of(record["user_id"])[0] for record in records]
+    answered: list[dict[str, Any]] = [{}] * len(records)
+    for name, arm in ((CHAMPION, serving.champion), (CHALLENGER, serving.challenger)):
+        rows = [row for row, chosen in enumerate(arms) if chosen == name]
+        if arm is None or not rows:
+            continue
+        parsed = records if name == CHAMPION else arm.reader.read_many(body)
+        for row, answer in zip(rows, _score(arm, name, [parsed[row] for row in rows], started), strict=True):
+            answered[row] = answer
+    return _json({"predictions": answered})
+
+
+@router.get("/health", responses=responses(answers.Health, 503))
+async def health(request: Request) -> Response:
+    """Say whether predictions can be made."""
+    serving = _serving(request)
+    reasons = list(_server(request).problems)
+    status = "degraded" if reasons else "ok"
+    return _json({"status": status, "model_version": serving.champion.scorer.version, "problems": reasons})
+
+
+@router.get("/model/info", responses=responses(answers.ModelInfo, 403, 429, 503))
+async def model_info(request: Request) -> Response:
+    """Describe the models in service."""
+    serving = _serving(request)
+    share = serving.challenger_share if serving.challenger else 0.0
+    challenger = answers.describe(serving.challenger.scorer, share) if serving.challenger else None
+    return _json({"champion": answers.describe(serving.champion.scorer, 1 - share), "challenger": challenger})
+
+
+@router.get("/model/metrics", responses=responses(answers.ModelMetrics, 403, 429, 503))
+async def model_metrics(request: Request) -> Response:
+    """Return the champion's metrics beside those of its baselines."""
+    manifest = _serving(request).champion.manifest
+    return _json({"model_version": manifest.model_version, "metrics": manifest.metrics})
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request) -> Response:
+    """Return the OpenAPI document, with the request schema of the champion's recipe."""
+    try:
+        champion = _serving(request).champion
+    except ModelUnavailable:
+        champion = None
+    return _json(document(request.app, champion, _public_root(request)))
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs() -> Response:
+    """Return a page to read and try the API."""
+    return get_swagger_ui_html(openapi_url="openapi.json", title="Cart abandonment API")
+
+
+def _score(arm: Arm, name: str, records: list[dict[str, Any]], started: float) -> list[dict[str, Any]]:
+    now = dt.datetime.now(dt.UTC)
+    scores = arm.scorer.score(arm.reader.columns(records), now.date())
+    answered = answers.predictions([record["user_id"] for record in records], arm.scorer, scores, now)
+    _measure(arm, name, scores, now, started)
+    return answered
+
+
+def _measure(arm: Arm, name: str, scores: Scores, now: dt.datetime, started: float) -> None:
+    values: dict[str, tuple[MetricUnit, float]] = {
+        names.METRIC_PREDICTIONS: (MetricUnit.Count, len(scores.risk)),
+        names.METRIC_PREDICTION_LATENCY: (MetricUnit.Milliseconds, (time.perf_counter() - started) * 1000),
+        names.METRIC_EXPECTED_MARGIN: (MetricUnit.NoUnit, round(float(scores.margin.sum()), 2)),
+        names.METRIC_MODEL_AGE_DAYS: (MetricUnit.NoUnit, (now - arm.manifest.created).total_seconds() / 86_400),
+    }
+    for level, count in enumerate(np.bincount(scores.level, minlength=len(RISK_LEVELS)).tolist()):
+        if count:
+            values[names.METRIC_PREDICTIONS_BY_RISK[RISK_LEVELS[level]]] = (MetricUnit.Count, count)
+    dimensions = {names.DIMENSION_MODEL_VERSION: arm.scorer.version, names.DIMENSION_ARM: name}
+    telemetry.emit(values, **dimensions)
+
+
+def _json(content: Any) -> Response:
+    return Response(to_json(content), media_type="application/json")
+
+
+async def _body(request: Request) -> bytes:
+    body = await request.body()
+    if len(body) > names.MAX_BODY_BYTES:
+        raise HTTPException(413, f"Send at most {names.MAX_BODY_BYTES:,} bytes; split the batch.")
+    return body
+
+
+def _server(request: Request) -> ModelServer:
+    server: ModelServer = request.app.state.server
+    return server
+
+
+def _serving(request: Request) -> Serving:
+    return _server(request).current()
+
+
+def _public_root(request: Request) -> str:
+    """Return what API Gateway puts before the path in public URLs: the stage, unless a custom domain hides it."""
+    public = request.scope.get("aws.event", {}).get("requestContext", {}).get("path", "")
+    path = request.scope["path"]
+    return public.removesuffix(path) if public.endswith(path) else ""
+
+
+def _on_failure(error: ScoringError) -> None:
+    telemetry.logger().error("model not loaded", reason=str(error))
+    telemetry.count(names.METRIC_MODEL_LOAD_FAILURES)
+
+
+@cache
+def application() -> FastAPI:
+    """Return the process's application, serving the registry that the settings name."""
+    config = settings()
+    registry = Registry(config.registry_bucket, boto3.client("s3"))
+    return create_app(ModelServer(registry, config.routing_ttl_seconds, _on_failure), config)
+
+
+@cache
+def _entry() -> Any:
+    serve = Mangum(application(), lifespan="off", text_mime_types=_TEXT_TYPES)
+
+    @telemetry.logger().inject_lambda_context
+    @telemetry.tracer().capture_lambda_handler(capture_response=False)
+    def answer(event: dict[str, Any], context: Any) -> Any:
+        return serve(event, context)
+
+    return answer
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one API Gateway event."""
+    answer: dict[str, Any] = _entry()(event, context)
+    return answer

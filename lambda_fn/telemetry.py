@@ -1,0 +1,48 @@
+"""Log lines, metrics (CloudWatch embedded metric format) and traces, by Powertools.
+
+No shopper attribute is ever logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambda_fn import names
+from lambda_fn.settings import settings
+
+
+@cache
+def logger() -> Logger:
+    """Return the process's structured logger."""
+    return Logger(service=names.service_name(settings().environment))
+
+
+@cache
+def metrics() -> Metrics:
+    """Return the process's metrics; what is added is written out by ``emit`` or ``flush_metrics``."""
+    return Metrics(namespace=names.METRIC_NAMESPACE, service=names.service_name(settings().environment))
+
+
+@cache
+def tracer() -> Tracer:
+    """Return the process's tracer. It traces handlers; patching every library would cost a cold start dearly."""
+    return Tracer(service=names.service_name(settings().environment), auto_patch=False)
+
+
+def emit(values: Mapping[str, tuple[MetricUnit, float]], **dimensions: str) -> None:
+    """Write metrics at once, by service alone and, where ``dimensions`` are given, by those too."""
+    sink = metrics()
+    if dimensions:
+        sink.add_dimensions(**{names.DIMENSION_SERVICE: str(sink.service)}, **dimensions)
+    for name, (unit, value) in values.items():
+        sink.add_metric(name, unit, value)
+    sink.flush_metrics()
+
+
+def count(name: str, value: float = 1) -> None:
+    """Write one count."""
+    emit({name: (MetricUnit.Count, value)})

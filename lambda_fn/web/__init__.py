@@ -1,0 +1,1 @@
+"""Parts of the HTTP door: answers, problems, the OpenAPI document, the request log."""

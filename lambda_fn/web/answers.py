@@ -1,0 +1,139 @@
+"""Scores -> response bodies. The models describe them in OpenAPI; a test holds every answer against them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from lambda_fn.scoring.service import RISK_LEVELS, Scorer, Scores
+
+RISK_DECIMALS = 6
+MONEY_DECIMALS = 2
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+
+class InputWarning(_Answer):
+    """What was done to one field before it was scored."""
+
+    field: str
+    issue: Literal["imputed", "clipped", "unknown_category"]
+    detail: str
+
+
+class Prediction(_Answer):
+    """Who will abandon, what to offer, and what the offer is expected to earn."""
+
+    user_id: str | int
+    abandonment_risk: float = Field(ge=0, le=1, description="Calibrated probability that the cart is abandoned.")
+    risk_level: Literal["LOW", "MEDIUM", "HIGH"] = Field(description="HIGH from 0.7, MEDIUM from 0.4.")
+    recommended_intervention: str = Field(description="`none`, or an intervention of the policy; see /model/info.")
+    estimated_margin_impact: float = Field(
+        ge=0,
+        description="Expected incremental contribution margin of the recommendation against doing nothing, in the "
+        "currency of `average_order_value`.",
+    )
+    confidence: float = Field(
+        ge=0, le=1, description="Calibrated probability of the predicted side of the decision threshold."
+    )
+    model_version: str
+    prediction_timestamp: dt.datetime
+    warnings: list[InputWarning]
+
+
+class BatchPrediction(_Answer):
+    """One prediction a record, in the order of the records."""
+
+    predictions: list[Prediction]
+
+
+class Health(_Answer):
+    """``ok``: the promoted models answer. ``degraded``: an older one answers; ``problems`` says why."""
+
+    status: Literal["ok", "degraded"]
+    model_version: str
+    problems: list[str]
+
+
+class ModelDescription(_Answer):
+    """One model in service."""
+
+    model_version: str
+    family: str
+    created: dt.datetime
+    share: float = Field(description="Share of shoppers that this arm scores.")
+    inputs: list[str]
+    features: list[str]
+    decision_threshold: float
+    calibration: dict[str, JsonValue]
+    policy: dict[str, JsonValue]
+    data: dict[str, JsonValue]
+    libraries: dict[str, str]
+
+
+class ModelInfo(_Answer):
+    """Both arms of the running experiment; ``challenger`` is null where there is none."""
+
+    champion: ModelDescription
+    challenger: ModelDescription | None
+
+
+class ModelMetrics(_Answer):
+    """The champion's metrics on its holdout, beside those of the baselines."""
+
+    model_version: str
+    metrics: dict[str, JsonValue]
+
+
+def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, at: dt.datetime) -> list[dict[str, Any]]:
+    """Return one response body a record, in order."""
+    noted_rows = np.any(scores.notes.flags, axis=1).tolist()
+    timestamp = at.isoformat(timespec="milliseconds")
+    rows = zip(
+        user_ids,
+        scores.risk.round(RISK_DECIMALS).tolist(),
+        scores.level.tolist(),
+        scores.choice.tolist(),
+        scores.margin.round(MONEY_DECIMALS).tolist(),
+        scores.confidence.round(RISK_DECIMALS).tolist(),
+        noted_rows,
+        strict=True,
+    )
+    return [
+        {
+            "user_id": user_id,
+            "abandonment_risk": risk,
+            "risk_level": RISK_LEVELS[level],
+            "recommended_intervention": scorer.choices[choice],
+            "estimated_margin_impact": margin,
+            "confidence": confidence,
+            "model_version": scorer.version,
+            "prediction_timestamp": timestamp,
+            "warnings": [note._asdict() for note in scores.notes.of(row)] if noted else [],
+        }
+        for row, (user_id, risk, level, choice, margin, confidence, noted) in enumerate(rows)
+    ]
+
+
+def describe(scorer: Scorer, share: float) -> dict[str, Any]:
+    """Return what /model/info says of one arm."""
+    manifest = scorer.manifest
+    return {
+        "model_version": manifest.model_version,
+        "family": manifest.family,
+        "created": manifest.created.isoformat(),
+        "share": share,
+        "inputs": [field.name for field in manifest.recipe.inputs],
+        "features": list(manifest.recipe.feature_names),
+        "decision_threshold": manifest.decision_threshold,
+        "calibration": manifest.calibration.model_dump(mode="json"),
+        "policy": manifest.policy.model_dump(mode="json"),
+        "data": manifest.data.model_dump(mode="json"),
+        "libraries": manifest.libraries,
+    }

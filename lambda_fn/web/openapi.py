@@ -1,0 +1,80 @@
+"""The OpenAPI document: FastAPI's routes, with the request schemas of the champion's recipe."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from lambda_fn.names import MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
+from lambda_fn.serving import Arm
+from lambda_fn.web.problems import Problem
+
+_REF: Final = "#/components/schemas/{model}"
+_KEY: Final = {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}}
+
+# Served while no model is promoted: any record with a user_id.
+_ANY_RECORD: Final = {
+    "PredictRequest": {
+        "type": "object",
+        "required": ["user_id"],
+        "properties": {"user_id": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
+    },
+    "BatchRequest": {
+        "type": "object",
+        "required": ["records"],
+        "properties": {
+            "records": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/PredictRequest"},
+                "maxItems": MAX_BATCH_RECORDS,
+            }
+        },
+    },
+}
+
+_MEANINGS: Final = {
+    403: "The API key is missing or unknown.",
+    404: "There is no such path.",
+    413: "The request body is too large.",
+    422: "The request cannot be scored; `errors` names each faulty field.",
+    429: "The client's rate or quota is used up.",
+    500: "Something failed in the service.",
+    503: "No model can answer.",
+    504: "The service took too long.",
+}
+
+
+def responses(answer: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of a route's answers: its model for 200, a problem for each error."""
+    documented: dict[int | str, dict[str, Any]] = {200: {"model": answer, "description": "The answer."}}
+    for status in (*errors, 500):
+        documented[status] = {
+            "description": _MEANINGS[status],
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
+        }
+    return documented
+
+
+def request_body(schema: str) -> dict[str, Any]:
+    """Return the documentation of a JSON request body."""
+    content = {"application/json": {"schema": {"$ref": _REF.format(model=schema)}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def document(app: FastAPI, champion: Arm | None, root: str) -> dict[str, Any]:
+    """Return the OpenAPI document. ``root`` is what precedes the paths in public URLs (a gateway's stage)."""
+    described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    if root:
+        described["servers"] = [{"url": root}]
+    components = described.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas.update(champion.reader.schemas(_REF) if champion else _ANY_RECORD)
+    problem = Problem.model_json_schema(ref_template=_REF)
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    components["securitySchemes"] = _KEY
+    described["security"] = [{"ApiKey": []}]
+    return described

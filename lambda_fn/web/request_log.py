@@ -1,0 +1,70 @@
+"""One log line a request, its correlation id, and the headers every answer carries."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lambda_fn.telemetry import logger
+from lambda_fn.web.problems import problem
+
+CORRELATION_HEADER: Final = "x-correlation-id"
+_SECURITY_HEADERS: Final = {
+    "cache-control": "no-store",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+
+
+class RequestLog:
+    """ASGI middleware. An error nobody mapped becomes a 500 that tells the caller only its correlation id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        correlation_id = _correlation_id(scope)
+        scope.setdefault("state", {})["correlation_id"] = correlation_id
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[CORRELATION_HEADER] = correlation_id
+                for name, value in _SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception:  # noqa: BLE001 - the last resort: log it, say nothing of it outside
+            logger().exception("unhandled error", correlation_id=correlation_id, path=scope["path"])
+            answer = problem(500, "Something failed here; quote the correlation id to the operator.", correlation_id)
+            await answer(scope, receive, send_with_headers)
+        logger().info(
+            "request",
+            correlation_id=correlation_id,
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            duration_ms=round((time.perf_counter() - started) * 1000, 3),
+        )
+
+
+def _correlation_id(scope: Scope) -> str:
+    """Return API Gateway's request id, so that its access log and ours agree; elsewhere a new one."""
+    event: dict[str, Any] = scope.get("aws.event", {})
+    gateway: Any = event.get("requestContext", {}).get("requestId")
+    return str(gateway or uuid4())
