@@ -59,7 +59,7 @@ def outputs(environment: str) -> None:
 
 def main() -> None:
     """Run the command line; failures end it with a message instead of a traceback, and never leave a process behind."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # Ctrl-C raises by itself
         signal.signal(ending, _end)
     try:
         app()

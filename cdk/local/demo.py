@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,14 +60,11 @@ class DemoReport:
 def run(data: Path | None, console: Console) -> DemoReport:
     """Run the demo, print the story and write ``.local/demo.json``. Raises StepFailed."""
     steps = Steps(console)
-    with run_folder("demo") as folder:
+    with run_folder("demo") as folder, ExitStack() as cleanup:
         with steps.step("start", "Starting a local AWS", folder / "ministack.log"):
-            local_aws = ministack.start(folder)
-        try:
-            stack = build_stack(local_aws, data, folder, steps)
-            report = use(stack, steps)
-        finally:
-            local_aws.stop()
+            local_aws = cleanup.enter_context(ministack.running(folder))
+        stack = build_stack(local_aws, data, folder, steps)
+        report = use(stack, steps)
     DEMO_REPORT.write_text(json.dumps(report.as_json(), indent=2) + "\n")
     story.tell(report, stack, console)
     return report
@@ -75,8 +73,7 @@ def run(data: Path | None, console: Console) -> DemoReport:
 def use(stack: DeployedStack, steps: Steps) -> DemoReport:
     """Ask for a prediction with and without the key, and have a file scored. Raises StepFailed."""
     log = stack.local_aws.log
-    client = stack.client()
-    try:
+    with closing(stack.client()) as client:
         with steps.step("predict", "Asking the API for a prediction", log):
             request = first_request(client, stack.data)
             prediction = predict(client, request)
@@ -85,8 +82,6 @@ def use(stack: DeployedStack, steps: Steps) -> DemoReport:
                 raise DemoError(f"a call without the API key was answered {refused}, not 403")
         with steps.step("batch", f"Scoring a dropped file of {DROPPED_ROWS:,} rows", log) as progress:
             job = score_file(client, stack.data, lambda: progress("waiting for the workflow"))
-    finally:
-        client.close()
     return DemoReport(
         model_version=stack.model.version,
         metrics=stack.model.metrics,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from cdk.local.paths import MINISTACK, ROOT
-from cdk.local.processes import CommandError, group_alive, stop_group
+from cdk.local.paths import BINARIES, MINISTACK
+from cdk.local.processes import CommandError, endings_held, group_alive, stop_group
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
@@ -37,8 +37,9 @@ class MiniStack:
 
     def stop(self) -> None:
         """End MiniStack and its workers."""
-        stop_group(self.pid)
-        self.process.wait()
+        with endings_held():
+            stop_group(self.pid)
+            self.process.wait()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -47,9 +48,9 @@ class MiniStack:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[MiniStack]:
+def running(folder: Path, options: Mapping[str, str] | None = None) -> Iterator[MiniStack]:
     """Start a local AWS that keeps all it writes in ``folder``; stop it at the end, whatever the end is."""
-    local_aws = start(folder)
+    local_aws = start(folder, options)
     try:
         yield local_aws
     finally:
@@ -65,23 +66,15 @@ def start(folder: Path, options: Mapping[str, str] | None = None) -> MiniStack:
     if not MINISTACK.exists():
         raise CommandError("MiniStack is not installed: run `make setup`", log)
     for _ in range(START_ATTEMPTS):
-        port = _free_port()
-        with log.open("ab") as sink:
-            process = subprocess.Popen(
-                [MINISTACK],
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                env=_own_environment(folder, port) | dict(options or {}),
-                cwd=folder,
-                start_new_session=True,
-            )
-        local_aws = MiniStack(endpoint=f"http://127.0.0.1:{port}", log=log, process=process)
+        local_aws: MiniStack | None = None
         try:
+            with endings_held():
+                local_aws = _start(folder, log, options or {})
             if _becomes_ready(local_aws):
                 return local_aws
         except BaseException:
-            local_aws.stop()
+            if local_aws is not None:
+                local_aws.stop()
             raise
         local_aws.stop()
     raise CommandError("the local AWS did not become ready", log)
@@ -98,6 +91,7 @@ def aws_environment(endpoint: str) -> dict[str, str]:
     """Give this process's environment with AWS replaced: local endpoint, test keys, no profile and no proxy for it."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     return inherited | {
+        "PATH": os.pathsep.join([str(BINARIES), os.environ.get("PATH", os.defpath)]),
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -114,13 +108,28 @@ def aws_environment(endpoint: str) -> dict[str, str]:
     }
 
 
+def _start(folder: Path, log: Path, options: Mapping[str, str]) -> MiniStack:
+    port = _free_port()
+    with log.open("ab") as sink:
+        process = subprocess.Popen(
+            [MINISTACK],
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            env=_own_environment(folder, port) | dict(options),
+            cwd=folder,
+            start_new_session=True,
+        )
+    return MiniStack(endpoint=f"http://127.0.0.1:{port}", log=log, process=process)
+
+
 def _own_environment(folder: Path, port: int) -> dict[str, str]:
     """Lambda workers inherit MiniStack's environment, so it gets only what it needs."""
     folders = {name: folder / name.lower() for name in ("TMPDIR", "STATE_DIR", "S3_DATA_DIR")}
     for path in folders.values():
         path.mkdir(exist_ok=True)
     return {
-        "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.defpath}",  # node, for CDK's own custom resources
+        "PATH": f"{BINARIES}{os.pathsep}{os.defpath}",  # node, for CDK's own custom resources
         "HOME": str(folder),
         **{name: str(path) for name, path in folders.items()},
         "BIND_HOST": "127.0.0.1",

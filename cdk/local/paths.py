@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ LOCAL = ROOT / ".local"
 RUNS = LOCAL / "runs"
 CDK_FOLDER = ROOT / "cdk"
 CDK_CLI = CDK_FOLDER / "node_modules" / "aws-cdk" / "bin" / "cdk"
+BINARIES = Path(sys.executable).parent  # of the project's environment: python, node
 MINISTACK = LOCAL / "ministack-venv" / "bin" / "ministack"
 DEMO_REPORT = LOCAL / "demo.json"
 UP_RECORD = LOCAL / "up.json"
@@ -20,8 +22,21 @@ UP_RECORD = LOCAL / "up.json"
 
 @contextmanager
 def run_folder(name: str) -> Iterator[Path]:
-    """Make a folder for one run and remove it at the end; after a failure it stays, because the logs are in it."""
+    """Make a folder for one run and remove it at the end; after a failure its logs stay."""
     RUNS.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=RUNS))
-    yield folder
+    try:
+        yield folder
+    except BaseException:
+        keep_logs(folder)
+        raise
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep_logs(folder: Path) -> None:
+    """Remove all of a run but its logs."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.suffix != ".log":
+            path.unlink(missing_ok=True)

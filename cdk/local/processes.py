@@ -7,11 +7,12 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 STOP_GRACE_SECONDS = 10.0
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CommandError(Exception):
@@ -24,6 +25,23 @@ class CommandError(Exception):
 
 def ignore_line(line: str) -> None:
     """Show nothing of a command's output."""
+
+
+@contextmanager
+def endings_held() -> Iterator[None]:
+    """Let Ctrl-C, SIGTERM and SIGHUP wait for the body, so that none falls between a start and its ``try``."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals never reach it
+        return
+    held: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: held.append(number)) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0])
 
 
 def run_logged(
@@ -41,47 +59,75 @@ def run_logged(
     takes longer than ``timeout_seconds``. Whatever ends this call ends the command's whole process group too.
     """
     lines: list[str] = []
-    with log.open("a", encoding="utf-8") as sink:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=dict(env),
-            cwd=cwd,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
-        timed_out = threading.Event()
-
-        def stop_late_process() -> None:
-            timed_out.set()
-            stop_group(process.pid)
-
-        timer = threading.Timer(timeout_seconds, stop_late_process)
-        timer.start()
-        assert process.stdout is not None
-        try:
-            for line in process.stdout:
+    process: subprocess.Popen[str] | None = None
+    deadline = _Deadline(timeout_seconds)
+    try:
+        with log.open("a", encoding="utf-8") as sink:
+            with endings_held():
+                process = _start(command, env, cwd)
+                deadline.watch(process)
+            for line in process.stdout or ():
                 sink.write(line)
                 sink.flush()
                 lines.append(line)
                 if line.strip():
                     on_line(line.strip())
-            code = process.wait()
-        finally:
-            timer.cancel()
-            stop_group(process.pid)
-            process.stdout.close()
-            process.wait()
+        code = process.wait()
+    finally:
+        with endings_held():
+            deadline.cancel()
+            if process is not None:
+                _end(process)
     name = " ".join(str(part) for part in command[:4])
-    if timed_out.is_set():
+    if deadline.passed:
         raise CommandError(f"`{name} ...` took longer than {timeout_seconds:.0f} s", log)
     if code != 0:
         raise CommandError(f"`{name} ...` ended with code {code}:\n{_tail(lines)}", log)
     return "".join(lines)
+
+
+class _Deadline:
+    """Ends a process group when its time is over."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.passed = False
+        self._timer: threading.Timer | None = None
+
+    def watch(self, process: subprocess.Popen[str]) -> None:
+        def end_late_process() -> None:
+            self.passed = True
+            stop_group(process.pid)
+
+        self._timer = threading.Timer(self.seconds, end_late_process)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def _start(command: Sequence[str | Path], env: Mapping[str, str], cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=dict(env),
+        cwd=cwd,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    stop_group(process.pid)
+    if process.stdout is not None:
+        process.stdout.close()
+    process.wait()
 
 
 def stop_group(pid: int, grace_seconds: float = STOP_GRACE_SECONDS) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -14,7 +15,7 @@ from cdk.local import ministack, shoppers
 from cdk.local.client import ShopClient
 from cdk.local.demo import first_request
 from cdk.local.outputs import StackOutputs
-from cdk.local.paths import RUNS, UP_RECORD
+from cdk.local.paths import RUNS, UP_RECORD, keep_logs
 from cdk.local.processes import stop_group
 from cdk.local.stack import build_stack
 from cdk.local.steps import Steps
@@ -60,9 +61,10 @@ def up(data: Path | None, console: Console) -> None:
     shutil.rmtree(UP_FOLDER, ignore_errors=True)
     UP_FOLDER.mkdir(parents=True)
     steps = Steps(console)
-    with steps.step("start", "Starting a local AWS", UP_FOLDER / "ministack.log"):
-        local_aws = ministack.start(UP_FOLDER)
-    try:
+    with ExitStack() as cleanup:
+        cleanup.callback(keep_logs, UP_FOLDER)
+        with steps.step("start", "Starting a local AWS", UP_FOLDER / "ministack.log"):
+            local_aws = cleanup.enter_context(ministack.running(UP_FOLDER))
         stack = build_stack(local_aws, data, UP_FOLDER, steps)
         client = stack.client()
         with steps.step("request", "Writing an example request", local_aws.log):
@@ -70,9 +72,7 @@ def up(data: Path | None, console: Console) -> None:
             request.write_text(json.dumps(first_request(client, stack.data)))
             batch = UP_FOLDER / "drop.csv"
             batch.write_bytes(shoppers.head(stack.data, 1000))
-    except BaseException:
-        local_aws.stop()
-        raise
+        cleanup.pop_all()  # from here on it stays up
     UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.model_dump(by_alias=True)).save()
     console.print(_instructions(client, local_aws.endpoint, request, batch), highlight=False, soft_wrap=True)
     client.close()

@@ -1,0 +1,102 @@
+"""What the deployed system does with input that it cannot use."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import boto3
+import pytest
+
+from cdk.local import demo, shoppers
+from cdk.local.client import ShopClient
+from cdk.local.ministack import REGION
+from cdk.local.stack import DeployedStack
+from lambda_fn.names import PROBLEM_MEDIA_TYPE
+
+
+@pytest.fixture(scope="session")
+def request_body(demo_report: demo.DemoReport) -> dict[str, Any]:
+    return demo_report.request
+
+
+def test_health_needs_no_key_and_names_the_champion(client: ShopClient, stack: DeployedStack) -> None:
+    response = client.get("/health")
+
+    assert response.status_code == 200
+    assert stack.model.version in response.text
+
+
+@pytest.mark.parametrize("key", [None, "not-a-key"])
+def test_everything_else_needs_a_known_key(client: ShopClient, key: str | None) -> None:
+    assert client.get("/model/info", key=key).status_code == 403
+
+
+def test_an_unknown_path_is_not_found(client: ShopClient) -> None:
+    response = client.get("/no/such/path", key=client.api_key)
+
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith(PROBLEM_MEDIA_TYPE)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("age", 900), ("age", "forty"), ("monthly_spend", None), ("user_id", None)],
+)
+def test_a_bad_value_is_refused_by_name_and_a_missing_one_is_not(
+    client: ShopClient, request_body: dict[str, Any], field: str, value: Any
+) -> None:
+    body = (
+        {**request_body, field: value} if value is not None else {k: v for k, v in request_body.items() if k != field}
+    )
+
+    response = client.predict(body, key=client.api_key)
+
+    if field == "monthly_spend":  # optional: imputed, and said so
+        assert response.status_code == 200
+        assert field in str(response.json()["warnings"])
+    else:
+        assert response.status_code == 422
+        assert field in response.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("no-header.csv", b"1,2,3\n4,5,6\n"),
+        ("lacks-columns.csv", b"user_id,age\n1,30\n"),
+        ("not-text.csv", bytes(range(256)) * 40),
+        ("not-gzip.csv.gz", b"user_id,age\n1,30\n"),
+    ],
+)
+def test_a_file_that_cannot_be_scored_says_what_to_fix_and_fails_its_execution(
+    client: ShopClient, stack: DeployedStack, name: str, content: bytes
+) -> None:
+    before = len(failed_executions(stack))
+
+    client.drop(name, content)
+    failure = client.failure(name, timeout_seconds=60)
+
+    assert failure
+    assert len(failed_executions(stack)) == before + 1
+
+
+def test_a_gzipped_file_is_scored(client: ShopClient, stack: DeployedStack) -> None:
+    client.drop("zipped.csv.gz", gzip.compress(shoppers.head(stack.data, 100)))
+
+    job = client.collect("zipped.csv.gz", timeout_seconds=60)
+
+    assert (len(job.scored), len(job.rejected)) == (100, 0)
+
+
+def failed_executions(stack: DeployedStack) -> list[str]:
+    machines = boto3.client(
+        "stepfunctions",
+        endpoint_url=stack.local_aws.endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    found = machines.list_executions(stateMachineArn=stack.outputs.state_machine_arn, statusFilter="FAILED")
+    return [execution["executionArn"] for execution in found["executions"]]

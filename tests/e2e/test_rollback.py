@@ -1,0 +1,40 @@
+"""A model release needs no deployment: the API follows a promotion, and a rollback."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from cdk.local.client import ShopClient
+from cdk.local.model import TrainingCli
+from cdk.local.stack import DeployedStack
+
+SEEN_WITHIN_SECONDS = 60.0
+
+
+def test_the_api_follows_a_promotion_and_its_rollback(
+    client: ShopClient, stack: DeployedStack, training_cli: TrainingCli, folder: Path
+) -> None:
+    # Given another model, trained on other shoppers
+    bucket = stack.outputs.registry_bucket
+    other = training_cli.run(training_cli.sample(folder / "others.csv", rows=40_000, seed=11), bucket)
+    assert other.version != stack.model.version
+    assert serving(client, stack.model.version)
+
+    # When it is promoted, then the API serves it, with no deployment
+    training_cli.promote(other.version, bucket)
+    assert serving(client, other.version)
+
+    # When it is rolled back, then the API serves the one before
+    training_cli.rollback(bucket)
+    assert serving(client, stack.model.version)
+
+
+def serving(client: ShopClient, version: str) -> bool:
+    """Tell whether the API serves ``version`` before its time is over."""
+    deadline = time.monotonic() + SEEN_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        if client.get("/model/info", key=client.api_key).json().get("model_version") == version:
+            return True
+        time.sleep(0.5)
+    return False
