@@ -1,0 +1,109 @@
+"""Each operation computes what its docstring says; grouping steps changes nothing."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_fn.scoring.columns import Columns, days_since_epoch
+from lambda_fn.scoring.errors import RecipeError
+from lambda_fn.scoring.features import FeaturePlan
+from tests import factories
+
+PLAN = FeaturePlan(factories.recipe())
+
+
+def columns(*rows: tuple[list[float], int]) -> Columns:
+    return Columns(np.array([numbers for numbers, _ in rows]), np.array([[code] for _, code in rows], dtype=np.int32))
+
+
+def last_purchase(days_ago: int) -> float:
+    return days_since_epoch(factories.AS_OF - dt.timedelta(days=days_ago))
+
+
+def test_every_operation_gives_the_value_worked_out_by_hand() -> None:
+    # Given one shopper: impulse 8, stress 6, order value 300, 20 ad views, 5 clicks, weekend, Night, 30 days ago
+    shopper = columns(([8, 6, 300, 20, 5, 1, last_purchase(30)], 3))
+    # When
+    matrix = PLAN.matrix(shopper, PLAN.values(shopper, factories.AS_OF))
+    # Then
+    expected = {
+        "impulse_scaled": 0.8,
+        "stress_scaled": 0.6,
+        "stress_index": 0.7,
+        "ad_response": 0.25,
+        "ad_calm": 1 / 21,
+        "composure": 0.4,
+        "discount_sensitivity": 0.64,
+        "value_tier": 1,  # an edge belongs to the bin below it
+        "recency_segment": 1,
+        "time_of_day": 3,
+        "weekend": 1,
+        "hour=Afternoon": 0,
+        "hour=Evening": 0,
+        "hour=Morning": 0,
+        "hour=Night": 1,
+    }
+    assert PLAN.feature_names == tuple(expected)
+    np.testing.assert_allclose(matrix[0], list(expected.values()), rtol=1e-6)
+    assert matrix.dtype == np.float32
+
+
+def test_a_ratio_over_nothing_is_zero() -> None:
+    shopper = columns(([5, 5, 100, 0, 5, 0, last_purchase(1)], 0))
+    assert PLAN.values(shopper, factories.AS_OF)[PLAN.slots["ad_response"], 0] == 0
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "segment"), [(0, 0), (7, 0), (8, 1), (30, 1), (31, 2), (90, 2), (91, 3), (-40, 0)]
+)
+def test_recency_counts_to_the_as_of_date_and_a_future_purchase_is_today(days_ago: int, segment: int) -> None:
+    shopper = columns(([5, 5, 100, 1, 1, 0, last_purchase(days_ago)], 0))
+    work = PLAN.values(shopper, factories.AS_OF)
+    assert work[PLAN.slots["recency_days"], 0] == max(days_ago, 0)
+    assert work[PLAN.slots["recency_segment"], 0] == segment
+
+
+def test_minmax_clips_and_a_constant_column_is_zero() -> None:
+    recipe = factories.recipe()
+    steps = [
+        step.model_copy(update={"low": 5.0, "high": 5.0}) if step.name == "stress_scaled" else step
+        for step in recipe.steps
+    ]
+    plan = FeaturePlan(recipe.model_copy(update={"steps": tuple(steps)}))
+    shopper = columns(([12, 7, 100, 1, 1, 0, last_purchase(1)], 0))
+    work = plan.values(shopper, factories.AS_OF)
+    assert work[plan.slots["impulse_scaled"], 0] == 1
+    assert work[plan.slots["stress_scaled"], 0] == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.lists(st.integers(0, 10), min_size=6, max_size=6), st.integers(0, 400), st.integers(0, 3)),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_a_row_has_the_same_features_alone_and_among_others(rows: list[tuple[list[int], int, int]]) -> None:
+    many = columns(*[([*map(float, numbers), last_purchase(days)], code) for numbers, days, code in rows])
+    whole = PLAN.matrix(many, PLAN.values(many, factories.AS_OF))
+    for row in range(len(rows)):
+        one = many.take(np.array([row]))
+        alone = PLAN.matrix(one, PLAN.values(one, factories.AS_OF))
+        assert alone.tobytes() == whole[row : row + 1].tobytes()
+
+
+def test_an_unfitted_recipe_is_refused() -> None:
+    recipe = factories.recipe()
+    unfitted = recipe.steps[0].model_copy(update={"low": None})
+    with pytest.raises(RecipeError, match="impulse_scaled"):
+        FeaturePlan(recipe.model_copy(update={"steps": (unfitted, *recipe.steps[1:])}))
+
+
+def test_one_hot_must_list_the_inputs_categories_in_their_order() -> None:
+    recipe = factories.recipe()
+    shuffled = recipe.steps[-1].model_copy(update={"categories": ("Night", "Morning", "Evening", "Afternoon")})
+    with pytest.raises(RecipeError, match="must list the categories"):
+        FeaturePlan(recipe.model_copy(update={"steps": (*recipe.steps[:-1], shuffled)}))

@@ -1,0 +1,151 @@
+"""An offer is made only where it is expected to pay, and never a dearer one than needed."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_fn.scoring.errors import PolicyError
+from lambda_fn.scoring.policy import Decider, Policy, Signals
+from tests import factories
+
+RECIPE = factories.recipe()
+
+
+def decider(**changes: Any) -> Decider:
+    return Decider(factories.policy(**changes), RECIPE)
+
+
+def sourced(value: float) -> dict[str, Any]:
+    return {"value": value, "source": "assumption made for tests"}
+
+
+def offer(name: str, discount: float, cost: float, base: float, **rule: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "discount_share": sourced(discount),
+        "fixed_cost": sourced(cost),
+        "base_recovery_rate": sourced(base),
+        "gain_per_sensitivity": sourced(0),
+        "eligibility": rule,
+    }
+
+
+def shopper(
+    risk: float = 0.8, value: float = 100, sensitivity: float = 0.5, tier: int = 1, segment: int = 0
+) -> Signals:
+    return Signals(*(np.array([float(x)]) for x in (risk, value, sensitivity, tier, segment)))
+
+
+def chosen(policy: Decider, signals: Signals) -> tuple[str, float]:
+    decisions = policy.decide(signals)
+    return policy.choices[decisions.choice[0]], float(decisions.margin[0])
+
+
+def test_the_margin_is_the_formula_worked_out_by_hand() -> None:
+    # p=0.8, V=100, m=0.4, d=0.1, c=0.05, r = 0.15 + 0.3*0.5 = 0.3
+    # 0.8*0.3*(40-10) - 0.2*10 - 0.05 = 7.2 - 2 - 0.05
+    margins = decider().margins(shopper())
+    assert margins[0, 1] == pytest.approx(5.15)
+
+
+def test_a_shopper_who_will_buy_anyway_gets_nothing() -> None:
+    assert chosen(decider(), shopper(risk=0.001)) == ("none", 0.0)
+
+
+def test_a_discount_is_not_given_where_a_reminder_earns_the_same() -> None:
+    # Given a discount whose higher recovery is eaten exactly by what it costs, when everybody abandons
+    offers = [offer("discount", 0.2, 0.0, 0.2), offer("reminder", 0.0, 0.0, 0.1)]
+    policy = decider(interventions=offers)
+    assert np.ptp(policy.margins(shopper(risk=1.0))) == pytest.approx(0)
+    # Then the one that costs less is chosen, whatever the order of the list
+    assert chosen(policy, shopper(risk=1.0)) == ("reminder", pytest.approx(4.0))
+
+
+def test_caution_cuts_the_assumed_recovery() -> None:
+    assert decider(caution=sourced(0.5)).recovery_rates(np.array([0.5])) == pytest.approx(
+        decider().recovery_rates(np.array([0.5])) / 2
+    )
+
+
+def test_recovery_rates_stay_within_zero_and_one() -> None:
+    eager = [{**offer("all_in", 0.1, 0, 0.9), "gain_per_sensitivity": sourced(1)}]
+    shy = [{**offer("all_out", 0.1, 0, 0.1), "gain_per_sensitivity": sourced(-1)}]
+    assert decider(interventions=eager).recovery_rates(np.array([1.0])) == 1
+    assert decider(interventions=shy).recovery_rates(np.array([1.0])) == 0
+
+
+def test_high_value_customers_are_not_over_discounted() -> None:
+    policy = decider()
+    names = np.array([o.name for o in factories.policy().interventions])
+    assert set(names[policy.eligible(shopper(tier=2))[0]]) == {"reminder", "discount_10"}
+    assert set(names[policy.eligible(shopper(tier=1))[0]]) == {"reminder", "discount_10", "discount_15"}
+
+
+def test_a_discount_that_leaves_too_little_margin_is_never_offered() -> None:
+    policy = decider(minimum_margin_rate=sourced(0.28))
+    assert policy.eligible(shopper())[0].tolist() == [True, True, False]
+
+
+def test_eligibility_by_tier_recency_and_risk() -> None:
+    rule = {"value_tiers": ["Low"], "recency_segments": ["Cold", "Dormant"], "minimum_risk": 0.6}
+    policy = decider(interventions=[offer("win_back", 0.1, 0, 0.5, **rule)])
+    assert policy.eligible(shopper(tier=0, segment=2, risk=0.6)).item()
+    assert not policy.eligible(shopper(tier=1, segment=2, risk=0.6)).item()
+    assert not policy.eligible(shopper(tier=0, segment=1, risk=0.6)).item()
+    assert not policy.eligible(shopper(tier=0, segment=2, risk=0.59)).item()
+
+
+@given(
+    risk=st.floats(0, 1),
+    value=st.floats(0, 100_000),
+    sensitivity=st.floats(0, 1),
+    tier=st.integers(0, 2),
+    segment=st.integers(0, 3),
+)
+def test_a_recommendation_is_never_worse_than_doing_nothing_nor_than_any_eligible_offer(
+    risk: float, value: float, sensitivity: float, tier: int, segment: int
+) -> None:
+    policy = decider()
+    signals = shopper(risk, value, sensitivity, tier, segment)
+    name, margin = chosen(policy, signals)
+    eligible = policy.eligible(signals)[0]
+    margins = policy.margins(signals)[0]
+    assert margin >= 0
+    assert margin >= max(margins[eligible], default=0.0) - 1e-6
+    if name != "none":
+        position = policy.choices.index(name) - 1
+        assert eligible[position]
+        assert margin == pytest.approx(margins[position], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"order_value": "basket"}, "basket"),
+        ({"sensitivity": "mood"}, "mood"),
+        ({"value_tier": "stress_index"}, "not a bin step"),
+        ({"high_value_tier": "Platinum"}, "Platinum"),
+        ({"interventions": [offer("win_back", 0.1, 0, 0.5, recency_segments=["Lost"])]}, "Lost"),
+    ],
+)
+def test_a_policy_that_does_not_fit_the_recipe_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        decider(**change)
+
+
+@pytest.mark.parametrize("names", [["none"], ["twice", "twice"]])
+def test_offer_names_must_be_new(names: list[str]) -> None:
+    with pytest.raises(PolicyError):
+        factories.policy(interventions=[offer(name, 0, 0, 0) for name in names])
+
+
+def test_a_number_without_a_source_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"caution\.source"):
+        factories.policy(caution={"value": 0.5})
+
+
+def test_a_policy_survives_its_json() -> None:
+    assert Policy.model_validate_json(factories.policy().model_dump_json()) == factories.policy()

@@ -1,0 +1,106 @@
+"""The whole core: columns in, scores out; and what may not be served."""
+
+import numpy as np
+import pytest
+
+from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.errors import ArtefactRejected
+from lambda_fn.scoring.manifest import (
+    MODEL_FILE,
+    IdentityCalibration,
+    IsotonicCalibration,
+    SigmoidCalibration,
+    read_manifest,
+)
+from lambda_fn.scoring.model import calibrator
+from lambda_fn.scoring.service import Scorer
+from tests import factories
+
+
+def scorer(**changes: object) -> Scorer:
+    manifest, files = factories.artefact(**changes)  # type: ignore[arg-type]
+    return Scorer(manifest, files[MODEL_FILE])
+
+
+def shoppers(*impulse_and_stress: tuple[float, float]) -> Columns:
+    numbers = [[impulse, stress, 200, 20, 2, 1, 20_600] for impulse, stress in impulse_and_stress]
+    return Columns(np.array(numbers, dtype=np.float64), np.ones((len(numbers), 1), dtype=np.int32))
+
+
+def test_scores_are_risk_level_choice_margin_and_confidence() -> None:
+    scored = scorer()
+    scores = scored.score(shoppers((0, 0), (5, 5), (6, 4), (10, 10)), factories.AS_OF)
+    # logit = 8*impulse/10 + 4*stress/10 - 6
+    np.testing.assert_allclose(scores.risk, 1 / (1 + np.exp([6, 0, -0.4, -6])), rtol=1e-5)
+    assert scores.level.tolist() == [0, 1, 1, 2]
+    np.testing.assert_allclose(scores.confidence, np.maximum(scores.risk, 1 - scores.risk))
+    assert (scores.margin >= 0).all()
+    assert scored.choices[scores.choice[0]] == "none"
+
+
+def test_levels_start_at_their_edges() -> None:
+    assert np.searchsorted((0.4, 0.7), [0.3999, 0.4, 0.6999, 0.7], side="right").tolist() == [0, 1, 1, 2]
+
+
+def test_confidence_follows_the_decision_threshold() -> None:
+    scores = scorer(decision_threshold=0.2).score(shoppers((5, 3)), factories.AS_OF)
+    assert scores.risk[0] < 0.5
+    assert scores.confidence[0] == scores.risk[0]
+
+
+@pytest.mark.parametrize("block", [1, 2, 7, 64])
+def test_scores_do_not_depend_on_what_is_scored_together(block: int) -> None:
+    rng = np.random.default_rng(5)
+    many = shoppers(*rng.integers(0, 11, (97, 2)).astype(float).tolist())
+    model = scorer()
+    whole = model.score(many, factories.AS_OF).risk
+    parts = [
+        model.score(many.take(np.arange(start, min(start + block, 97))), factories.AS_OF).risk
+        for start in range(0, 97, block)
+    ]
+    assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+def test_calibrations() -> None:
+    p = np.array([0.0, 0.2, 0.5, 1.0])
+    assert calibrator(IdentityCalibration())(p).tolist() == p.tolist()
+    np.testing.assert_allclose(calibrator(SigmoidCalibration(slope=1, intercept=0))(p), p, atol=1e-6)
+    assert calibrator(SigmoidCalibration(slope=2, intercept=0))(p)[1] < 0.2
+    knots = IsotonicCalibration(scores=(0.0, 0.5, 1.0), probabilities=(0.1, 0.2, 1.0))
+    np.testing.assert_allclose(calibrator(knots)(p), [0.1, 0.14, 0.2, 1.0])
+
+
+def test_a_model_of_another_width_is_refused() -> None:
+    manifest, _ = factories.artefact()
+    with pytest.raises(ArtefactRejected, match="takes 3 features and its recipe makes 15"):
+        Scorer(manifest, factories.onnx_model(3))
+
+
+def test_bytes_that_are_no_model_are_refused() -> None:
+    manifest, _ = factories.artefact()
+    with pytest.raises(ArtefactRejected, match="cannot be opened"):
+        Scorer(manifest, b"not a model")
+
+
+def test_a_model_that_answers_no_number_is_refused() -> None:
+    manifest, _ = factories.artefact()
+    with pytest.raises(ArtefactRejected, match="with no number"):
+        Scorer(manifest, factories.onnx_model(15, bias=float("nan")))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (b'"format_version":1', b'"format_version":2', "format_version"),
+        (b'"op":"inverse"', b'"op":"exec"', "recipe.steps.4"),
+        (b'"low":0.0', b'"low":null', "not fitted"),
+        (b'"high_value_tier":"High"', b'"high_value_tier":"Top"', "Top"),
+        (b"{", b"", "Invalid JSON"),
+    ],
+)
+def test_a_manifest_this_code_does_not_understand_is_refused(before: bytes, after: bytes, message: str) -> None:
+    manifest, _ = factories.artefact()
+    data = manifest.model_dump_json().encode()
+    assert read_manifest(data) == manifest
+    with pytest.raises(ArtefactRejected, match=message):
+        read_manifest(data.replace(before, after, 1))
