@@ -1,0 +1,19 @@
+"""The commands of `python -m training`."""
+
+from __future__ import annotations
+
+import typer
+
+from training.cli import data, registry, train
+
+app = typer.Typer(
+    help="Train, evaluate, publish and promote cart-abandonment models.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("sample")(data.sample)
+app.command("run")(train.run)
+app.command("promote")(registry.promote)
+app.command("rollback")(registry.rollback)
+app.command("list")(registry.list_versions)

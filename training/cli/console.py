@@ -1,0 +1,36 @@
+"""What the commands share: where they print, and how they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+# Progress and tables go to the error stream, so that the standard output holds nothing but the command's result.
+console = Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """Print one line of progress."""
+    console.print(f"  {message}", markup=False)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Print errors that explain themselves without a traceback, and exit with 1."""
+    from lambda_fn.scoring.errors import ScoringError
+    from training.errors import TrainingError
+
+    try:
+        yield
+    except (TrainingError, ScoringError) as error:
+        console.print(f"[bold red]{type(error).__name__}[/]: ", end="")
+        console.print(str(error), markup=False)
+        raise typer.Exit(1) from error
+
+
+def result(text: str) -> None:
+    """Print the command's result on the standard output."""
+    typer.echo(text)

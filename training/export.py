@@ -1,0 +1,123 @@
+"""Export an estimator to ONNX and prove that it answers as scikit-learn does."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from training.errors import PublishRefused
+from training.families import Estimator
+
+LARGEST_DIFFERENCE: Final = 1e-5  # between probabilities inside and outside scikit-learn
+INPUT: Final = "features"
+OUTPUT: Final = "probabilities"
+_OPSET: Final = 18
+_ML_OPSET: Final = 3
+
+Matrix = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+
+def to_onnx(estimator: Estimator, features: int) -> bytes:
+    """Return an ONNX model: float32 ``features`` (n, d) in, float32 ``probabilities`` (n, 2) out, and nothing else.
+
+    Equal models are equal bytes: the converters' random graph name and order of opsets are replaced.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the converters use deprecated parts of numpy and onnx
+        model = _convert(estimator, features)
+    model.graph.name = "estimator"
+    _keep_probabilities(model.graph)
+    opsets = sorted(model.opset_import, key=lambda opset: str(opset.domain))  # the converter takes them from a set
+    del model.opset_import[:]
+    model.opset_import.extend(opsets)
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def _keep_probabilities(graph: Any) -> None:
+    """Drop the predicted class and the nodes that only it needs."""
+    needed = {OUTPUT}
+    while True:
+        kept = [node for node in graph.node if needed & set(node.output)]
+        reached = needed.union(*(node.input for node in kept))
+        if reached == needed:
+            break
+        needed = reached
+    for field, keep in (
+        (graph.node, kept),
+        (graph.initializer, [item for item in graph.initializer if item.name in needed]),
+        (graph.output, [item for item in graph.output if item.name == OUTPUT]),
+    ):
+        kept_items = list(keep)
+        del field[:]
+        field.extend(kept_items)
+
+
+def _convert(estimator: Estimator, features: int) -> Any:
+    if type(estimator).__module__.startswith("lightgbm"):
+        from onnxmltools import convert_lightgbm
+        from onnxmltools.convert.common.data_types import FloatTensorType as LightgbmFloats
+
+        return convert_lightgbm(
+            estimator,
+            initial_types=[(INPUT, LightgbmFloats([None, features]))],
+            zipmap=False,
+            target_opset=_OPSET - 3,
+        )
+    from skl2onnx import to_onnx as convert
+    from skl2onnx.common.data_types import FloatTensorType
+
+    with _whole_missing_flags():
+        return convert(
+            estimator,
+            initial_types=[(INPUT, FloatTensorType([None, features]))],
+            options={"zipmap": False},
+            target_opset={"": _OPSET, "ai.onnx.ml": _ML_OPSET},
+            name="estimator",
+        )
+
+
+@contextmanager
+def _whole_missing_flags() -> Iterator[None]:
+    """Let skl2onnx write histogram boosting's "missing goes left" as 0 and 1: this onnx refuses its booleans."""
+    from skl2onnx.common import tree_ensemble
+
+    original = tree_ensemble.add_node
+
+    def add_node(*arguments: Any, nodes_missing_value_tracks_true: Any = 0, **named: Any) -> Any:
+        return original(*arguments, nodes_missing_value_tracks_true=int(nodes_missing_value_tracks_true), **named)
+
+    tree_ensemble.add_node = add_node
+    try:
+        yield
+    finally:
+        tree_ensemble.add_node = original
+
+
+def probabilities(onnx: bytes, matrix: Matrix) -> Floats:
+    """Return the exported model's uncalibrated probability of class 1, one a row."""
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+    answers = session.run([OUTPUT], {INPUT: matrix})[0]
+    return np.asarray(answers)[:, -1].astype(np.float64)
+
+
+def check_parity(estimator: Estimator, onnx: bytes, matrix: Matrix) -> float:
+    """Return the largest difference between both on these rows; raise PublishRefused above LARGEST_DIFFERENCE."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="X does not have valid feature names")
+        inside = estimator.predict_proba(matrix)[:, 1]
+    difference = float(np.abs(probabilities(onnx, matrix) - inside).max())
+    if not difference <= LARGEST_DIFFERENCE:
+        raise PublishRefused(
+            f"ONNX and scikit-learn differ by up to {difference:.2g} on the holdout, more than {LARGEST_DIFFERENCE:g}: "
+            "the exported model is not the trained one"
+        )
+    return difference

@@ -1,0 +1,110 @@
+"""The model families that training can choose from. Heavy libraries are imported when a family is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Estimator = Any  # scikit-learn's protocol: fit, predict_proba, classes_
+Parameters = Mapping[str, Any]
+
+HIDDEN_LAYERS: Final = (128, 64)  # the network of the mission
+
+
+@dataclass(frozen=True)
+class Family:
+    """One kind of estimator. ``complexity`` orders families: ties go to the lower one."""
+
+    name: str
+    complexity: int
+    build: Callable[[int, Parameters], Estimator]
+
+    def train(
+        self, matrix: NDArray[np.float32], labels: NDArray[np.int8], seed: int, parameters: Parameters | None = None
+    ) -> Estimator:
+        """Return a fitted estimator; the same data and seed give the same one.
+
+        Linear algebra runs on one thread: with several, sums are taken in another order on another machine.
+        """
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+        estimator = self.build(seed, parameters or {})
+        with threadpool_limits(limits=1, user_api="blas"):
+            estimator.fit(matrix, labels)
+        return estimator
+
+
+def _scaled(estimator: Estimator) -> Estimator:
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), estimator)
+
+
+def _logistic(seed: int, parameters: Parameters) -> Estimator:
+    from sklearn.linear_model import LogisticRegression
+
+    return _scaled(LogisticRegression(**{"max_iter": 1_000, "random_state": seed, **parameters}))
+
+
+def _mlp(seed: int, parameters: Parameters) -> Estimator:
+    from sklearn.neural_network import MLPClassifier
+
+    defaults = {
+        "hidden_layer_sizes": HIDDEN_LAYERS,
+        "activation": "relu",
+        "solver": "adam",
+        "alpha": 1e-3,
+        "batch_size": 512,
+        "early_stopping": True,  # on a tenth of the training part; the validation part stays unseen
+        "n_iter_no_change": 5,
+        "max_iter": 60,
+        "random_state": seed,
+    }
+    return _scaled(MLPClassifier(**{**defaults, **parameters}))
+
+
+def _random_forest(seed: int, parameters: Parameters) -> Estimator:
+    from sklearn.ensemble import RandomForestClassifier
+
+    defaults = {"n_estimators": 100, "max_depth": 10, "min_samples_leaf": 50, "n_jobs": -1, "random_state": seed}
+    return RandomForestClassifier(**{**defaults, **parameters})
+
+
+def _hist_gradient_boosting(seed: int, parameters: Parameters) -> Estimator:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    defaults = {"learning_rate": 0.1, "max_iter": 100, "max_leaf_nodes": 15, "min_samples_leaf": 100}
+    return HistGradientBoostingClassifier(**{**defaults, "early_stopping": True, "random_state": seed, **parameters})
+
+
+def _lightgbm(seed: int, parameters: Parameters) -> Estimator:
+    from lightgbm import LGBMClassifier
+
+    defaults = {
+        "n_estimators": 100,
+        "learning_rate": 0.1,
+        "num_leaves": 15,
+        "min_child_samples": 100,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbosity": -1,
+        "random_state": seed,
+    }
+    return LGBMClassifier(**{**defaults, **parameters})
+
+
+FAMILIES: Final = {
+    family.name: family
+    for family in (
+        Family("logistic", 0, _logistic),
+        Family("hist_gradient_boosting", 1, _hist_gradient_boosting),
+        Family("lightgbm", 2, _lightgbm),
+        Family("random_forest", 3, _random_forest),
+        Family("mlp", 4, _mlp),
+    )
+}

@@ -1,0 +1,42 @@
+"""What the training rows looked like, input by input: the yardstick for drift."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from lambda_fn.scoring.columns import Columns, Layout
+from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
+
+BINS: Final = 15
+
+
+def histograms(layout: Layout, columns: Columns) -> dict[str, Histogram]:
+    """Return one histogram an input, over the rows that have a value (``columns`` before imputation).
+
+    Numbers fall in quantile bins. Every edge is a value that occurs, so no bin is empty in training.
+    """
+    numeric = {
+        name: _number(columns.numbers[:, i]) for i, name in enumerate(layout.numeric_names)
+    }  # fmt: skip
+    categorical = {
+        field.name: _category(columns.codes[:, i], len(field.categories)) for i, field in enumerate(layout.categorical)
+    }
+    return {**numeric, **categorical}
+
+
+def _number(values: np.ndarray) -> Histogram:
+    present = values[~np.isnan(values)]
+    quantiles = np.quantile(present, np.arange(1, BINS) / BINS, method="inverted_cdf")
+    edges = np.unique(quantiles)
+    edges = edges[edges < present.max()]  # the last bin holds what lies above the last edge
+    bins = np.searchsorted(edges, present, side="left")  # edges[i-1] < x <= edges[i]
+    counts = np.bincount(bins, minlength=len(edges) + 1)
+    return NumberHistogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
+
+
+def _category(codes: np.ndarray, categories: int) -> Histogram:
+    known = codes[codes >= 0]
+    counts = np.bincount(known, minlength=categories)
+    return CategoryHistogram(counts=tuple(counts.tolist()), other=int((codes < 0).sum()))

@@ -1,0 +1,42 @@
+"""Train, validation and holdout by a hash of ``user_id``: a rerun on more data keeps people on their side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+TRAIN_SHARE: Final = 0.64
+VALIDATION_SHARE: Final = 0.16  # the remaining 0.20 are the holdout
+_SALT: Final = b"split:"  # apart from the hash that routes A/B arms
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers of each part."""
+
+    train: NDArray[np.intp]
+    validation: NDArray[np.intp]
+    holdout: NDArray[np.intp]
+
+    def parts(self) -> dict[str, NDArray[np.intp]]:
+        """Return the parts by name."""
+        return {"train": self.train, "validation": self.validation, "holdout": self.holdout}
+
+
+def positions(user_ids: Iterable[str]) -> NDArray[np.float64]:
+    """Return each shopper's fixed position in [0, 1)."""
+    digests = b"".join(blake2b(_SALT + user_id.encode(), digest_size=8).digest() for user_id in user_ids)
+    return np.frombuffer(digests, dtype=">u8") / 2.0**64
+
+
+def split(user_ids: Iterable[str]) -> Split:
+    """Return which rows are for training, for validation and for the holdout."""
+    position = positions(user_ids)
+    train = position < TRAIN_SHARE
+    holdout = position >= TRAIN_SHARE + VALIDATION_SHARE
+    return Split(np.flatnonzero(train), np.flatnonzero(~train & ~holdout), np.flatnonzero(holdout))
