@@ -6,7 +6,6 @@ good models keep answering, and ``problems`` says what is wrong.
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,7 +80,6 @@ class ModelServer:
         self._arms: dict[str, Arm] = {}
         self._serving: Serving | None = None
         self.problems: tuple[str, ...] = ()
-        self.last_change: dt.datetime | None = None
 
     def current(self) -> Serving:
         """Return the models in service; raise ModelUnavailable where there are none."""
@@ -108,7 +106,6 @@ class ModelServer:
         challenger = self._arm(routing.challenger, failures) if routing.challenger else None
         if champion is not None:
             self._serving = Serving(champion, challenger, routing.challenger_share)
-            self.last_change = dt.datetime.now(dt.UTC)
         in_service = {arm.scorer.version: arm for arm in (champion, challenger) if arm}
         self._arms = in_service or self._arms
         self._etag = None if failures else etag

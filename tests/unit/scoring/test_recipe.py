@@ -1,17 +1,25 @@
 """The recipe refuses what would make a model wrong, and says which step is at fault."""
 
+from typing import Any
+
 import pytest
 
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.recipe import Recipe
 from tests import factories
 
-AGE = {"kind": "number", "name": "age", "unit": "years", "minimum": 0, "maximum": 120}
-RATE = {"kind": "number", "name": "cart_abandonment_rate", "unit": "percent", "minimum": 0, "maximum": 100}
-SCALED = {"op": "minmax", "name": "age_scaled", "source": "age"}
+AGE: dict[str, Any] = {"kind": "number", "name": "age", "unit": "years", "minimum": 0, "maximum": 120}
+RATE: dict[str, Any] = {
+    "kind": "number",
+    "name": "cart_abandonment_rate",
+    "unit": "percent",
+    "minimum": 0,
+    "maximum": 100,
+}
+SCALED: dict[str, Any] = {"op": "minmax", "name": "age_scaled", "source": "age"}
 
 
-def build(inputs: list[dict], steps: list[dict], leakage: tuple[str, ...] = ()) -> Recipe:
+def build(inputs: list[dict[str, Any]], steps: list[dict[str, Any]], leakage: tuple[str, ...] = ()) -> Recipe:
     return Recipe.model_validate({"inputs": inputs, "steps": steps, "leakage": leakage})
 
 
@@ -28,7 +36,7 @@ def test_a_leakage_column_is_refused_in_a_feature_and_the_feature_is_named() -> 
 
 def test_a_leakage_column_is_refused_through_a_derived_feature() -> None:
     # Given a chain of steps of which only the first reads the leak
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"op": "inverse", "name": "first", "source": "purchase_conversion_rate"},
         {"op": "mean", "name": "second", "of": ["first", "age"]},
     ]
@@ -51,7 +59,7 @@ def test_a_leakage_column_is_refused_through_a_derived_feature() -> None:
         ),
     ],
 )
-def test_a_contradictory_recipe_is_refused(steps: list[dict], message: str) -> None:
+def test_a_contradictory_recipe_is_refused(steps: list[dict[str, Any]], message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         build([AGE], steps)
 

@@ -1,0 +1,318 @@
+"""The HTTP door over a real registry: whole answers, every refusal, both arms."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from mypy_boto3_s3 import S3Client
+from starlette.testclient import TestClient
+
+from lambda_fn import api, names, settings
+from lambda_fn.registry import Artefact, Registry
+from lambda_fn.serving import ModelServer, share_of
+from lambda_fn.web import answers
+from tests import events, factories
+from tests.integration.conftest import REGISTRY_BUCKET
+
+BASE = names.API_BASE_PATH
+CHALLENGER = "v20260702T120000-00000002"
+
+
+@pytest.fixture
+def registry(s3: S3Client) -> Registry:
+    return Registry(REGISTRY_BUCKET, s3)
+
+
+@pytest.fixture
+def promoted(registry: Registry) -> Registry:
+    registry.publish(Artefact(*factories.artefact()))
+    registry.promote(factories.VERSION)
+    return registry
+
+
+@pytest.fixture
+def client(registry: Registry) -> TestClient:
+    return client_of(registry)
+
+
+def client_of(registry: Registry, **config: Any) -> TestClient:
+    server = ModelServer(registry, ttl_seconds=0)
+    app = api.create_app(server, settings.Settings(**config))
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def problem(response: Any) -> dict[str, Any]:
+    """Return a problem's body without its correlation id, after checking that it is one."""
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body.pop("correlation_id") == response.headers["x-correlation-id"]
+    assert body["status"] == response.status_code
+    return body
+
+
+@pytest.mark.usefixtures("promoted")
+def test_a_prediction_is_whole(client: TestClient) -> None:
+    answer = client.post(f"{BASE}/predict", json=factories.record(shopping_time_of_day="Dawn"))
+    assert answer.status_code == 200
+    body = answer.json()
+    timestamp = dt.datetime.fromisoformat(body.pop("prediction_timestamp"))
+    assert abs(dt.datetime.now(dt.UTC) - timestamp) < dt.timedelta(minutes=1)
+    assert body.pop("estimated_margin_impact") > 0
+    assert body == {
+        "user_id": "u-1",
+        "abandonment_risk": 0.960834,
+        "risk_level": "HIGH",
+        "recommended_intervention": "discount_15",
+        "confidence": 0.960834,
+        "model_version": factories.VERSION,
+        "warnings": [
+            {
+                "field": "shopping_time_of_day",
+                "issue": "unknown_category",
+                "detail": "not seen in training; scored as Evening",
+            }
+        ],
+    }
+    answers.Prediction.model_validate(answer.json())
+
+
+@pytest.mark.usefixtures("promoted")
+def test_a_batch_answers_in_order_and_like_single_calls(client: TestClient) -> None:
+    records = [factories.record(user_id=n, impulse_buying_score=n % 11) for n in range(50)]
+    many = client.post(f"{BASE}/predict/batch", json={"records": records}).json()["predictions"]
+    for record, of_batch in zip(records, many, strict=True):
+        alone = client.post(f"{BASE}/predict", json=record).json()
+        for body in (alone, of_batch):
+            answers.Prediction.model_validate(body)
+            body.pop("prediction_timestamp")
+        assert alone == of_batch
+
+
+def test_before_the_first_promotion_everything_says_what_to_do(client: TestClient) -> None:
+    for answer in (client.get(f"{BASE}/health"), client.post(f"{BASE}/predict", json=factories.record())):
+        assert problem(answer) == {
+            "type": "about:blank",
+            "title": "Service Unavailable",
+            "status": 503,
+            "detail": "No model can answer: no model is promoted yet: train one, publish it, and promote it.",
+        }
+        assert answer.headers["retry-after"] == "30"
+    assert client.get(f"{BASE}/openapi.json").status_code == 200
+
+
+def test_health_tells_of_a_broken_promotion_while_the_last_good_model_answers(
+    promoted: Registry, client: TestClient, s3: S3Client
+) -> None:
+    assert client.get(f"{BASE}/health").json() == {
+        "status": "ok",
+        "model_version": factories.VERSION,
+        "problems": [],
+    }
+    promoted.publish(Artefact(*factories.artefact(CHALLENGER)))
+    s3.put_object(Bucket=REGISTRY_BUCKET, Key=f"models/{CHALLENGER}/model.onnx", Body=b"tampered")
+    promoted.promote(CHALLENGER)
+    health = client.get(f"{BASE}/health")
+    assert health.status_code == 200
+    assert health.json()["status"] == "degraded"
+    assert "checksum" in health.json()["problems"][0]
+    assert client.post(f"{BASE}/predict", json=factories.record()).json()["model_version"] == factories.VERSION
+
+
+def test_a_promotion_and_a_roll_back_are_served_without_a_deployment(promoted: Registry, client: TestClient) -> None:
+    promoted.publish(Artefact(*factories.artefact(CHALLENGER, bias=-2.0)))
+    before = client.post(f"{BASE}/predict", json=factories.record()).json()
+    promoted.promote(CHALLENGER)
+    after = client.post(f"{BASE}/predict", json=factories.record()).json()
+    promoted.roll_back()
+    again = client.post(f"{BASE}/predict", json=factories.record()).json()
+    assert [answer["model_version"] for answer in (before, after, again)] == [
+        factories.VERSION,
+        CHALLENGER,
+        factories.VERSION,
+    ]
+    assert after["abandonment_risk"] > before["abandonment_risk"] == again["abandonment_risk"]
+
+
+def test_both_arms_answer_and_info_describes_them(promoted: Registry, client: TestClient) -> None:
+    promoted.publish(Artefact(*factories.artefact(CHALLENGER, bias=-2.0)))
+    promoted.challenge(CHALLENGER, 0.3)
+    records = [factories.record(user_id=f"shopper-{n}") for n in range(40)]
+    body = client.post(f"{BASE}/predict/batch", json={"records": records}).json()
+    versions = {answer["user_id"]: answer["model_version"] for answer in body["predictions"]}
+    assert list(versions) == [record["user_id"] for record in records]
+    assert versions == {
+        user: CHALLENGER if share_of(user, CHALLENGER) < 0.3 else factories.VERSION for user in versions
+    }
+    assert set(versions.values()) == {CHALLENGER, factories.VERSION}
+    for user, version in versions.items():
+        assert client.post(f"{BASE}/predict", json=factories.record(user_id=user)).json()["model_version"] == version
+    info = client.get(f"{BASE}/model/info").json()
+    answers.ModelInfo.model_validate(info)
+    assert (info["champion"]["model_version"], info["champion"]["share"]) == (factories.VERSION, 0.7)
+    assert (info["challenger"]["model_version"], info["challenger"]["share"]) == (CHALLENGER, 0.3)
+
+
+@pytest.mark.usefixtures("promoted")
+def test_metrics_stand_beside_their_baseline(client: TestClient) -> None:
+    assert client.get(f"{BASE}/model/metrics").json() == {
+        "model_version": factories.VERSION,
+        "metrics": {"f1": 0.95, "constant_f1": 0.765},
+    }
+
+
+@pytest.mark.usefixtures("promoted")
+def test_a_fault_is_a_422_that_names_the_field(client: TestClient) -> None:
+    assert problem(client.post(f"{BASE}/predict", json=factories.record(impulse_buying_score=99))) == {
+        "type": "about:blank",
+        "title": HTTPStatus(422).phrase,  # its wording changed with Python 3.13
+        "status": 422,
+        "detail": "The request cannot be scored; see impulse_buying_score.",
+        "errors": [
+            {"pointer": "/impulse_buying_score", "detail": "expected a whole number from 0 to 10 (points)"},
+        ],
+    }
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[1]"])
+@pytest.mark.usefixtures("promoted")
+def test_a_body_that_is_no_json_object_is_a_422(client: TestClient, body: bytes) -> None:
+    assert problem(client.post(f"{BASE}/predict", content=body))["errors"][0]["pointer"] == ""
+
+
+@pytest.mark.usefixtures("promoted")
+def test_more_than_the_limit_of_records_is_refused_with_the_limit(client: TestClient) -> None:
+    answer = client.post(f"{BASE}/predict/batch", json={"records": [{"user_id": 1}] * 1_001})
+    assert problem(answer)["errors"] == [
+        {"pointer": "/records", "detail": "List should have at most 1000 items after validation, not 1001"}
+    ]
+
+
+@pytest.mark.usefixtures("promoted")
+def test_a_body_over_the_size_limit_is_a_413(client: TestClient) -> None:
+    answer = client.post(f"{BASE}/predict", content=b" " * (names.MAX_BODY_BYTES + 1))
+    assert problem(answer)["detail"] == "Send at most 5,242,880 bytes; split the batch."
+
+
+def test_unknown_paths_and_methods_are_problems(client: TestClient) -> None:
+    assert problem(client.get("/somewhere"))["status"] == 404
+    wrong = client.get(f"{BASE}/predict")
+    assert problem(wrong)["status"] == 405
+    assert wrong.headers["allow"] == "POST"
+
+
+@pytest.mark.usefixtures("promoted")
+def test_an_error_nobody_foresaw_tells_only_its_correlation_id(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def explode(*_: Any) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(answers, "predictions", explode)
+    answer = client.post(f"{BASE}/predict", json=factories.record())
+    assert answer.status_code == 500
+    assert "secret detail" not in answer.text
+    assert problem(answer)["title"] == "Internal Server Error"
+    assert answer.headers["x-correlation-id"] in capsys.readouterr().out
+
+
+def test_every_answer_carries_security_headers(client: TestClient) -> None:
+    headers = client.get(f"{BASE}/health").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+    assert headers["strict-transport-security"].startswith("max-age=")
+
+
+def test_cors_answers_only_the_origins_of_the_environment(promoted: Registry) -> None:
+    client = client_of(promoted, cors_origins="https://shop.example")
+    allowed = client.get(f"{BASE}/health", headers={"origin": "https://shop.example"})
+    refused = client.get(f"{BASE}/health", headers={"origin": "https://other.example"})
+    assert allowed.headers["access-control-allow-origin"] == "https://shop.example"
+    assert "access-control-allow-origin" not in refused.headers
+
+
+@pytest.mark.usefixtures("promoted")
+def test_the_document_describes_the_champions_inputs(client: TestClient) -> None:
+    document = client.get(f"{BASE}/openapi.json").json()
+    assert set(document["paths"]) == {
+        f"{BASE}/{path}" for path in ("predict", "predict/batch", "health", "model/info", "model/metrics")
+    }
+    record = document["components"]["schemas"]["PredictRequest"]
+    assert set(record["properties"]) == {"user_id", *factories.record()}
+    assert "openapi.json" in client.get(f"{BASE}/docs").text
+
+
+@pytest.mark.usefixtures("promoted")
+def test_a_log_line_names_no_shopper_attribute(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
+    client.post(f"{BASE}/predict", json=factories.record(user_id="someone-in-particular", average_order_value=431.7))
+    client.post(f"{BASE}/predict", json=factories.record(user_id="someone-in-particular", ad_views_per_day=-431.7))
+    logged = capsys.readouterr().out
+    assert '"path":"/api/v1/predict"' in logged
+    assert "someone-in-particular" not in logged
+    assert "431.7" not in logged
+
+
+@pytest.mark.usefixtures("promoted")
+class TestHandler:
+    """The Lambda entry point, with recorded events of API Gateway."""
+
+    @pytest.fixture
+    def call(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        monkeypatch.setenv(names.ENV_REGISTRY_BUCKET, REGISTRY_BUCKET)
+        api.application.cache_clear()
+        api._entry.cache_clear()
+        context = SimpleNamespace(
+            function_name="api", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="request"
+        )
+        return lambda event: api.handler(event, context)
+
+    @pytest.mark.parametrize(
+        ("name", "status"),
+        [
+            ("api_predict", 200),
+            ("api_predict_minimal", 200),
+            ("api_predict_unknown_category", 200),
+            ("api_predict_out_of_bounds", 200),  # this small model does not read age; see the end-to-end tests
+            ("api_predict_batch", 200),
+            ("api_health", 200),
+        ],
+    )
+    def test_recorded_events_are_answered(
+        self, call: Callable[[dict[str, Any]], dict[str, Any]], name: str, status: int
+    ) -> None:
+        answer = call(events.load(name))
+        assert (answer["statusCode"], answer["isBase64Encoded"]) == (status, False)
+        assert json.loads(answer["body"])
+
+    def test_the_gateways_request_id_is_the_correlation_id(
+        self, call: Callable[[dict[str, Any]], dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        event = events.load("api_health")
+        answer = call(event)
+        request_id = event["requestContext"]["requestId"]
+        assert answer["headers"]["x-correlation-id"] == request_id
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [line["status"] for line in lines if line.get("correlation_id") == request_id] == [200]
+
+    def test_a_prediction_writes_metrics_by_version_and_arm(
+        self, call: Callable[[dict[str, Any]], dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        call(events.load("api_predict"))
+        [metric] = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
+        [directive] = metric["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == names.METRIC_NAMESPACE
+        assert directive["Dimensions"] == [["service"], ["service", "model_version", "arm"]]
+        assert metric["service"] == "cart-abandonment-local"
+        assert metric["model_version"] == factories.VERSION
+        assert metric[names.METRIC_PREDICTIONS] == [1]
+        assert metric[names.METRIC_PREDICTIONS_BY_RISK["HIGH"]] == [1]
+
+    def test_the_documents_server_includes_the_stage(self, call: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        event = events.load("api_health")
+        path = f"{BASE}/openapi.json"
+        event["path"] = path
+        event["requestContext"]["path"] = f"/live{path}"
+        assert json.loads(call(event)["body"])["servers"] == [{"url": "/live"}]

@@ -1,0 +1,151 @@
+"""What is promoted answers; what is broken never takes the service down."""
+
+from collections.abc import Callable
+
+import pytest
+
+from lambda_fn.registry import Artefact, Routing
+from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, ScoringError
+from lambda_fn.serving import CHALLENGER, CHAMPION, ModelServer, share_of
+from tests import factories
+
+FIRST = "v20260701T120000-00000001"
+SECOND = "v20260702T120000-00000002"
+
+
+class FakeModels:
+    """A registry in memory that can be told to fail."""
+
+    def __init__(self) -> None:
+        self.route: Routing | None = None
+        self.broken: dict[str, Exception] = {}
+        self.loads: list[str] = []
+        self.unreachable = False
+
+    def promote(self, version: str, challenger: str | None = None, share: float = 0.0) -> None:
+        self.route = Routing(champion=version, challenger=challenger, challenger_share=share)
+
+    def routing_unless(self, etag: str | None) -> tuple[Routing, str] | None:
+        if self.unreachable:
+            raise ModelUnavailable("the model registry cannot be used: EndpointConnectionError")
+        if self.route is None:
+            raise ModelUnavailable("no model is promoted yet")
+        current = str(hash(self.route.model_dump_json()))
+        return None if etag == current else (self.route, current)
+
+    def load(self, version: str) -> Artefact:
+        self.loads.append(version)
+        if version in self.broken:
+            raise self.broken[version]
+        return Artefact(*factories.artefact(version))
+
+
+class Clock:
+    """Time that passes when told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def models() -> FakeModels:
+    return FakeModels()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def failures() -> list[ScoringError]:
+    return []
+
+
+@pytest.fixture
+def server(models: FakeModels, clock: Callable[[], float], failures: list[ScoringError]) -> ModelServer:
+    return ModelServer(models, ttl_seconds=30, on_failure=failures.append, clock=clock)
+
+
+def test_without_a_model_it_says_so_and_serves_as_soon_as_there_is_one(models: FakeModels, server: ModelServer) -> None:
+    with pytest.raises(ModelUnavailable, match="no model is promoted yet"):
+        server.current()
+    models.promote(FIRST)
+    assert server.current().champion.scorer.version == FIRST
+    assert server.problems == ()
+
+
+def test_a_model_is_loaded_once_and_a_promotion_is_seen_within_the_time_to_live(
+    models: FakeModels, server: ModelServer, clock: Clock
+) -> None:
+    models.promote(FIRST)
+    server.current()
+    models.promote(SECOND)
+    clock.now += 29
+    assert server.current().champion.scorer.version == FIRST
+    clock.now += 1
+    assert server.current().champion.scorer.version == SECOND
+    clock.now += 30
+    server.current()
+    assert models.loads == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("error", [ArtefactRejected("wrong checksum"), ValueError("anything at all")])
+def test_a_broken_model_leaves_the_last_good_one_in_service(
+    models: FakeModels, server: ModelServer, clock: Clock, failures: list[ScoringError], error: Exception
+) -> None:
+    # Given a champion in service, and a promotion of a broken one
+    models.promote(FIRST)
+    server.current()
+    models.broken[SECOND] = error
+    models.promote(SECOND)
+    # When the routing is read again
+    clock.now += 30
+    # Then the last good one answers, and the fault is told
+    assert server.current().champion.scorer.version == FIRST
+    assert str(error) in server.problems[0]
+    assert len(failures) == 1
+    # And once it is mended, it serves
+    del models.broken[SECOND]
+    clock.now += 30
+    assert server.current().champion.scorer.version == SECOND
+    assert server.problems == ()
+
+
+def test_an_unreachable_registry_leaves_the_last_good_model_in_service(
+    models: FakeModels, server: ModelServer, clock: Clock
+) -> None:
+    models.promote(FIRST)
+    server.current()
+    models.unreachable = True
+    clock.now += 30
+    assert server.current().champion.scorer.version == FIRST
+    assert server.problems == ("the model registry cannot be used: EndpointConnectionError",)
+
+
+def test_a_broken_challenger_leaves_the_champion_alone_in_service(models: FakeModels, server: ModelServer) -> None:
+    models.broken[SECOND] = ArtefactRejected("wrong checksum")
+    models.promote(FIRST, challenger=SECOND, share=0.5)
+    serving = server.current()
+    assert serving.champion.scorer.version == FIRST
+    assert serving.challenger is None
+    assert {serving.arm_of(user)[0] for user in range(100)} == {CHAMPION}
+    assert server.problems == ("wrong checksum",)
+
+
+def test_shoppers_keep_their_arm_and_split_by_share(models: FakeModels, server: ModelServer) -> None:
+    models.promote(FIRST, challenger=SECOND, share=0.1)
+    serving = server.current()
+    arms = [serving.arm_of(user)[0] for user in range(20_000)]
+    assert arms == [serving.arm_of(str(user))[0] for user in range(20_000)]  # 7 and "7" are one shopper
+    assert arms.count(CHALLENGER) / len(arms) == pytest.approx(0.1, abs=0.01)
+
+
+def test_different_experiments_split_differently() -> None:
+    positions = [(share_of(user, "first"), share_of(user, "second")) for user in range(2_000)]
+    both = sum(first < 0.5 and second < 0.5 for first, second in positions) / len(positions)
+    assert both == pytest.approx(0.25, abs=0.03)
+    assert all(0 <= first < 1 for first, _ in positions)
