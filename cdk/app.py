@@ -1,0 +1,90 @@
+"""The CDK app: ``cdk deploy --all -c env=NAME``, in this folder or with ``--app "python -m cdk.app"`` above it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import aws_cdk
+from aws_cdk import App, CliCredentialsStackSynthesizer, Tags
+
+from cdk.bundling import BundleError, aws_target, host_target
+from cdk.environments import Environment, EnvironmentRefused, find
+from cdk.function_code import BuiltCode, CodeSource
+from cdk.service import ServiceStack
+from cdk.storage import StorageStack
+from lambda_fn import names
+
+STACK_PREFIX: Final = "CartAbandonment"
+SETTINGS: Final = Path(__file__).with_name("cdk.json")
+
+
+def main() -> None:
+    """Synthesize the environment that the context names, or say which ones there are."""
+    app = make_app()
+    try:
+        environment = chosen_environment(app)
+        add_stacks(app, environment, BuiltCode(aws_target() if environment.in_aws else host_target()))
+    except (EnvironmentRefused, BundleError) as error:
+        sys.exit(f"error: {error}")
+    app.synth()
+
+
+def make_app(**context: Any) -> App:
+    """Return an app with the feature flags of cdk.json, wherever it was started."""
+    return App(context=json.loads(SETTINGS.read_text())["context"] | context)
+
+
+def chosen_environment(app: App) -> Environment:
+    """Return the environment of ``-c env=NAME``; ``-c cognito=on`` or ``off`` switches its tokens.
+
+    Raises EnvironmentRefused.
+    """
+    environment = find(app.node.try_get_context("env"))
+    match app.node.try_get_context("cognito"):
+        case None:
+            return environment
+        case "on" | "off" as switch:
+            return dataclasses.replace(environment, cognito=switch == "on")
+        case other:
+            raise EnvironmentRefused(f"-c cognito={other}: say on or off")
+
+
+def add_stacks(app: App, environment: Environment, code: CodeSource) -> tuple[StorageStack, ServiceStack]:
+    """Add both stacks of an environment to the app."""
+    prefix = f"{STACK_PREFIX}-{environment.name}"
+    storage = StorageStack(
+        app, f"{prefix}-Storage", environment, description="Models and files", **_options(environment)
+    )
+    service = ServiceStack(
+        app,
+        f"{prefix}-Service",
+        environment,
+        storage=storage,
+        code=code,
+        description="Scoring, by API and by file",
+        **_options(environment),
+    )
+    Tags.of(app).add("project", names.SERVICE)
+    Tags.of(app).add("environment", environment.name)
+    return storage, service
+
+
+def _options(environment: Environment) -> dict[str, Any]:
+    """Account and region are the CLI profile's; the CLI tells them in these variables."""
+    return {
+        "env": aws_cdk.Environment(
+            account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION")
+        ),
+        "termination_protection": environment.termination_protection,
+        # The local AWS has no roles to assume; AWS uses those of `cdk bootstrap`.
+        "synthesizer": None if environment.in_aws else CliCredentialsStackSynthesizer(),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Dashboards, drawn by cdk-monitoring-constructs."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from cdk_monitoring_constructs import CustomMetricGroup, DefaultDashboardFactory, MonitoringFacade
+from constructs import Construct
+
+from cdk.alarms import FIVE_MINUTES, own_metric
+from cdk.api import ScoringApi
+from cdk.batch import BatchScoring
+from cdk.environments import Environment
+from lambda_fn import names
+
+
+def build_operator_dashboard(scope: Construct, environment: Environment, api: ScoringApi, batch: BatchScoring) -> str:
+    """Draw how the parts run; return the dashboard's name."""
+    facade, name = _facade(scope, "Operator", environment)
+    facade.add_large_header("How the API runs")
+    facade.monitor_api_gateway(api=api.rest_api, api_stage=environment.name)
+    facade.monitor_lambda_function(lambda_function=api.function.function, human_readable_name="API function")
+    facade.add_large_header("How files are scored")
+    facade.monitor_step_function(state_machine=batch.state_machine, human_readable_name="Workflow")
+    facade.monitor_sqs_queue(queue=batch.lost_events, human_readable_name="Files that did not start")
+    for function in batch.functions:
+        facade.monitor_lambda_function(
+            lambda_function=function.function, human_readable_name=function.shape.description
+        )
+    return name
+
+
+def build_service_dashboard(scope: Construct, environment: Environment) -> str:
+    """Draw what the service decides and for whom; return the dashboard's name."""
+
+    def own(name: str, statistic: str) -> cloudwatch.Metric:
+        return own_metric(environment, name, statistic, FIVE_MINUTES)
+
+    facade, name = _facade(scope, "Service", environment)
+    facade.add_large_header("What the service does")
+    facade.monitor_custom(
+        alarm_friendly_name="Service",
+        metric_groups=[
+            CustomMetricGroup(
+                title="Predictions", metrics=[own(names.METRIC_PREDICTIONS, "Sum"), _by_arm(environment)]
+            ),
+            CustomMetricGroup(
+                title="Predictions by risk level",
+                metrics=[own(metric, "Sum") for metric in names.METRIC_PREDICTIONS_BY_RISK.values()],
+            ),
+            CustomMetricGroup(title="Expected margin", metrics=[own(names.METRIC_EXPECTED_MARGIN, "Sum")]),
+            CustomMetricGroup(
+                title="Latency of a prediction, ms",
+                metrics=[own(names.METRIC_PREDICTION_LATENCY, statistic) for statistic in ("p50", "p99")],
+            ),
+            CustomMetricGroup(
+                title="Rows of files",
+                metrics=[own(metric, "Sum") for metric in (names.METRIC_ROWS_SCORED, names.METRIC_ROWS_REJECTED)],
+            ),
+            CustomMetricGroup(title="Drift (largest PSI of an input)", metrics=[own(names.METRIC_DRIFT, "Maximum")]),
+            CustomMetricGroup(title="Age of the model, days", metrics=[own(names.METRIC_MODEL_AGE_DAYS, "Maximum")]),
+        ],
+    )
+    return name
+
+
+def _facade(scope: Construct, view: str, environment: Environment) -> tuple[MonitoringFacade, str]:
+    name = f"{names.service_name(environment.name)}-{view.lower()}"
+    factory = DefaultDashboardFactory(scope, f"{view}Dashboards", dashboard_name_prefix=name)
+    return MonitoringFacade(scope, view, dashboard_factory=factory), name
+
+
+def _by_arm(environment: Environment) -> cloudwatch.MathExpression:
+    dimensions = f"{names.DIMENSION_SERVICE},{names.DIMENSION_MODEL_VERSION},{names.DIMENSION_ARM}"
+    return cloudwatch.MathExpression(
+        expression=(
+            f'SEARCH(\'{{{names.METRIC_NAMESPACE},{dimensions}}} MetricName="{names.METRIC_PREDICTIONS}" '
+            f"{names.DIMENSION_SERVICE}=\"{names.service_name(environment.name)}\"', 'Sum', 300)"
+        ),
+        using_metrics={},
+        label="",
+    )

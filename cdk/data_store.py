@@ -1,0 +1,44 @@
+"""The bucket that CSV files are dropped into and scored ones are collected from."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from cdk.buckets import make_bucket
+from cdk.environments import Environment
+from lambda_fn import names
+
+WORK_DAYS = 7
+SHOPPER_DATA_PREFIXES = (
+    names.INCOMING_PREFIX,
+    names.SCORED_PREFIX,
+    names.REJECTED_PREFIX,
+    names.REPORTS_PREFIX,
+    names.FAILED_PREFIX,
+)
+
+
+class DataStore(Construct):
+    """Files about shoppers leave after ``output_days``; what a job left in ``work/`` leaves after a week."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, environment: Environment, access_log: s3.IBucket | None
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.bucket = make_bucket(
+            self,
+            "Data",
+            environment,
+            access_log=access_log,
+            announces_objects=True,
+            lifecycle_rules=[
+                _expire(names.WORK_PREFIX, WORK_DAYS),
+                *(_expire(prefix, environment.output_days) for prefix in SHOPPER_DATA_PREFIXES),
+            ],
+        )
+
+
+def _expire(prefix: str, days: int) -> s3.LifecycleRule:
+    return s3.LifecycleRule(id=f"Expire-{prefix.rstrip('/')}", prefix=prefix, expiration=Duration.days(days))

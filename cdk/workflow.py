@@ -1,0 +1,171 @@
+"""The batch workflow: plan, score the chunks side by side, finalize; any error is written down before it fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from cdk.functions import ScoringFunction
+from lambda_fn import names
+
+# `States.TaskFailed` stands beside the names: it covers what is not listed, and the local AWS knows no other.
+TRANSIENT_ERRORS: Final = (
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "Sandbox.Timedout",
+    "States.Timeout",
+    "States.TaskFailed",
+)
+CHUNKS: Final = "Chunks"  # the map's label, part of the names of its executions
+MAX_ATTEMPTS: Final = 4
+FIRST_WAIT_SECONDS: Final = 2
+LONGEST_WAIT_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workers:
+    """The functions that the workflow calls."""
+
+    plan: ScoringFunction
+    score_chunk: ScoringFunction
+    finalize: ScoringFunction
+    fail: ScoringFunction
+
+
+class _ChunkList(sfn.S3JsonItemReader):
+    """The list that ``plan`` wrote to S3. The base class would let the workflow read the whole bucket."""
+
+    def __init__(self, data: s3.IBucket) -> None:
+        super().__init__(bucket=data, key=sfn.JsonPath.string_at("$.plan.chunks_key"))
+        self._data = data
+
+    def provide_policy_statements(self) -> list[iam.PolicyStatement]:
+        """Allow reading what jobs keep below ``work/``."""
+        resources = [self._data.arn_for_objects(f"{names.WORK_PREFIX}*")]
+        return [iam.PolicyStatement(actions=["s3:GetObject"], resources=resources)]
+
+
+def build_definition(scope: Construct, workers: Workers, data: s3.IBucket, chunk_concurrency: int) -> sfn.IChainable:
+    """Return the states. Their input is the "Object Created" event of the dropped file."""
+    plan = _task(
+        scope,
+        "Plan",
+        workers.plan,
+        {
+            "bucket": sfn.JsonPath.string_at("$.detail.bucket.name"),
+            "key": sfn.JsonPath.string_at("$.detail.object.key"),
+            "execution": sfn.JsonPath.execution_name,
+        },
+        result_selector={
+            "bucket.$": "$.Payload.bucket",
+            "job_key.$": "$.Payload.job_key",
+            "chunks_key.$": "$.Payload.chunks_key",
+        },
+        result_path="$.plan",
+    )
+    chunks = _score_chunks(scope, workers.score_chunk, data, chunk_concurrency)
+    finalize = _task(
+        scope,
+        "Finalize",
+        workers.finalize,
+        {
+            "bucket": sfn.JsonPath.string_at("$.plan.bucket"),
+            "job_key": sfn.JsonPath.string_at("$.plan.job_key"),
+        },
+        output_path="$.Payload",
+    )
+    failure = _write_failure_down(scope, workers.fail)
+    for state in (plan, chunks, finalize):
+        state.add_catch(failure, errors=["States.ALL"], result_path="$.error")
+    return plan.next(chunks).next(finalize)
+
+
+def _score_chunks(
+    scope: Construct, score_chunk: ScoringFunction, data: s3.IBucket, chunk_concurrency: int
+) -> sfn.DistributedMap:
+    """Score each item of the chunk list in S3. Workers write to S3, so the map's own result is dropped."""
+    chunks = sfn.DistributedMap(
+        scope,
+        CHUNKS,
+        label=CHUNKS,
+        item_reader=_ChunkList(data),
+        item_selector={
+            "bucket": sfn.JsonPath.string_at("$.plan.bucket"),
+            "job_key": sfn.JsonPath.string_at("$.plan.job_key"),
+            "chunk": sfn.JsonPath.object_at("$$.Map.Item.Value"),
+        },
+        map_execution_type=sfn.StateMachineType.STANDARD,
+        max_concurrency=chunk_concurrency,
+        tolerated_failure_count=0,
+        result_path=sfn.JsonPath.DISCARD,
+    )
+    score = _task(scope, "ScoreChunk", score_chunk, None, result_path=sfn.JsonPath.DISCARD)
+    return chunks.item_processor(score)
+
+
+def _write_failure_down(scope: Construct, fail: ScoringFunction) -> sfn.IChainable:
+    failed = sfn.Fail(
+        scope,
+        "Failed",
+        error_path=sfn.JsonPath.string_at("$.error.Error"),
+        cause_path=sfn.JsonPath.string_at("$.error.Cause"),
+    )
+    task = _task(
+        scope,
+        "WriteFailureDown",
+        fail,
+        {
+            "bucket": sfn.JsonPath.string_at("$.detail.bucket.name"),
+            "key": sfn.JsonPath.string_at("$.detail.object.key"),
+            "execution": sfn.JsonPath.execution_name,
+            "error": sfn.JsonPath.object_at("$.error"),
+        },
+        result_path=sfn.JsonPath.DISCARD,
+    )
+    task.add_catch(failed, errors=["States.ALL"], result_path=sfn.JsonPath.DISCARD)
+    return task.next(failed)
+
+
+def _task(
+    scope: Construct,
+    state_name: str,
+    function: ScoringFunction,
+    payload: dict[str, Any] | None,
+    *,
+    result_path: str | None = None,
+    result_selector: dict[str, str] | None = None,
+    output_path: str | None = None,
+) -> tasks.LambdaInvoke:
+    """Call a function; repeat what may pass. Without ``payload`` the function gets the state's input."""
+    task = tasks.LambdaInvoke(
+        scope,
+        state_name,
+        lambda_function=function.alias,
+        payload=sfn.TaskInput.from_object(payload) if payload else None,
+        result_selector=result_selector,
+        result_path=result_path,
+        output_path=output_path,
+        retry_on_service_exceptions=False,  # they are in the list below
+        task_timeout=sfn.Timeout.duration(Duration.seconds(function.shape.timeout_seconds + 30)),
+    )
+    # First match wins: a file that cannot be scored is not tried again.
+    task.add_retry(errors=[names.ERROR_UNUSABLE_FILE], max_attempts=0)
+    task.add_retry(
+        errors=list(TRANSIENT_ERRORS),
+        interval=Duration.seconds(FIRST_WAIT_SECONDS),
+        backoff_rate=2,
+        max_attempts=MAX_ATTEMPTS,
+        max_delay=Duration.seconds(LONGEST_WAIT_SECONDS),
+        jitter_strategy=sfn.JitterType.FULL,
+    )
+    return task
