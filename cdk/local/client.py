@@ -20,6 +20,7 @@ from lambda_fn import names
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_stepfunctions import SFNClient
 
 REQUEST_TIMEOUT_SECONDS = 60.0  # the first call starts the function and loads the model
 JOB_TIMEOUT_SECONDS = 300.0
@@ -47,6 +48,7 @@ class ShopClient:
         self.outputs = outputs
         self.api_url = gateway_url(outputs.api_url, endpoint)
         self.s3: S3Client = session.client("s3", endpoint_url=endpoint)
+        self._workflow: SFNClient = session.client("stepfunctions", endpoint_url=endpoint)
         gateway = session.client("apigateway", endpoint_url=endpoint)
         self.api_key: str = gateway.get_api_key(apiKey=outputs.api_key_id, includeValue=True)["value"]
         self._http = httpx.Client(trust_env=False, timeout=REQUEST_TIMEOUT_SECONDS)
@@ -79,8 +81,11 @@ class ShopClient:
         stem = name.removesuffix(".gz").removesuffix(".csv")
         deadline = time.monotonic() + timeout_seconds
         while time.monotonic() < deadline:
-            if failure := self.fetch(f"{names.FAILED_PREFIX}{stem}.json"):
-                raise JobError(f"the workflow refused {name}: {failure.decode()}")
+            failed = self.failed_execution(name)
+            if refusal := self.fetch(f"{names.FAILED_PREFIX}{stem}.json"):
+                raise JobError(f"the workflow refused {name}: {refusal.decode()}")
+            if failed is not None:
+                raise JobError(f"the workflow failed on {name} and could not say so in {names.FAILED_PREFIX}: {failed}")
             if report := self.fetch(f"{names.REPORTS_PREFIX}{stem}.json"):
                 return JobResult(
                     report=json.loads(report),
@@ -102,6 +107,15 @@ class ShopClient:
             content: dict[str, Any] = json.loads(body)
             return content
         raise JobError(f"{name} was scored")
+
+    def failed_execution(self, name: str) -> str | None:
+        """Return why the workflow failed on a dropped file; None when it has not failed."""
+        arn, key = self.outputs.state_machine_arn, names.INCOMING_PREFIX + name
+        for execution in self._workflow.list_executions(stateMachineArn=arn, statusFilter="FAILED")["executions"]:
+            details = self._workflow.describe_execution(executionArn=execution["executionArn"])
+            if json.loads(details["input"])["detail"]["object"]["key"] == key:
+                return f"{details.get('error')}: {details.get('cause')}"
+        return None
 
     def fetch(self, key: str) -> bytes | None:
         """Read an object of the data bucket; None when there is none."""

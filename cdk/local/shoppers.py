@@ -35,9 +35,10 @@ def request_schema(openapi: Mapping[str, Any], path: str) -> Mapping[str, Any]:
 
 
 def _typed(cell: str, schema: Mapping[str, Any]) -> Any:
+    for member in schema.get("enum", ()):
+        if str(member) == cell:
+            return member
     kinds = {part.get("type") for part in (schema, *schema.get("anyOf", ()))}
-    if "integer" in kinds:
-        return int(cell)
-    if "number" in kinds:
-        return float(cell)
-    return cell
+    if "string" in kinds:
+        return cell
+    return int(cell) if "integer" in kinds else float(cell)

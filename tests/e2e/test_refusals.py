@@ -5,19 +5,17 @@ from __future__ import annotations
 import gzip
 from typing import Any
 
-import boto3
 import pytest
 
 from cdk.local import demo, shoppers
 from cdk.local.client import ShopClient
-from cdk.local.ministack import REGION
 from cdk.local.stack import DeployedStack
 from lambda_fn.names import PROBLEM_MEDIA_TYPE
 
 
 @pytest.fixture(scope="session")
-def request_body(demo_report: demo.DemoReport) -> dict[str, Any]:
-    return demo_report.request
+def request_body(client: ShopClient, stack: DeployedStack) -> dict[str, Any]:
+    return demo.first_request(client, stack.data)
 
 
 def test_health_needs_no_key_and_names_the_champion(client: ShopClient, stack: DeployedStack) -> None:
@@ -71,15 +69,13 @@ def test_a_bad_value_is_refused_by_name_and_a_missing_one_is_not(
     ],
 )
 def test_a_file_that_cannot_be_scored_says_what_to_fix_and_fails_its_execution(
-    client: ShopClient, stack: DeployedStack, name: str, content: bytes
+    client: ShopClient, name: str, content: bytes
 ) -> None:
-    before = len(failed_executions(stack))
-
     client.drop(name, content)
     failure = client.failure(name, timeout_seconds=60)
 
     assert failure
-    assert len(failed_executions(stack)) == before + 1
+    assert client.failed_execution(name)
 
 
 def test_a_gzipped_file_is_scored(client: ShopClient, stack: DeployedStack) -> None:
@@ -88,15 +84,3 @@ def test_a_gzipped_file_is_scored(client: ShopClient, stack: DeployedStack) -> N
     job = client.collect("zipped.csv.gz", timeout_seconds=60)
 
     assert (len(job.scored), len(job.rejected)) == (100, 0)
-
-
-def failed_executions(stack: DeployedStack) -> list[str]:
-    machines = boto3.client(
-        "stepfunctions",
-        endpoint_url=stack.local_aws.endpoint,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    found = machines.list_executions(stateMachineArn=stack.outputs.state_machine_arn, statusFilter="FAILED")
-    return [execution["executionArn"] for execution in found["executions"]]

@@ -34,7 +34,7 @@ def serving(client: ShopClient, version: str) -> bool:
     """Tell whether the API serves ``version`` before its time is over."""
     deadline = time.monotonic() + SEEN_WITHIN_SECONDS
     while time.monotonic() < deadline:
-        if client.get("/model/info", key=client.api_key).json().get("model_version") == version:
+        if client.get("/model/info", key=client.api_key).json()["champion"]["model_version"] == version:
             return True
         time.sleep(0.5)
     return False

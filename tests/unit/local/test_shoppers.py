@@ -17,9 +17,10 @@ OPENAPI: dict[str, Any] = {
         "schemas": {
             "Shopper": {
                 "properties": {
-                    "user_id": {"type": "string"},
+                    "user_id": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
                     "age": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
                     "monthly_spend": {"type": "number"},
+                    "weekend_shopper": {"enum": [0, 1, True, False]},
                 }
             }
         }
@@ -28,11 +29,11 @@ OPENAPI: dict[str, Any] = {
 
 
 def test_a_row_becomes_a_request_typed_as_the_schema_says_without_other_columns() -> None:
-    row = {"user_id": "17", "age": "40", "monthly_spend": "12.5", "cart_abandonment_rate": "50"}
+    row = {"user_id": "17", "age": "40", "monthly_spend": "12.5", "weekend_shopper": "1", "cart_abandonment_rate": "50"}
 
     request = as_request(row, request_schema(OPENAPI, "/predict"))
 
-    assert request == {"user_id": "17", "age": 40, "monthly_spend": 12.5}
+    assert request == {"user_id": "17", "age": 40, "monthly_spend": 12.5, "weekend_shopper": 1}
 
 
 def test_head_keeps_the_header_and_the_first_rows(tmp_path: Path) -> None:
