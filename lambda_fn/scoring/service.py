@@ -17,6 +17,8 @@ from lambda_fn.scoring.model import Model
 from lambda_fn.scoring.policy import Decider, Signals
 
 RISK_LEVELS: Final = ("LOW", "MEDIUM", "HIGH")
+RISK_DECIMALS: Final = 6  # of what every door answers: risk and confidence
+MONEY_DECIMALS: Final = 2
 RISK_EDGES: Final = (0.4, 0.7)  # MEDIUM from the first, HIGH from the second
 
 

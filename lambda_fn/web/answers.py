@@ -9,10 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from lambda_fn.scoring.service import RISK_LEVELS, Scorer, Scores
-
-RISK_DECIMALS = 6
-MONEY_DECIMALS = 2
+from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer, Scores
 
 
 class _Answer(BaseModel):
