@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from functools import cache
 from typing import Any
 
 import boto3
-import numpy as np
 from aws_lambda_powertools.metrics import MetricUnit
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -69,8 +69,8 @@ async def predict(request: Request) -> Response:
     name, arm = serving.arm_of(record["user_id"])
     if name == CHALLENGER:
         record = arm.reader.read_one(body)
-    answer = _score(arm, name, [record], started)
-    return _json(answer[0])
+    [answer] = _score(request, arm, name, [record], started)
+    return _json(answer)
 
 
 @router.post(
@@ -91,7 +91,8 @@ async def predict_batch(request: Request) -> Response:
         if arm is None or not rows:
             continue
         parsed = records if name == CHAMPION else arm.reader.read_many(body)
-        for row, answer in zip(rows, _score(arm, name, [parsed[row] for row in rows], started), strict=True):
+        scored = _score(request, arm, name, [parsed[row] for row in rows], started)
+        for row, answer in zip(rows, scored, strict=True):
             answered[row] = answer
     return _json({"predictions": answered})
 
@@ -137,26 +138,26 @@ async def docs() -> Response:
     return get_swagger_ui_html(openapi_url="openapi.json", title="Cart abandonment API")
 
 
-def _score(arm: Arm, name: str, records: list[dict[str, Any]], started: float) -> list[dict[str, Any]]:
+def _score(
+    request: Request, arm: Arm, name: str, records: list[dict[str, Any]], started: float
+) -> list[dict[str, Any]]:
     now = dt.datetime.now(dt.UTC)
     scores = arm.scorer.score(arm.reader.columns(records), now.date())
     answered = answers.predictions([record["user_id"] for record in records], arm.scorer, scores, now)
-    _measure(arm, name, scores, now, started)
+    _measure(scores, started, problems.correlation_id(request), arm.scorer.version, name)
     return answered
 
 
-def _measure(arm: Arm, name: str, scores: Scores, now: dt.datetime, started: float) -> None:
+def _measure(scores: Scores, started: float, correlation_id: str, version: str, arm: str) -> None:
     values: dict[str, tuple[MetricUnit, float]] = {
         names.METRIC_PREDICTIONS: (MetricUnit.Count, len(scores.risk)),
         names.METRIC_PREDICTION_LATENCY: (MetricUnit.Milliseconds, (time.perf_counter() - started) * 1000),
         names.METRIC_EXPECTED_MARGIN: (MetricUnit.NoUnit, round(float(scores.margin.sum()), 2)),
-        names.METRIC_MODEL_AGE_DAYS: (MetricUnit.NoUnit, (now - arm.manifest.created).total_seconds() / 86_400),
     }
-    for level, count in enumerate(np.bincount(scores.level, minlength=len(RISK_LEVELS)).tolist()):
-        if count:
-            values[names.METRIC_PREDICTIONS_BY_RISK[RISK_LEVELS[level]]] = (MetricUnit.Count, count)
-    dimensions = {names.DIMENSION_MODEL_VERSION: arm.scorer.version, names.DIMENSION_ARM: name}
-    telemetry.emit(values, **dimensions)
+    for level, count in Counter(scores.level.tolist()).items():
+        values[names.METRIC_PREDICTIONS_BY_RISK[RISK_LEVELS[level]]] = (MetricUnit.Count, count)
+    dimensions = {names.DIMENSION_MODEL_VERSION: version, names.DIMENSION_ARM: arm}
+    telemetry.emit(values, correlation_id, **dimensions)
 
 
 def _json(content: Any) -> Response:
@@ -186,6 +187,11 @@ def _public_root(request: Request) -> str:
     return public.removesuffix(path) if public.endswith(path) else ""
 
 
+def _on_check(serving: Serving) -> None:
+    age = dt.datetime.now(dt.UTC) - serving.champion.manifest.created
+    telemetry.emit({names.METRIC_MODEL_AGE_DAYS: (MetricUnit.NoUnit, age.total_seconds() / 86_400)})
+
+
 def _on_failure(error: ScoringError) -> None:
     telemetry.logger().error("model not loaded", reason=str(error))
     telemetry.count(names.METRIC_MODEL_LOAD_FAILURES)
@@ -196,7 +202,7 @@ def application() -> FastAPI:
     """Return the process's application, serving the registry that the settings name."""
     config = settings()
     registry = Registry(config.registry_bucket, boto3.client("s3"))
-    return create_app(ModelServer(registry, config.routing_ttl_seconds, _on_failure), config)
+    return create_app(ModelServer(registry, config.routing_ttl_seconds, _on_failure, _on_check), config)
 
 
 @cache

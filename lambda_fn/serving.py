@@ -69,11 +69,13 @@ class ModelServer:
         models: Models,
         ttl_seconds: float,
         on_failure: Callable[[ScoringError], None] = lambda _error: None,
+        on_check: Callable[[Serving], None] = lambda _serving: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._models = models
         self._ttl_seconds = ttl_seconds
         self._on_failure = on_failure
+        self._on_check = on_check
         self._clock = clock
         self._checked_at: float | None = None
         self._etag: str | None = None
@@ -87,6 +89,8 @@ class ModelServer:
         if self._checked_at is None or now - self._checked_at >= self._ttl_seconds:
             self._refresh()
             self._checked_at = now if self._serving else None
+            if self._serving:
+                self._on_check(self._serving)
         if self._serving is None:
             raise ModelUnavailable("; ".join(self.problems))
         return self._serving

@@ -33,9 +33,11 @@ def tracer() -> Tracer:
     return Tracer(service=names.service_name(settings().environment), auto_patch=False)
 
 
-def emit(values: Mapping[str, tuple[MetricUnit, float]], **dimensions: str) -> None:
+def emit(values: Mapping[str, tuple[MetricUnit, float]], correlation_id: str | None = None, **dimensions: str) -> None:
     """Write metrics at once, by service alone and, where ``dimensions`` are given, by those too."""
     sink = metrics()
+    if correlation_id:
+        sink.add_metadata("correlation_id", correlation_id)
     if dimensions:
         sink.add_dimensions(**{names.DIMENSION_SERVICE: str(sink.service)}, **dimensions)
     for name, (unit, value) in values.items():

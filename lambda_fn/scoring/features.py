@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,11 @@ class FeaturePlan:
             raise RecipeError(f"fit the recipe first; no training values for {', '.join(unfitted)}")
         self.layout = layout or Layout(recipe)
         self.feature_names = recipe.feature_names
-        scalars = [step for step in recipe.steps if step.op != "one_hot"]
-        self.slots = {
-            name: slot for slot, name in enumerate((*self.layout.numeric_names, *(step.name for step in scalars)))
-        }
+        groups = _independent_groups(step for step in recipe.steps if step.op != "one_hot")
+        names = (*self.layout.numeric_names, *(step.name for _, group in groups for step in group))
+        self.slots = {name: slot for slot, name in enumerate(names)}
         self._categories = {name: i for i, name in enumerate(self.layout.category_names)}
-        self._runs = [self._compile(op, group) for op, group in _independent_groups(scalars)]
+        self._runs = [self._compile(op, group) for op, group in groups]
         self._place_features(recipe)
 
     def _place_features(self, recipe: Recipe) -> None:
@@ -94,21 +93,24 @@ class FeaturePlan:
 
 
 def _independent_groups(steps: Iterable[Step]) -> list[tuple[str, list[Step]]]:
-    """Group neighbouring steps of one operation, splitting where one reads another of the same group."""
+    """Order the steps into few groups, each of one operation and of steps that read only inputs or earlier groups.
+
+    The next group is always the operation with the most steps whose sources are known.
+    """
+    pending = list(steps)
     groups: list[tuple[str, list[Step]]] = []
-    for op, neighbours in groupby(steps, key=lambda step: step.op):
-        group: list[Step] = []
-        for step in neighbours:
-            if {member.name for member in group} & set(step.sources):
-                groups.append((op, group))
-                group = []
-            group.append(step)
+    while pending:
+        waiting = {step.name for step in pending}
+        ready = [step for step in pending if not waiting & set(step.sources)]
+        op, _ = Counter(step.op for step in ready).most_common(1)[0]
+        group = [step for step in ready if step.op == op]
         groups.append((op, group))
+        pending = [step for step in pending if step not in group]
     return groups
 
 
 def _span(slots: list[int]) -> slice:
-    """Return the rows of a group: neighbouring steps have neighbouring slots."""
+    """Return the rows of a group: the steps of a group have neighbouring slots."""
     return slice(slots[0], slots[-1] + 1)
 
 

@@ -188,7 +188,7 @@ class Decider:
 
     def recovery_rates(self, sensitivity: Floats) -> Floats:
         """Return the cautious recovery rate of each offer for each shopper, shape (n, offers), within [0, 1]."""
-        rates: Floats = np.clip(self._base + np.multiply.outer(sensitivity, self._gain), 0.0, 1.0) * self._trust
+        rates: Floats = np.clip(self._base + sensitivity[:, None] * self._gain, 0.0, 1.0) * self._trust
         return rates
 
     def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
@@ -231,6 +231,9 @@ class Decider:
         margins = np.where(self.eligible(signals), self.margins(signals), -np.inf)
         best = margins.max(axis=1)
         tied = margins >= (best - TIE_TOLERANCE)[:, None]
-        offer = np.where(tied, self.costs(signals), np.inf).argmin(axis=1)
+        if np.count_nonzero(tied) == len(best):
+            offer = margins.argmax(axis=1)
+        else:
+            offer = np.where(tied, self.costs(signals), np.inf).argmin(axis=1)
         pays = best > TIE_TOLERANCE
         return Decisions(choice=np.where(pays, offer + 1, 0), margin=np.where(pays, best, 0.0))

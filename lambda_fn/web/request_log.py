@@ -1,4 +1,8 @@
-"""One log line a request, its correlation id, and the headers every answer carries."""
+"""A request's correlation id, the headers every answer carries, and a log line for what was refused or failed.
+
+What succeeded is not logged again here: the gateway's access log has a line for every request, and a prediction's
+metrics line carries the same correlation id.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from lambda_fn.telemetry import logger
 from lambda_fn.web.problems import problem
 
 CORRELATION_HEADER: Final = "x-correlation-id"
+_FIRST_ERROR: Final = 400
 _SECURITY_HEADERS: Final = {
     "cache-control": "no-store",
     "strict-transport-security": "max-age=63072000; includeSubDomains",
@@ -53,14 +58,15 @@ class RequestLog:
             logger().exception("unhandled error", correlation_id=correlation_id, path=scope["path"])
             answer = problem(500, "Something failed here; quote the correlation id to the operator.", correlation_id)
             await answer(scope, receive, send_with_headers)
-        logger().info(
-            "request",
-            correlation_id=correlation_id,
-            method=scope["method"],
-            path=scope["path"],
-            status=status,
-            duration_ms=round((time.perf_counter() - started) * 1000, 3),
-        )
+        if status >= _FIRST_ERROR:
+            logger().warning(
+                "request refused" if status < 500 else "request failed",
+                correlation_id=correlation_id,
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                duration_ms=round((time.perf_counter() - started) * 1000, 3),
+            )
 
 
 def _correlation_id(scope: Scope) -> str:

@@ -250,7 +250,8 @@ def test_a_log_line_names_no_shopper_attribute(client: TestClient, capsys: pytes
     client.post(f"{BASE}/predict", json=factories.record(user_id="someone-in-particular", average_order_value=431.7))
     client.post(f"{BASE}/predict", json=factories.record(user_id="someone-in-particular", ad_views_per_day=-431.7))
     logged = capsys.readouterr().out
-    assert '"path":"/api/v1/predict"' in logged
+    assert '"path":"/api/v1/predict"' in logged  # the refusal
+    assert names.METRIC_PREDICTIONS in logged
     assert "someone-in-particular" not in logged
     assert "431.7" not in logged
 
@@ -290,18 +291,21 @@ class TestHandler:
     def test_the_gateways_request_id_is_the_correlation_id(
         self, call: Callable[[dict[str, Any]], dict[str, Any]], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        event = events.load("api_health")
-        answer = call(event)
-        request_id = event["requestContext"]["requestId"]
-        assert answer["headers"]["x-correlation-id"] == request_id
+        request_id = events.load("api_predict")["requestContext"]["requestId"]
+        for event in (events.load("api_predict"), events.load("api_predict") | {"body": "{"}):
+            assert call(event)["headers"]["x-correlation-id"] == request_id
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-        assert [line["status"] for line in lines if line.get("correlation_id") == request_id] == [200]
+        [metric, refusal] = [line for line in lines if line.get("correlation_id") == request_id]
+        assert metric[names.METRIC_PREDICTIONS] == [1]
+        assert (refusal["message"], refusal["status"]) == ("request refused", 422)
 
     def test_a_prediction_writes_metrics_by_version_and_arm(
         self, call: Callable[[dict[str, Any]], dict[str, Any]], capsys: pytest.CaptureFixture[str]
     ) -> None:
         call(events.load("api_predict"))
-        [metric] = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
+        lines = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
+        [age, metric] = lines
+        assert age[names.METRIC_MODEL_AGE_DAYS][0] > 0
         [directive] = metric["_aws"]["CloudWatchMetrics"]
         assert directive["Namespace"] == names.METRIC_NAMESPACE
         assert directive["Dimensions"] == [["service"], ["service", "model_version", "arm"]]
