@@ -45,9 +45,10 @@ class TrainingCli:
         content = json.loads(summary.read_text())
         return TrainedModel(version=content["model_version"], metrics=content["metrics"])
 
-    def promote(self, version: str, bucket: str) -> None:
+    def promote(self, version: str, bucket: str, *, in_spite_of_gates_because: str | None = None) -> None:
         """Make ``version`` the champion. Raises CommandError."""
-        self._run("promote", "--bucket", bucket, version)
+        force = ("--force", "--why", in_spite_of_gates_because) if in_spite_of_gates_because else ()
+        self._run("promote", "--bucket", bucket, *force, version)
 
     def rollback(self, bucket: str) -> None:
         """Make the champion before this one the champion again. Raises CommandError."""
