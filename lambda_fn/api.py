@@ -210,7 +210,6 @@ def _entry() -> Any:
     serve = Mangum(application(), lifespan="off", text_mime_types=_TEXT_TYPES)
 
     @telemetry.logger().inject_lambda_context
-    @telemetry.tracer().capture_lambda_handler(capture_response=False)
     def answer(event: dict[str, Any], context: Any) -> Any:
         return serve(event, context)
 

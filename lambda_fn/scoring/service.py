@@ -19,7 +19,7 @@ from lambda_fn.scoring.policy import Decider, Signals
 RISK_LEVELS: Final = ("LOW", "MEDIUM", "HIGH")
 RISK_DECIMALS: Final = 6  # of what every door answers: risk and confidence
 MONEY_DECIMALS: Final = 2
-RISK_EDGES: Final = (0.4, 0.7)  # MEDIUM from the first, HIGH from the second
+RISK_EDGES: Final = np.array([0.4, 0.7])  # MEDIUM from the first, HIGH from the second
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Scorer:
         decisions = self.decider.decide(signals)
         return Scores(
             risk=risk,
-            level=np.searchsorted(RISK_EDGES, risk, side="right"),
+            level=RISK_EDGES.searchsorted(risk, side="right"),
             choice=decisions.choice,
             margin=decisions.margin,
             confidence=np.where(risk >= self._threshold, risk, 1 - risk),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -86,6 +86,9 @@ class ModelMetrics(_Answer):
 
     model_version: str
     metrics: dict[str, JsonValue]
+
+
+ANSWERS: Final = (Prediction, BatchPrediction, Health, ModelInfo, ModelMetrics)
 
 
 def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, at: dt.datetime) -> list[dict[str, Any]]:

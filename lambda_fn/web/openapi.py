@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from lambda_fn.names import MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
 from lambda_fn.serving import Arm
+from lambda_fn.web.answers import ANSWERS
 from lambda_fn.web.problems import Problem
 
 _REF: Final = "#/components/schemas/{model}"
@@ -48,14 +49,22 @@ _MEANINGS: Final = {
 
 
 def responses(answer: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
-    """Return the documentation of a route's answers: its model for 200, a problem for each error."""
-    documented: dict[int | str, dict[str, Any]] = {200: {"model": answer, "description": "The answer."}}
+    """Return the documentation of a route's answers: its model for 200, a problem for each error.
+
+    The models are named, not handed to FastAPI, which would import all of pydantic's old version to look at them: a
+    tenth of a cold start.
+    """
+    documented: dict[int | str, dict[str, Any]] = {200: _documented("The answer.", "application/json", answer)}
     for status in (*errors, 500):
-        documented[status] = {
-            "description": _MEANINGS[status],
-            "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
-        }
+        documented[status] = _documented(_MEANINGS[status], PROBLEM_MEDIA_TYPE, Problem)
     return documented
+
+
+def _documented(description: str, media_type: str, model: type[BaseModel]) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {media_type: {"schema": {"$ref": _REF.format(model=model.__name__)}}},
+    }
 
 
 def request_body(schema: str) -> dict[str, Any]:
@@ -72,9 +81,10 @@ def document(app: FastAPI, champion: Arm | None, root: str) -> dict[str, Any]:
     components = described.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas.update(champion.reader.schemas(_REF) if champion else _ANY_RECORD)
-    problem = Problem.model_json_schema(ref_template=_REF)
-    schemas.update(problem.pop("$defs"))
-    schemas["Problem"] = problem
+    for model in (Problem, *ANSWERS):
+        schema = model.model_json_schema(ref_template=_REF)
+        schemas.update(schema.pop("$defs", {}))
+        schemas[model.__name__] = schema
     components["securitySchemes"] = _KEY
     described["security"] = [{"ApiKey": []}]
     return described

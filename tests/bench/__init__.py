@@ -1,0 +1,1 @@
+"""Benchmarks: this project beside its named peers, in one run, as ratios. Not part of ``make test``."""

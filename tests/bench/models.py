@@ -1,0 +1,68 @@
+"""Both services' models, trained on the same twin rows and stored in one local S3."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import boto3
+
+from cdk.local import ministack
+from lambda_fn import names
+from tests.bench.peer import app as peer_app
+from tests.bench.peer import pipeline as peer_pipeline
+
+BUCKET: Final = "bench"
+ROWS: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Models:
+    """A local S3 with our promoted model and the peer's pipeline; ``environment`` points a process at it."""
+
+    environment: dict[str, str]
+    data: Path
+    version: str
+
+
+@contextmanager
+def trained() -> Iterator[Models]:
+    """Train, publish and promote ours (the network of the mission), and store the peer's; remove all at the end."""
+    with TemporaryDirectory(prefix="bench-") as name, ministack.running(Path(name)) as local_aws:
+        folder = Path(name)
+        environment = {
+            **os.environ,
+            **local_aws.environment,
+            names.ENV_REGISTRY_BUCKET: BUCKET,
+            "PEER_BUCKET": BUCKET,
+            "PYTHONPATH": str(Path.cwd()),
+        }
+        s3 = boto3.client("s3", endpoint_url=local_aws.endpoint, region_name=ministack.REGION, **_KEYS)
+        s3.create_bucket(Bucket=BUCKET)
+        data = folder / "twin.csv"
+        _train(environment, "sample", "--rows", str(ROWS), "--seed", "11", "--country", "USA", "--out", str(data))
+        version = _train(environment, "run", "--data", str(data), "--bucket", BUCKET, "--model", "mlp")
+        _train(environment, "promote", version, "--bucket", BUCKET)
+        pipeline = folder / peer_app.KEY
+        peer_pipeline.train(data, pipeline)
+        s3.upload_file(str(pipeline), BUCKET, peer_app.KEY)
+        yield Models(environment, data, version)
+
+
+_KEYS: Final = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+def _train(environment: dict[str, str], *arguments: str) -> str:
+    """Run the training job's CLI and return the last line it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "training", *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    lines = done.stdout.strip().splitlines()
+    return lines[-1] if lines else ""
