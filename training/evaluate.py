@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from lambda_fn.scoring.manifest import Calibration
@@ -80,9 +79,7 @@ def _limit(prepared: Prepared) -> Metrics:
 
 def one_row_microseconds(onnx: bytes, matrix: NDArray[np.float32]) -> float:
     """Return the median time of one single-row call of the ONNX session, one thread."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+    session = export.open_session(onnx)
     row = {export.INPUT: matrix[:1]}
     times = []
     for _ in range(_LATENCY_RUNS):

@@ -102,11 +102,16 @@ def _whole_missing_flags() -> Iterator[None]:
 
 def probabilities(onnx: bytes, matrix: Matrix) -> Floats:
     """Return the exported model's uncalibrated probability of class 1, one a row."""
-    options = ort.SessionOptions()
-    options.log_severity_level = 3
-    session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
-    answers = session.run([OUTPUT], {INPUT: matrix})[0]
+    answers = open_session(onnx).run([OUTPUT], {INPUT: matrix})[0]
     return np.asarray(answers)[:, -1].astype(np.float64)
+
+
+def open_session(onnx: bytes) -> ort.InferenceSession:
+    """Return a session on one thread, as in the service."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
 
 
 def check_parity(estimator: Estimator, onnx: bytes, matrix: Matrix) -> float:

@@ -71,7 +71,7 @@ def _mlp(seed: int, parameters: Parameters) -> Estimator:
 def _random_forest(seed: int, parameters: Parameters) -> Estimator:
     from sklearn.ensemble import RandomForestClassifier
 
-    defaults = {"n_estimators": 100, "max_depth": 10, "min_samples_leaf": 50, "n_jobs": -1, "random_state": seed}
+    defaults = {"n_estimators": 60, "max_depth": 10, "min_samples_leaf": 50, "n_jobs": -1, "random_state": seed}
     return RandomForestClassifier(**{**defaults, **parameters})
 
 

@@ -1,36 +1,48 @@
-"""The training job: prepare, train, calibrate, evaluate, package, publish."""
+"""The training job: prepare, scan, train, measure, package, track, publish."""
 
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from lambda_fn.registry import Artefact, Registry
+from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.scoring.policy import Policy
-from training import calibrate, export, package
+from training import package
 from training.baselines import best_single_feature, refuse_leakage, single_feature_aucs
-from training.evaluate import Candidate, Metrics, evaluate
-from training.families import FAMILIES, Parameters
+from training.champion import compare_on_holdout
+from training.compare import MOST_ROWS, Comparison, compare
+from training.errors import DataRefused
+from training.evaluate import Candidate, Metrics
+from training.families import Parameters
 from training.load import Progress
-from training.model_card import model_card
 from training.prepare import DataOptions, Prepared, Say, prepare
+from training.report import measure
+from training.tracking import Tracker, track
+from training.train import train
+
+AUTO: Final = "auto"  # compare every family, choose on validation
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Job:
-    """What to train, from what, and where the result goes."""
+    """What to train, from what, and where the result goes. ``family``: a family's name, or AUTO."""
 
     data: DataOptions
     policy: Policy
-    family: str
+    family: str = AUTO
     seed: int = 0
     parameters: Parameters | None = None
     registry: Registry | None = None
     out: Path | None = None
+    track: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,7 +65,7 @@ class Clock:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
-    def time(self, name: str, step: Callable[[], Any]) -> Any:
+    def time(self, name: str, step: Callable[[], T]) -> T:
         """Run a step and note its seconds."""
         start = time.perf_counter()
         result = step()
@@ -64,36 +76,99 @@ class Clock:
 def run(job: Job, say: Say = lambda _: None, progress: Progress | None = None) -> Result:
     """Train, check and publish one model; raise TrainingError where its user would be fooled by it."""
     clock = Clock()
-    prepared: Prepared = clock.time("prepare", lambda: prepare(job.data, say, progress))
-    features = single_feature_aucs(prepared.train, prepared.recipe.feature_names)
+    prepared = clock.time("prepare", lambda: prepare(job.data, say, progress))
+    for finding in prepared.report.findings:
+        say(f"{finding.level}: {finding.check}: {finding.message}")
+    job.policy.check_against(prepared.recipe)
+    features = clock.time("scan", lambda: single_feature_aucs(prepared.train, prepared.recipe.feature_names))
     refuse_leakage(features)
-    say(f"no leakage; the best single feature is {features[0].name} (AUC {features[0].auc:.3f})")
-    candidate: Candidate = clock.time("train", lambda: train(prepared, job.family, job.seed, job.parameters))
-    say(f"trained {job.family} in {candidate.fit_seconds:.1f} s; calibration: {candidate.calibration.method}")
+    say(f"no leakage found; the best single feature is {features[0].name} (AUC {features[0].auc:.3f})")
+    candidate, comparison = clock.time("train", lambda: _train(job, prepared, say))
     single = best_single_feature(features, prepared.validation)
-    metrics: Metrics = clock.time("evaluate", lambda: evaluate(prepared, candidate, single))
+    metrics = clock.time("measure", lambda: measure(prepared, candidate, single, comparison, job.seed))
+    with _tracker(job, prepared, candidate) as tracker:
+        artefact = _package(job, prepared, candidate, metrics, tracker)
+        clock.time("check", lambda: package.check_served_alike(artefact, prepared, candidate))
+        say("the scoring core gives the holdout the same probabilities")
+        artefact = clock.time("champion", lambda: _beside_champion(job, artefact, say))
+        if tracker:
+            clock.time("track", lambda: _record(tracker, prepared, candidate, artefact))
+        clock.time("publish", lambda: _deliver(job, artefact, say))
+    return Result(artefact, artefact.manifest.metrics, clock.seconds)
+
+
+def _train(job: Job, prepared: Prepared, say: Say) -> tuple[Candidate, Comparison | None]:
+    if job.family != AUTO:
+        candidate = train(prepared, job.family, job.seed, job.parameters)
+        say(f"trained {job.family} in {candidate.fit_seconds:.1f} s; calibration: {candidate.calibration.method}")
+        return candidate, None
+    comparison = compare(prepared, job.seed, say=say)
+    say(comparison.reason)
+    chosen = comparison.chosen.candidate
+    if len(prepared.train) > MOST_ROWS:  # compared on some rows, trained on all
+        chosen = train(prepared, chosen.family, job.seed)
+    return chosen, comparison
+
+
+def _package(job: Job, prepared: Prepared, candidate: Candidate, metrics: Metrics, tracker: Tracker | None) -> Artefact:
     created = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    card = model_card(prepared, metrics, job.policy)
-    artefact = package.package(prepared, candidate, job.policy, metrics, card, created=created)
-    clock.time("check", lambda: package.check_served_alike(artefact, prepared, candidate))
-    say("the scoring core gives the holdout the same probabilities")
-    clock.time("publish", lambda: _deliver(artefact, job, say))
-    return Result(artefact, metrics, clock.seconds)
+    run_id = tracker.run_id if tracker else None
+    return package.package(prepared, candidate, job.policy, metrics, created=created, mlflow_run_id=run_id)
 
 
-def train(prepared: Prepared, family: str, seed: int, parameters: Parameters | None = None) -> Candidate:
-    """Train one family on the training part, export it, and calibrate it on the validation part."""
-    start = time.perf_counter()
-    estimator = FAMILIES[family].train(prepared.train.matrix, prepared.train.labels, seed, parameters)
-    seconds = time.perf_counter() - start
-    onnx = export.to_onnx(estimator, prepared.train.matrix.shape[1])
-    difference = export.check_parity(estimator, onnx, prepared.holdout.matrix)
-    scores = export.probabilities(onnx, prepared.validation.matrix)
-    calibration = calibrate.choose(prepared.validation.labels, scores)
-    return Candidate(family, estimator, onnx, calibration, seconds, difference)
+def _beside_champion(job: Job, artefact: Artefact, say: Say) -> Artefact:
+    """Add to the metrics how the model compares with the champion of the registry, where there is one."""
+    if job.registry is None:
+        return artefact
+    try:
+        routing, _ = job.registry.routing()
+        comparison = compare_on_holdout(artefact, job.registry.load(routing.champion), job.data.path)
+    except ModelUnavailable:
+        return artefact  # nothing is promoted yet
+    except DataRefused as error:
+        say(f"not compared with the champion: {error}")
+        return artefact
+    say(f"F1 {comparison.f1_difference:+.4f}, AUC {comparison.roc_auc_difference:+.4f} beside {routing.champion}")
+    return package.with_metrics(artefact, {"champion_comparison": comparison.model_dump(mode="json")})
 
 
-def _deliver(artefact: Artefact, job: Job, say: Say) -> None:
+def _tracker(job: Job, prepared: Prepared, candidate: Candidate) -> AbstractContextManager[Tracker | None]:
+    if not job.track:
+        return nullcontext()
+    tags = {"family": candidate.family, "data_sha256": prepared.fingerprint.sha256}
+    return track(f"{candidate.family} on {prepared.fingerprint.source}", tags)
+
+
+def _record(tracker: Tracker, prepared: Prepared, candidate: Candidate, artefact: Artefact) -> None:
+    from training.plots import write_plots
+
+    options = prepared.options
+    tracker.parameters(
+        {
+            "family": candidate.family,
+            "data": options.path.name,
+            "rows": prepared.fingerprint.rows,
+            "country": options.country,
+            "label": artefact.manifest.metrics["label"],
+            "as_of": prepared.as_of,
+            "features": len(prepared.recipe.feature_names),
+            "calibration": candidate.calibration.method,
+        }
+        | {f"estimator__{name}": value for name, value in _settings(candidate).items()}
+    )
+    tracker.metrics(artefact.manifest.metrics)
+    with tempfile.TemporaryDirectory() as folder:
+        write_plots(prepared, candidate, artefact.manifest.metrics, Path(folder))
+        tracker.files(Path(folder), "plots")
+    tracker.register(artefact)
+
+
+def _settings(candidate: Candidate) -> dict[str, Any]:
+    estimator = candidate.estimator[-1] if hasattr(candidate.estimator, "steps") else candidate.estimator
+    return {name: value for name, value in estimator.get_params().items() if value is not None}
+
+
+def _deliver(job: Job, artefact: Artefact, say: Say) -> None:
     if job.out is not None:
         say(f"wrote {package.write(artefact, job.out)}")
     if job.registry is not None:

@@ -27,6 +27,7 @@ from training.errors import PublishRefused
 from training.evaluate import DECISION_THRESHOLD, Candidate, Metrics
 from training.export import LARGEST_DIFFERENCE
 from training.histograms import histograms
+from training.model_card import CALIBRATION_PLOT_FILE, calibration_svg, model_card
 from training.prepare import Prepared
 
 LIBRARIES: Final = ("numpy", "pandas", "scikit-learn", "lightgbm", "onnx", "onnxruntime", "skl2onnx", "onnxmltools")
@@ -42,7 +43,6 @@ def package(
     candidate: Candidate,
     policy: Policy,
     metrics: Metrics,
-    model_card: str,
     *,
     created: dt.datetime,
     mlflow_run_id: str | None = None,
@@ -50,8 +50,9 @@ def package(
     """Return the artefact; its version carries ``created`` and a hash of what the model consists of."""
     files = {
         MODEL_FILE: candidate.onnx,
-        METRICS_FILE: json.dumps(metrics, indent=1).encode(),
-        MODEL_CARD_FILE: model_card.encode(),
+        METRICS_FILE: _as_json(metrics),
+        MODEL_CARD_FILE: model_card(prepared, metrics, policy).encode(),
+        CALIBRATION_PLOT_FILE: calibration_svg(metrics["reliability"]).encode(),
     }
     draft = Manifest(
         model_version=_UNSTAMPED,
@@ -71,6 +72,16 @@ def package(
     )
     version = f"v{created:%Y%m%dT%H%M%S}-{content_hash(draft)[:8]}"
     return Artefact(draft.model_copy(update={"model_version": version}), files)
+
+
+def with_metrics(artefact: Artefact, more: Metrics) -> Artefact:
+    """Return the artefact with more in its metrics; its version stays, as metrics are no part of the content hash."""
+    manifest = artefact.manifest
+    metrics = {**manifest.metrics, **more}
+    data = _as_json(metrics)
+    files = {**manifest.files, METRICS_FILE: _entry(data)}
+    changed = manifest.model_copy(update={"metrics": metrics, "files": files})
+    return Artefact(changed, {**artefact.files, METRICS_FILE: data})
 
 
 def content_hash(manifest: Manifest) -> str:
@@ -98,6 +109,10 @@ def write(artefact: Artefact, folder: Path) -> Path:
         (target / name).write_bytes(data)
     (target / MANIFEST_FILE).write_text(artefact.manifest.model_dump_json(indent=1), encoding="utf-8")
     return target
+
+
+def _as_json(metrics: Metrics) -> bytes:
+    return json.dumps(metrics, indent=1, allow_nan=False).encode()
 
 
 def _entry(data: bytes) -> FileEntry:

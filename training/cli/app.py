@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 app.command("sample")(data.sample)
 app.command("run")(train.run)
+app.command("compare")(train.compare)
 app.command("promote")(registry.promote)
 app.command("rollback")(registry.rollback)
 app.command("list")(registry.list_versions)

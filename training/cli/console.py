@@ -27,7 +27,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except (TrainingError, ScoringError) as error:
         console.print(f"[bold red]{type(error).__name__}[/]: ", end="")
-        console.print(str(error), markup=False)
+        console.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,16 +12,49 @@ from lambda_fn.names import ENV_REGISTRY_BUCKET
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Registry
+    from training.prepare import DataOptions
 
 Data = Annotated[Path, typer.Option("--data", help="CSV with the columns of the recipe; .gz is read too.")]
 Country = Annotated[str, typer.Option(help="Keep the rows of one country, or 'all'.")]
 Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
+ThresholdPercent = Annotated[float, typer.Option(help="Abandonment rate, in percent, from which the label is 1.")]
+LabelUnit = Annotated[str, typer.Option(help="Unit of the rate column: auto, percent or fraction.")]
+AsOf = Annotated[
+    dt.datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Day that recency counts to; the data's newest date when absent."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings about the data as errors.")]
+AllowImbalance = Annotated[bool, typer.Option("--allow-imbalance", help="Accept a label with a minority below 10 %.")]
 Bucket = Annotated[
     str | None, typer.Option("--bucket", envvar=ENV_REGISTRY_BUCKET, help="Registry bucket to publish to.")
 ]
 RegistryBucket = Annotated[str, typer.Option("--bucket", envvar=ENV_REGISTRY_BUCKET, help="Registry bucket.")]
 Endpoint = Annotated[str | None, typer.Option(help="AWS endpoint; AWS_ENDPOINT_URL when absent.", show_default=False)]
 Region = Annotated[str | None, typer.Option(help="AWS region; the environment's when absent.", show_default=False)]
+
+
+def data_options(
+    data: Path,
+    country: str,
+    threshold_percent: float,
+    label_unit: str,
+    as_of: dt.datetime | None,
+    strict: bool,
+    allow_imbalance: bool,
+) -> DataOptions:
+    """Return the options about data, checked."""
+    from training.label import as_unit
+    from training.prepare import DataOptions
+
+    return DataOptions(
+        path=data,
+        country=country,
+        threshold_percent=threshold_percent,
+        label_unit=as_unit(label_unit),
+        as_of=as_of.date() if as_of else None,
+        strict=strict,
+        allow_imbalance=allow_imbalance,
+    )
 
 
 def open_registry(bucket: str, endpoint: str | None, region: str | None) -> Registry:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -10,26 +11,77 @@ from rich.table import Table
 from training.cli.console import console, plain_errors, result, say
 from training.cli.options import Endpoint, Region, RegistryBucket, open_registry
 
+if TYPE_CHECKING:
+    from lambda_fn.registry import Registry, Routing
+
 
 def promote(
-    version: Annotated[str, typer.Argument(help="Version to make champion, as `run` prints it.")],
     bucket: RegistryBucket,
+    version: Annotated[str | None, typer.Argument(help="Version to make champion, as `run` prints it.")] = None,
+    challenger: Annotated[
+        str | None, typer.Option(help="Make this version the challenger instead; 'none' ends the experiment.")
+    ] = None,
+    share: Annotated[float, typer.Option(min=0, max=1, help="Share of shoppers the challenger scores.")] = 0.1,
+    data: Annotated[
+        Path | None, typer.Option(help="CSV on whose holdout to compare with the champion, where `run` did not.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Promote past the gates; needs --why.")] = False,
+    why: Annotated[str | None, typer.Option(help="The reason, recorded in the routing's history.")] = None,
     endpoint: Endpoint = None,
     region: Region = None,
 ) -> None:
-    """Make a published version the champion."""
+    """Make a published version the champion, through the gates, or a challenger for a share of the shoppers."""
+    if (version is None) == (challenger is None):
+        raise typer.BadParameter("name one version: VERSION to promote it, or --challenger VERSION")
     with plain_errors():
-        routing = open_registry(bucket, endpoint, region).promote(version)
-        say(f"champion: {routing.champion}")
-        result(routing.champion)
+        registry = open_registry(bucket, endpoint, region)
+        if challenger is not None:
+            routing = registry.challenge(None if challenger == "none" else challenger, share)
+            result(_arms(routing))
+            return
+        assert version is not None
+        routing = _promote(registry, version, data, force, why)
+        _move_alias(registry, routing)
+        result(_arms(routing))
+
+
+def _promote(registry: Registry, version: str, data: Path | None, force: bool, why: str | None) -> Routing:
+    from training import promotion
+    from training.cli.tables import gates_table
+    from training.errors import PromotionRefused
+
+    try:
+        gates = promotion.check(registry, version, data)
+        console.print(gates_table(gates))
+    except PromotionRefused:
+        if not force:
+            raise
+        gates = []
+    return promotion.promote(registry, version, gates, force=force, why=why)
+
+
+def _move_alias(registry: Registry, routing: Routing) -> None:
+    """Keep MLflow's alias with the champion; the registry has the last word, so a failure here only warns."""
+    manifest = registry.manifest(routing.champion)
+    if manifest.mlflow_run_id is None:
+        return
+    from training.tracking import set_champion
+
+    try:
+        moved = set_champion(manifest)
+    except Exception as error:  # noqa: BLE001  # any fault of a tracking server, which promotion must not depend on
+        say(f"MLflow's alias was not moved: {error}")
+        return
+    say("MLflow's alias champion moved" if moved else "MLflow does not know this model; its alias was not moved")
 
 
 def rollback(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region = None) -> None:
     """Make the previous champion champion again."""
     with plain_errors():
-        routing = open_registry(bucket, endpoint, region).roll_back()
-        say(f"champion: {routing.champion}")
-        result(routing.champion)
+        registry = open_registry(bucket, endpoint, region)
+        routing = registry.roll_back()
+        _move_alias(registry, routing)
+        result(_arms(routing))
 
 
 def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region = None) -> None:
@@ -51,3 +103,8 @@ def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Reg
             table.add_row(version, roles.get(version, ""), manifest.family, *(text[:7] for text in shown))
         console.print(table)
         result("\n".join(versions))
+
+
+def _arms(routing: Routing) -> str:
+    challenger = f" challenger {routing.challenger} {routing.challenger_share:g}" if routing.challenger else ""
+    return f"champion {routing.champion}{challenger}"

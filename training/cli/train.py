@@ -1,83 +1,119 @@
-"""`run`: train one model and publish it."""
+"""`run`, `compare`, `tune`: from a CSV to a model."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
-from rich.table import Table
 
+from training.cli import options
 from training.cli.console import console, plain_errors, result, say
-from training.cli.options import Bucket, Country, Data, Endpoint, Region, Seed, open_registry
 from training.label import THRESHOLD_PERCENT
 
 if TYPE_CHECKING:
     from training.job import Result
 
+AUTO = "auto"
+
 
 def run(
-    data: Data,
-    country: Country = "USA",
-    bucket: Bucket = None,
+    data: options.Data,
+    country: options.Country = "USA",
+    bucket: options.Bucket = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write the artefact to, below its version.")] = None,
     summary_json: Annotated[Path | None, typer.Option(help="File for version, metrics and seconds a step.")] = None,
-    model: Annotated[str, typer.Option(help="Model family.")] = "mlp",
+    model: Annotated[str, typer.Option(help="Model family, or auto: compare all, ties go to the simpler.")] = AUTO,
+    parameters: Annotated[Path | None, typer.Option(help="JSON of estimator parameters, as `tune` writes it.")] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file (YAML); the default policy when absent.")] = None,
-    threshold_percent: Annotated[
-        float, typer.Option(help="Abandonment rate, in percent, from which the label is 1.")
-    ] = THRESHOLD_PERCENT,
-    label_unit: Annotated[str, typer.Option(help="Unit of the rate column: auto, percent or fraction.")] = "auto",
-    as_of: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day recency counts to; the data's newest date.")
-    ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings about the data as errors.")] = False,
-    allow_imbalance: Annotated[
-        bool, typer.Option("--allow-imbalance", help="Accept a label with a minority below 10 %.")
-    ] = False,
-    seed: Seed = 0,
-    endpoint: Endpoint = None,
-    region: Region = None,
+    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
+    label_unit: options.LabelUnit = "auto",
+    as_of: options.AsOf = None,
+    strict: options.Strict = False,
+    allow_imbalance: options.AllowImbalance = False,
+    track: Annotated[bool, typer.Option(help="Record the run in MLflow.")] = True,
+    seed: options.Seed = 0,
+    endpoint: options.Endpoint = None,
+    region: options.Region = None,
 ) -> None:
     """Train a model, check it, and publish it. The last line of the standard output is its version."""
+    if bucket is None and out is None:
+        raise typer.BadParameter("say where the model goes: --bucket, --out, or both")
+    _check_family(model, parameters)
     with plain_errors():
-        from training.families import FAMILIES
         from training.job import Job
         from training.job import run as run_job
-        from training.label import as_unit
         from training.policies import DEFAULT, read_policy
-        from training.prepare import DataOptions
 
-        if model not in FAMILIES:
-            raise typer.BadParameter(f"choose one of {', '.join(FAMILIES)}", param_hint="--model")
-        if bucket is None and out is None:
-            raise typer.BadParameter("say where the model goes: --bucket, --out, or both")
         job = Job(
-            data=DataOptions(
-                path=data,
-                country=country,
-                threshold_percent=threshold_percent,
-                label_unit=as_unit(label_unit),
-                as_of=as_of.date() if as_of else None,
-                strict=strict,
-                allow_imbalance=allow_imbalance,
-            ),
+            data=options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance),
             policy=read_policy(policy or DEFAULT),
             family=model,
             seed=seed,
-            registry=open_registry(bucket, endpoint, region) if bucket else None,
+            parameters=_read_parameters(parameters),
+            registry=options.open_registry(bucket, endpoint, region) if bucket else None,
             out=out,
+            track=track,
         )
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task(f"reading {data.name}", total=None)
             finished = run_job(job, say, lambda rows: progress.update(task, completed=rows))
-        _show(finished)
+        _report(finished)
         if summary_json is not None:
             summary_json.write_text(json.dumps(_summary(finished), indent=1), encoding="utf-8")
         result(finished.version)
+
+
+def compare(
+    data: options.Data,
+    country: options.Country = "USA",
+    folds: Annotated[int, typer.Option(help="Folds of a cross-validation within the training part; 0: none.")] = 3,
+    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
+    label_unit: options.LabelUnit = "auto",
+    as_of: options.AsOf = None,
+    strict: options.Strict = False,
+    allow_imbalance: options.AllowImbalance = False,
+    seed: options.Seed = 0,
+) -> None:
+    """Compare all model families on the same rows. Prints the chosen one; the holdout stays unseen."""
+    with plain_errors():
+        from training.cli.tables import comparison_table
+        from training.compare import compare as compare_families
+        from training.prepare import prepare
+
+        prepared = prepare(
+            options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance), say
+        )
+        with console.status("training every family"):
+            comparison = compare_families(prepared, seed, folds=folds, say=say)
+        console.print(comparison_table(comparison))
+        console.print(comparison.reason, markup=False)
+        result(comparison.chosen.candidate.family)
+
+
+def _check_family(model: str, parameters: Path | None) -> None:
+    from training.families import FAMILIES
+
+    if model != AUTO and model not in FAMILIES:
+        raise typer.BadParameter(f"choose auto or one of {', '.join(FAMILIES)}", param_hint="--model")
+    if parameters is not None and model == AUTO:
+        raise typer.BadParameter("parameters belong to one family: name it with --model", param_hint="--parameters")
+
+
+def _read_parameters(path: Path | None) -> dict[str, object] | None:
+    if path is None:
+        return None
+    from training.errors import TrainingError
+
+    try:
+        parameters = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{path} is not JSON: {error}") from error
+    if not isinstance(parameters, dict):
+        raise TrainingError(f"{path} must hold one JSON object of parameters")
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in parameters.items()}
 
 
 def _summary(finished: Result) -> dict[str, object]:
@@ -88,12 +124,11 @@ def _summary(finished: Result) -> dict[str, object]:
     }
 
 
-def _show(finished: Result) -> None:
-    metrics = finished.metrics
-    table = Table("holdout", "model", "95 %", "constant", f"best single: {metrics['best_single_feature']}", "limit")
-    for name in ("f1", "roc_auc", "average_precision", "accuracy", "brier", "log_loss", "expected_calibration_error"):
-        low, high = metrics["intervals_95"][name]
-        others = [metrics.get(f"{prefix}_{name}") for prefix in ("constant", "best_single_feature", "limit")]
-        shown = ["" if value is None else f"{value:.4f}" for value in others]
-        table.add_row(name, f"{metrics[name]:.4f}", f"{low:.4f}-{high:.4f}", *shown)
-    console.print(table)
+def _report(finished: Result) -> None:
+    from training.cli.tables import metrics_table
+
+    console.print(metrics_table(finished.metrics))
+    for gap in finished.metrics["largest_gaps"]:
+        say(f"largest gap: {gap}")
+    seconds = ", ".join(f"{name} {value:.1f}" for name, value in finished.steps_seconds.items())
+    say(f"seconds: {seconds}")

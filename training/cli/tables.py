@@ -1,0 +1,55 @@
+"""Results as tables for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from training.compare import Comparison
+    from training.gates import Gate
+
+_MEASURES = ("f1", "roc_auc", "average_precision", "accuracy", "brier", "log_loss", "expected_calibration_error")
+
+
+def metrics_table(metrics: dict[str, Any]) -> Table:
+    """Return the holdout's metrics beside the constant, the best single feature, and the limit where it is known."""
+    rows = metrics["holdout_rows"]
+    alone = f"{metrics['best_single_feature']} alone"
+    table = Table(f"{metrics['family']} on {rows:,} rows", "model", "95 % interval", "constant", alone, "limit")
+    for name in _MEASURES:
+        low, high = metrics["intervals_95"][name]
+        others = [metrics.get(f"{prefix}_{name}") for prefix in ("constant", "best_single_feature", "limit")]
+        shown = ["" if value is None else f"{value:.4f}" for value in others]
+        table.add_row(name, f"{metrics[name]:.4f}", f"{low:.4f} to {high:.4f}", *shown)
+    return table
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Return the compared families, the chosen one marked."""
+    table = Table("family", "AUC", "95 % interval", "AUC in folds", "F1", "log loss", "fit s", "us a row", "KiB")
+    for entry in comparison.entries:
+        low, high = entry.roc_auc_interval
+        mark = " (chosen)" if entry is comparison.chosen else ""
+        folds = entry.fold_aucs
+        table.add_row(
+            f"{entry.candidate.family}{mark}",
+            f"{entry.roc_auc:.4f}",
+            f"{low:.4f} to {high:.4f}",
+            f"{sum(folds) / len(folds):.4f}" if folds else "",
+            f"{entry.f1:.4f}",
+            f"{entry.log_loss:.4f}",
+            f"{entry.candidate.fit_seconds:.1f}",
+            f"{entry.microseconds_per_row:.2f}",
+            f"{len(entry.candidate.onnx) / 1024:,.0f}",
+        )
+    return table
+
+
+def gates_table(gates: list[Gate]) -> Table:
+    """Return what was asked of a model before it may become champion."""
+    table = Table("gate", "passed", "figures")
+    for gate in gates:
+        table.add_row(gate.name, "yes" if gate.passed else "[bold red]no[/]", gate.detail)
+    return table

@@ -1,0 +1,144 @@
+"""Record runs in MLflow, and keep its registry's ``champion`` alias with the model that answers."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import subprocess
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from lambda_fn.registry import Artefact
+from lambda_fn.scoring.manifest import MANIFEST_FILE, Manifest
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+ENV_TRACKING_URI: Final = "MLFLOW_TRACKING_URI"
+EXPERIMENT: Final = "cart-abandonment"
+CHAMPION_ALIAS: Final = "champion"
+MODEL_FOLDER: Final = "model"
+DEFAULT_FOLDER: Final = Path(".local")
+_VERSION_TAG: Final = "model_version"
+
+
+def tracking_uri() -> str:
+    """Return where runs are recorded: MLFLOW_TRACKING_URI, or a SQLite file below ``.local``."""
+    return os.environ.get(ENV_TRACKING_URI) or f"sqlite:///{(DEFAULT_FOLDER / 'mlflow.db').resolve()}"
+
+
+def registered_name(family: str) -> str:
+    """Return the name that a family's models are registered under."""
+    return f"cart_abandonment_{family}"
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """One MLflow run."""
+
+    client: MlflowClient
+    run_id: str
+
+    def parameters(self, values: dict[str, Any]) -> None:
+        """Record what went into the run."""
+        for name, value in values.items():
+            self.client.log_param(self.run_id, name, value)
+
+    def metrics(self, values: dict[str, Any]) -> None:
+        """Record every number of a metrics document; the rest travels in metrics.json."""
+        for name, value in values.items():
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                self.client.log_metric(self.run_id, name, float(value))
+
+    def files(self, folder: Path, below: str | None = None) -> None:
+        """Record every file of a folder."""
+        self.client.log_artifacts(self.run_id, str(folder), below)
+
+    def register(self, artefact: Artefact) -> str:
+        """Record the artefact and register it as a model version; return that version's number."""
+        manifest = artefact.manifest
+        for name, data in {**artefact.files, MANIFEST_FILE: manifest.model_dump_json(indent=1).encode()}.items():
+            self._write(name, data)
+        name = registered_name(manifest.family)
+        with contextlib.suppress(_already_exists()):
+            self.client.create_registered_model(name)
+        source = f"{self.client.get_run(self.run_id).info.artifact_uri}/{MODEL_FOLDER}"
+        tags = {_VERSION_TAG: manifest.model_version, "data_sha256": manifest.data.sha256}
+        return str(self.client.create_model_version(name, source, self.run_id, tags=tags).version)
+
+    def _write(self, name: str, data: bytes) -> None:
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(data)
+            self.client.log_artifact(self.run_id, str(path), MODEL_FOLDER)
+
+
+@contextlib.contextmanager
+def track(name: str, tags: dict[str, str]) -> Iterator[Tracker]:
+    """Open a run, and close it as finished or failed."""
+    client = _client()
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    experiment_id = experiment.experiment_id if experiment else _create_experiment(client)
+    run = client.create_run(experiment_id, run_name=name, tags={"git_commit": git_commit(), **tags})
+    try:
+        yield Tracker(client, run.info.run_id)
+    except BaseException:
+        client.set_terminated(run.info.run_id, "FAILED")
+        raise
+    client.set_terminated(run.info.run_id, "FINISHED")
+
+
+def set_champion(manifest: Manifest) -> bool:
+    """Move the alias ``champion`` to a promoted model; return whether this MLflow knows the model."""
+    if manifest.mlflow_run_id is None:
+        return False
+    client = _client()
+    name = registered_name(manifest.family)
+    for version in client.search_model_versions(f"name = '{name}'"):
+        if version.run_id == manifest.mlflow_run_id:
+            client.set_registered_model_alias(name, CHAMPION_ALIAS, version.version)
+            return True
+    return False
+
+
+def git_commit() -> str:
+    """Return the commit of the working tree with ``-dirty`` where files differ; ``unknown`` outside a repository."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return found.stdout.strip()
+
+
+def _client() -> MlflowClient:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # MLflow imports deprecated parts of its own dependencies
+        from mlflow import MlflowClient
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # a new database reports every migration
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+    uri = tracking_uri()
+    if uri.startswith("sqlite:///"):
+        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return MlflowClient(uri)
+
+
+def _create_experiment(client: MlflowClient) -> str:
+    """Create the experiment, with artefacts beside the database where that is a local file."""
+    uri = tracking_uri()
+    location = None
+    if uri.startswith("sqlite:///"):
+        location = Path(uri.removeprefix("sqlite:///")).with_name("mlflow-artifacts").resolve().as_uri()
+    return str(client.create_experiment(EXPERIMENT, location))
+
+
+def _already_exists() -> type[Exception]:
+    from mlflow.exceptions import MlflowException
+
+    return MlflowException

@@ -1,0 +1,29 @@
+"""Train one family: fit, export, prove parity, calibrate."""
+
+from __future__ import annotations
+
+import time
+
+from training import calibrate, export
+from training.evaluate import Candidate
+from training.families import FAMILIES, Parameters
+from training.prepare import Part, Prepared
+
+
+def train(
+    prepared: Prepared, family: str, seed: int, parameters: Parameters | None = None, part: Part | None = None
+) -> Candidate:
+    """Train one family on the training part (or on ``part`` of it), export it, and calibrate it on validation.
+
+    Raise PublishRefused where the exported model does not answer as scikit-learn does on the holdout's rows (their
+    labels are not looked at).
+    """
+    start = time.perf_counter()
+    rows = part or prepared.train
+    estimator = FAMILIES[family].train(rows.matrix, rows.labels, seed, parameters)
+    seconds = time.perf_counter() - start
+    onnx = export.to_onnx(estimator, prepared.train.matrix.shape[1])
+    difference = export.check_parity(estimator, onnx, prepared.holdout.matrix)
+    scores = export.probabilities(onnx, prepared.validation.matrix)
+    calibration = calibrate.choose(prepared.validation.labels, scores)
+    return Candidate(family, estimator, onnx, calibration, seconds, difference)
