@@ -1,0 +1,51 @@
+"""The rooms of the house and the direction of their imports."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# Package -> top-level modules, or dotted prefixes, that must not be imported anywhere below it.
+FORBIDDEN = {
+    "lambda_fn": {"training", "cdk", "tests", "sklearn", "joblib", "pickle", "scipy", "pyarrow"},
+    "lambda_fn/scoring": {
+        *("boto3", "botocore", "mypy_boto3_s3", "aws_lambda_powertools"),
+        *("fastapi", "starlette", "mangum", "pandas"),
+        *("lambda_fn.api", "lambda_fn.batch", "lambda_fn.registry", "lambda_fn.settings", "lambda_fn.telemetry"),
+    },
+    "training": {"cdk", "tests", "lambda_fn.api", "lambda_fn.batch", "lambda_fn.web", "lambda_fn.serving"},
+    "cdk": {"training", "tests", "lambda_fn.api", "lambda_fn.batch", "lambda_fn.web", "lambda_fn.serving"},
+}
+TOP_LEVEL = {"lambda_fn", "training", "cdk", "tests", "events", "docs", "Makefile", "pyproject.toml", "README.md"}
+CUSTOMARY = {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "compose.yaml"}
+
+
+def imports_of(source: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_imports_go_one_way(package: str) -> None:
+    sources = sorted((ROOT / package).rglob("*.py"))
+    assert sources
+    broken = [
+        f"{source.relative_to(ROOT)} imports {module}"
+        for source in sources
+        if "node_modules" not in source.parts
+        for module in imports_of(source)
+        if any(module == name or module.startswith(f"{name}.") for name in FORBIDDEN[package])
+    ]
+    assert broken == []
+
+
+def test_the_top_level_is_what_the_readme_shows() -> None:
+    shown = {path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.name != "mlruns"}
+    assert shown - CUSTOMARY <= TOP_LEVEL
