@@ -4,6 +4,7 @@ PYTHON ?= python3
 ENV ?=
 DATA ?=
 EVENT ?=
+FILE ?=
 PYTEST_FLAGS ?= -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
@@ -59,7 +60,7 @@ $(MINISTACK_READY): cdk/local/requirements.txt $(UV_READY)
 
 # --- The project on a local AWS ------------------------------------------------------------------------------------
 
-.PHONY: demo local down invoke
+.PHONY: demo local down drop invoke
 demo: setup ## The whole story on a local AWS: train, deploy, predict, score a file [DATA=shoppers.csv]
 	@python -m cdk.local demo $(if $(DATA),--data "$(DATA)")
 
@@ -68,6 +69,10 @@ local: setup ## Deploy to a local AWS that stays up until `make down` [DATA=shop
 
 down: setup ## Stop the local AWS that `make local` started
 	@python -m cdk.local down
+
+drop: setup ## Have a file scored by the local AWS that is up, FILE=shoppers.csv
+	@test -n "$(FILE)" || { echo "Name a file: make drop FILE=shoppers.csv" >&2; exit 2; }
+	@python -m cdk.local drop "$(FILE)"
 
 invoke: setup ## Run a recorded payload against its handler, EVENT=events/x.json
 	@test -n "$(EVENT)" || { echo "Name a payload: make invoke EVENT=events/x.json" >&2; ls events/*.json >&2; exit 2; }

@@ -13,6 +13,7 @@ from rich.console import Console
 from cdk.local import demo as demo_run
 from cdk.local import invoke as invoke_run
 from cdk.local import up as up_run
+from cdk.local.client import JobError
 from cdk.local.outputs import OutputsError, StackOutputs
 from cdk.local.steps import StepFailed
 
@@ -51,6 +52,12 @@ def invoke(event: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) 
 
 
 @app.command()
+def drop(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Have a file scored by the local AWS that stays up."""
+    console.print_json(data=up_run.drop(file).report)
+
+
+@app.command()
 def outputs(environment: str) -> None:
     """Print the outputs of an environment deployed to AWS."""
     for name, value in StackOutputs.from_cloudformation(environment).model_dump(by_alias=True).items():
@@ -68,7 +75,7 @@ def main() -> None:
         problems.print(str(failure), markup=False, highlight=False)
         problems.print(f"log: {failure.log}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
-    except (OutputsError, up_run.AlreadyUp, invoke_run.InvokeError) as failure:
+    except (OutputsError, JobError, up_run.AlreadyUp, up_run.NotUp, invoke_run.InvokeError) as failure:
         problems.print(str(failure), markup=False, highlight=False)
         sys.exit(1)
 

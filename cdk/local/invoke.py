@@ -53,12 +53,10 @@ class LocalLambdaContext:
 
 
 def invoke(event: Path) -> Any:
-    """Run the payload in ``event`` and return the handler's answer. Raises InvokeError."""
+    """Run the payload in ``event`` and return the handler's answer. Raises InvokeError, NotUp."""
     payload = json.loads(event.read_text())
     handler_name = handler_of(payload)
-    record = UpRecord.find()
-    if record is None:
-        raise InvokeError("no local AWS is up to take models and files from: run `make local` first")
+    record = UpRecord.get()
     os.environ.update(handler_environment(record.endpoint, record.stack_outputs))
     module, _, function = handler_name.rpartition(".")
     handler: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), function)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -12,7 +12,7 @@ from typing import Any, Self
 from rich.console import Console
 
 from cdk.local import ministack, shoppers
-from cdk.local.client import ShopClient
+from cdk.local.client import JobResult, ShopClient
 from cdk.local.demo import first_request
 from cdk.local.outputs import StackOutputs
 from cdk.local.paths import RUNS, UP_RECORD, keep_logs
@@ -25,6 +25,10 @@ UP_FOLDER = RUNS / "up"
 
 class AlreadyUp(Exception):
     """A local AWS is running already."""
+
+
+class NotUp(Exception):
+    """No local AWS is running."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,13 @@ class UpRecord:
         except FileNotFoundError:
             return None
         return record if ministack.ready(record.endpoint) else None
+
+    @classmethod
+    def get(cls) -> Self:
+        """Return the record of the stack that is up. Raises NotUp."""
+        if record := cls.find():
+            return record
+        raise NotUp("no local AWS is up: `make local` starts one")
 
     def save(self) -> None:
         """Write it where ``find`` looks."""
@@ -64,7 +75,8 @@ def up(data: Path | None, console: Console) -> None:
     with ExitStack() as cleanup:
         cleanup.callback(keep_logs, UP_FOLDER)
         with steps.step("start", "Starting a local AWS", UP_FOLDER / "ministack.log"):
-            local_aws = cleanup.enter_context(ministack.running(UP_FOLDER))
+            local_aws = ministack.start(UP_FOLDER)
+            cleanup.callback(local_aws.stop)
         stack = build_stack(local_aws, data, UP_FOLDER, steps)
         client = stack.client()
         with steps.step("request", "Writing an example request", local_aws.log):
@@ -90,6 +102,14 @@ def down(console: Console) -> None:
     shutil.rmtree(UP_FOLDER, ignore_errors=True)
 
 
+def drop(file: Path) -> JobResult:
+    """Have a file scored by the stack that is up, and return its results. Raises NotUp, JobError."""
+    record = UpRecord.get()
+    with closing(ShopClient(record.stack_outputs, record.endpoint)) as client:
+        client.drop(file.name, file.read_bytes())
+        return client.collect(file.name)
+
+
 def _instructions(client: ShopClient, endpoint: str, request: Path, batch: Path) -> str:
     bucket = client.outputs.data_bucket
     aws = (
@@ -103,7 +123,7 @@ Ask for a prediction:
   curl -s {client.api_url}/predict -H 'x-api-key: {client.api_key}' \\
     -H 'content-type: application/json' -d @{request}
 
-Have a file scored:
+Have a file scored (without the AWS command line: make drop FILE={batch}):
   {aws} s3 cp {batch} s3://{bucket}/incoming/
   {aws} s3 ls --recursive s3://{bucket}/
   {aws} s3 cp s3://{bucket}/scored/{batch.name} -
