@@ -47,7 +47,7 @@ class Monitoring(Construct):
     def dashboard_url(self) -> str:
         """The console's page of the operator's dashboard."""
         return (
-            f"https://{Aws.REGION}.console.{Aws.URL_SUFFIX}/cloudwatch/home?region={Aws.REGION}"
+            f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
             f"#dashboards/dashboard/{self._operator_dashboard}"
         )
 

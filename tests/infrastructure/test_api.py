@@ -1,0 +1,152 @@
+"""The REST API. The local AWS drops its access log and its limits, so the template is asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cdk.gateway_responses import REFUSALS, SECURITY_HEADERS
+from lambda_fn import names
+from tests.infrastructure.synthesis import Synthesis, flat
+
+
+def test_everything_but_the_few_public_pages_needs_an_api_key(each: Synthesis) -> None:
+    routes = _routes(each)
+
+    assert {
+        route: method.get("ApiKeyRequired", False) for route, method in routes.items() if "OPTIONS" not in route
+    } == {
+        **{f"GET {names.API_BASE_PATH}/{path}": False for path in names.PUBLIC_PATHS},
+        f"ANY {names.API_BASE_PATH}/{{proxy+}}": True,
+    }
+
+
+def test_tokens_are_asked_for_where_the_environment_says_so(each: Synthesis) -> None:
+    method = _routes(each)[f"ANY {names.API_BASE_PATH}/{{proxy+}}"]
+
+    expected = ("COGNITO_USER_POOLS", ["cart-abandonment/score"]) if each.environment.cognito else ("NONE", None)
+    assert (method["AuthorizationType"], method.get("AuthorizationScopes")) == expected
+
+
+def test_tokens_are_for_clients_with_a_secret_and_nobody_can_sign_up(staging: Synthesis) -> None:
+    client = staging.only("AWS::Cognito::UserPoolClient")
+
+    assert client["AllowedOAuthFlows"] == ["client_credentials"]
+    assert client["GenerateSecret"] is True
+    assert staging.only("AWS::Cognito::UserPool")["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+
+
+def test_the_stage_is_throttled_traced_and_logged_without_payloads(each: Synthesis) -> None:
+    stage = each.only("AWS::ApiGateway::Stage")
+    traffic = each.environment.traffic
+
+    assert stage["StageName"] == each.environment.name
+    assert stage["TracingEnabled"] is True
+    assert stage["MethodSettings"] == [
+        {
+            "DataTraceEnabled": False,
+            "HttpMethod": "*",
+            "LoggingLevel": "ERROR",
+            "MetricsEnabled": True,
+            "ResourcePath": "/*",
+            "ThrottlingBurstLimit": traffic.burst * traffic.clients,
+            "ThrottlingRateLimit": traffic.requests_per_second * traffic.clients,
+        }
+    ]
+
+
+def test_the_access_log_is_json_that_names_no_header_body_or_query(each: Synthesis) -> None:
+    fields = json.loads(each.only("AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
+
+    assert fields["correlation_id"] == "$context.requestId"
+    assert [value for value in fields.values() if not value.startswith("$context.")] == []
+    assert [value for value in fields.values() if "authorizer" in value or "header" in value or value == "path"] == []
+
+
+def test_one_client_has_a_rate_and_a_quota(each: Synthesis) -> None:
+    plan = each.only("AWS::ApiGateway::UsagePlan")
+    traffic = each.environment.traffic
+
+    assert plan["Throttle"] == {"RateLimit": traffic.requests_per_second, "BurstLimit": traffic.burst}
+    assert plan["Quota"] == {"Limit": traffic.requests_per_day, "Period": "DAY"}
+    assert len(each.of_type("AWS::ApiGateway::UsagePlanKey")) == 1
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.kind)
+def test_a_refusal_of_the_gateway_is_a_problem_with_a_correlation_id(prod: Synthesis, refusal: Any) -> None:
+    kind = {"DEFAULT_4_XX": "DEFAULT_4XX", "DEFAULT_5_XX": "DEFAULT_5XX"}.get(refusal.kind, refusal.kind)
+    (response,) = (
+        properties
+        for properties in prod.properties("AWS::ApiGateway::GatewayResponse").values()
+        if properties["ResponseType"] == kind
+    )
+
+    problem = json.loads(response["ResponseTemplates"]["application/json"])
+    assert problem.pop("status", None) == refusal.status
+    assert problem == {
+        "type": "about:blank",
+        "title": refusal.title,
+        "detail": refusal.detail,
+        names.PROBLEM_CORRELATION_ID: "$context.requestId",
+    }
+    assert response.get("StatusCode") == (None if refusal.status is None else str(refusal.status))
+    assert response["ResponseParameters"] == {
+        f"gatewayresponse.header.{name}": f"'{value}'"
+        for name, value in ({"Content-Type": names.PROBLEM_MEDIA_TYPE} | SECURITY_HEADERS).items()
+    }
+
+
+def test_browsers_may_call_from_the_environments_origins_only(every: dict[str, Synthesis]) -> None:
+    def origins(synthesis: Synthesis) -> set[str]:
+        return {
+            response["ResponseParameters"]["method.response.header.Access-Control-Allow-Origin"]
+            for method in synthesis.properties("AWS::ApiGateway::Method").values()
+            if method["HttpMethod"] == "OPTIONS"
+            for response in method["Integration"]["IntegrationResponses"]
+        }
+
+    assert {name: origins(synthesis) for name, synthesis in every.items()} == {
+        "local": {"'http://localhost:3000'"},
+        "dev": {"'http://localhost:3000'"},
+        "staging": set(),
+        "prod": set(),
+    }
+    for synthesis in every.values():
+        (api,) = (
+            f for f in synthesis.properties("AWS::Lambda::Function").values() if f["Handler"] == names.HANDLER_API
+        )
+        assert api["Environment"]["Variables"][names.ENV_CORS_ORIGINS] == ",".join(synthesis.environment.cors_origins)
+
+
+def test_the_outputs_are_the_contract_with_everything_outside(each: Synthesis) -> None:
+    service = {name for name in each.service["Outputs"] if not name.startswith(("Exports", "ApiRest"))}
+    storage = {name for name in each.storage["Outputs"] if not name.startswith("Exports")}
+
+    tokens = {"TokenUrl", "UserPoolId", "OAuthClientId"} if each.environment.cognito else set()
+    assert storage == {"RegistryBucket", "DataBucket"}
+    assert service == tokens | {
+        "ApiUrl",
+        "ApiKeyId",
+        "ApiFunctionName",
+        "StateMachineArn",
+        "AlarmTopicArn",
+        "DashboardUrl",
+    }
+    assert flat(each.service["Outputs"]["ApiUrl"]["Value"]).endswith(names.API_BASE_PATH)
+
+
+def _routes(synthesis: Synthesis) -> dict[str, Any]:
+    resources = synthesis.properties("AWS::ApiGateway::Resource")
+
+    def path(reference: Any) -> str:
+        if "Fn::GetAtt" in reference:
+            return ""
+        resource = resources[reference["Ref"]]
+        return f"{path(resource['ParentId'])}/{resource['PathPart']}"
+
+    return {
+        f"{method['HttpMethod']} {path(method['ResourceId'])}": method
+        for method in synthesis.properties("AWS::ApiGateway::Method").values()
+    }

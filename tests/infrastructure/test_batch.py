@@ -1,0 +1,138 @@
+"""The workflow. The local AWS ignores retries of the rule, timeouts and logs, so the template is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cdk.workflow import TRANSIENT_ERRORS
+from lambda_fn import names
+from tests.infrastructure.synthesis import Synthesis, flat, workflow
+
+TASKS = ("Plan", "Finalize", "WriteFailureDown")
+
+
+def test_csv_files_dropped_into_incoming_start_the_workflow(each: Synthesis) -> None:
+    pattern = each.only("AWS::Events::Rule")["EventPattern"]
+
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
+    assert [flat(name) for name in pattern["detail"]["bucket"]["name"]] == ["<Data>"]
+    assert pattern["detail"]["object"]["key"] == [{"wildcard": "incoming/*.csv"}, {"wildcard": "incoming/*.csv.gz"}]
+
+
+def test_a_start_that_is_refused_is_repeated_and_then_kept(each: Synthesis) -> None:
+    (target,) = each.only("AWS::Events::Rule")["Targets"]
+    (queue,) = each.of_type("AWS::SQS::Queue")
+
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": [queue, "Arn"]}}
+    assert each.only("AWS::SQS::Queue") == {
+        "MessageRetentionPeriod": 14 * 86_400,
+        "SqsManagedSseEnabled": True,
+        "Tags": each.only("AWS::SQS::Queue")["Tags"],
+    }
+
+
+def test_the_states_follow_each_other(each: Synthesis) -> None:
+    definition = workflow(each)
+    states = definition["States"]
+
+    assert definition["StartAt"] == "Plan"
+    assert {name: state.get("Next", state["Type"]) for name, state in states.items()} == {
+        "Plan": "Chunks",
+        "Chunks": "Finalize",
+        "Finalize": "Task",
+        "WriteFailureDown": "Failed",
+        "Failed": "Fail",
+    }
+
+
+def test_each_task_gets_the_payload_that_its_handler_reads(each: Synthesis) -> None:
+    states = workflow(each)["States"]
+
+    assert {name: states[name]["Parameters"]["Payload"] for name in TASKS} == {
+        "Plan": {
+            "bucket.$": "$.detail.bucket.name",
+            "key.$": "$.detail.object.key",
+            "execution.$": "$$.Execution.Name",
+        },
+        "Finalize": {"bucket.$": "$.plan.bucket", "job_key.$": "$.plan.job_key"},
+        "WriteFailureDown": {
+            "bucket.$": "$.detail.bucket.name",
+            "key.$": "$.detail.object.key",
+            "execution.$": "$$.Execution.Name",
+            "error.$": "$.error",
+        },
+    }
+
+
+def test_chunks_come_from_s3_and_are_scored_side_by_side_with_no_loss_tolerated(each: Synthesis) -> None:
+    chunks = workflow(each)["States"]["Chunks"]
+
+    assert chunks["ItemReader"]["ReaderConfig"] == {"InputType": "JSON"}
+    assert chunks["ItemReader"]["Parameters"] == {"Bucket": "<Data>", "Key.$": "$.plan.chunks_key"}
+    assert chunks["ItemSelector"] == {
+        "bucket.$": "$.plan.bucket",
+        "job_key.$": "$.plan.job_key",
+        "chunk.$": "$$.Map.Item.Value",
+    }
+    assert chunks["ItemProcessor"]["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    assert chunks["MaxConcurrency"] == each.environment.chunk_concurrency
+    assert chunks.get("ToleratedFailureCount", 0) == 0
+    assert "ToleratedFailurePercentage" not in chunks
+    assert chunks["ResultPath"] is None  # workers write to S3; nothing depends on the map's result
+
+
+@pytest.mark.parametrize("name", ["Plan", "Chunks", "Finalize"])
+def test_any_error_is_written_down_before_the_execution_fails(prod: Synthesis, name: str) -> None:
+    assert workflow(prod)["States"][name]["Catch"] == [
+        {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "WriteFailureDown"}
+    ]
+
+
+def test_the_execution_fails_with_the_error_that_caused_it(prod: Synthesis) -> None:
+    states = workflow(prod)["States"]
+
+    assert states["Failed"] == {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"}
+    # Also when writing it down fails.
+    assert states["WriteFailureDown"]["Catch"] == [
+        {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Failed"}
+    ]
+
+
+def test_a_file_that_cannot_be_scored_is_not_tried_again_and_anything_else_is(each: Synthesis) -> None:
+    states = workflow(each)["States"]
+    tasks = [*(states[name] for name in TASKS), states["Chunks"]["ItemProcessor"]["States"]["ScoreChunk"]]
+    for task in tasks:
+        permanent, transient = task["Retry"]
+        assert permanent == {"ErrorEquals": [names.ERROR_UNUSABLE_FILE], "MaxAttempts": 0}
+        assert transient == {
+            "ErrorEquals": list(TRANSIENT_ERRORS),
+            "IntervalSeconds": 2,
+            "MaxAttempts": 4,
+            "BackoffRate": 2,
+            "MaxDelaySeconds": 60,
+            "JitterStrategy": "FULL",
+        }
+
+
+def test_a_task_waits_longer_than_its_function_may_run(each: Synthesis) -> None:
+    states = workflow(each)["States"]
+    tasks = [*(states[name] for name in TASKS), states["Chunks"]["ItemProcessor"]["States"]["ScoreChunk"]]
+    functions = each.properties("AWS::Lambda::Function")
+    for task in tasks:
+        part = task["Parameters"]["FunctionName"].strip("<>").split("Live")[0]
+        (function,) = (properties for name, properties in functions.items() if name.startswith(f"{part}Function"))
+        assert task["TimeoutSeconds"] > function["Timeout"]
+    assert workflow(each)["TimeoutSeconds"] == 12 * 3600
+
+
+def test_what_went_wrong_is_logged_without_data_and_traced(each: Synthesis) -> None:
+    machine: Any = each.only("AWS::StepFunctions::StateMachine")
+
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+    assert (machine["LoggingConfiguration"]["Level"], machine["LoggingConfiguration"]["IncludeExecutionData"]) == (
+        "ERROR",
+        False,
+    )

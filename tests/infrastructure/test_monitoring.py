@@ -1,0 +1,149 @@
+"""Alarms and dashboards."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from lambda_fn import names
+from tests.infrastructure.synthesis import Synthesis, flat
+
+RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
+
+ALARMS = {
+    "api-5xx-share",
+    "api-p99",
+    "api-errors",
+    "api-throttles",
+    *(
+        f"batch-{task}-{what}"
+        for task in ("plan", "score-chunk", "finalize", "fail")
+        for what in ("errors", "throttles")
+    ),
+    "batch-failed",
+    "batch-timed-out",
+    "batch-not-started",
+    "rejected-share",
+    "drift",
+    "model-age",
+    "model-load",
+}
+
+
+def test_these_are_the_alarms_of_an_environment(each: Synthesis) -> None:
+    assert set(_alarms(each)) == ALARMS | ({"no-predictions"} if each.environment.name == "prod" else set())
+
+
+def test_every_alarm_tells_the_topic(each: Synthesis) -> None:
+    (topic,) = each.of_type("AWS::SNS::Topic")
+
+    assert [name for name, alarm in _alarms(each).items() if alarm["AlarmActions"] != [{"Ref": topic}]] == []
+
+
+def test_every_alarm_has_a_section_in_the_runbook_that_says_what_to_do(prod: Synthesis) -> None:
+    sections = re.split(r"(?m)^(?=<a id=)(?<!</a>\n)", RUNBOOK.read_text())[1:]
+    answered = {name for section in sections if "**Do.** " in section for name in re.findall(r'<a id="(.+)">', section)}
+
+    assert answered == set(_alarms(prod))
+    for name, alarm in _alarms(prod).items():
+        assert alarm["AlarmDescription"].endswith(f"docs/runbook.md#{name}")
+
+
+def test_alarms_ring_at_the_environments_limits(each: Synthesis) -> None:
+    limits = each.environment.alarms
+    alarms = _alarms(each)
+
+    assert {name: (alarms[name]["Threshold"], alarms[name]["ComparisonOperator"]) for name in alarms} == {
+        **dict.fromkeys(alarms, (0, "GreaterThanThreshold")),
+        "api-5xx-share": (limits.server_error_share, "GreaterThanThreshold"),
+        "api-p99": (limits.p99_seconds * 1000, "GreaterThanThreshold"),
+        "rejected-share": (limits.rejected_percent, "GreaterThanThreshold"),
+        "drift": (limits.drift, "GreaterThanThreshold"),
+        "model-age": (limits.model_age_days, "GreaterThanThreshold"),
+        **({"no-predictions": (1, "LessThanThreshold")} if limits.silence else {}),
+    }
+
+
+def test_our_own_metrics_are_watched_by_the_names_the_code_publishes(each: Synthesis) -> None:
+    own = [alarm for alarm in _alarms(each).values() if alarm["Namespace"] == names.METRIC_NAMESPACE]
+
+    assert {alarm["MetricName"] for alarm in own} == {
+        names.METRIC_REJECTED_SHARE,
+        names.METRIC_DRIFT,
+        names.METRIC_MODEL_AGE_DAYS,
+        names.METRIC_MODEL_LOAD_FAILURES,
+        *([names.METRIC_PREDICTIONS] if each.environment.alarms.silence else []),
+    }
+    service = {"Name": names.DIMENSION_SERVICE, "Value": names.service_name(each.environment.name)}
+    assert [alarm["Dimensions"] for alarm in own] == [[service]] * len(own)
+
+
+def test_the_share_of_server_errors_is_the_average_of_the_apis_own_metric(each: Synthesis) -> None:
+    alarm = _alarms(each)["api-5xx-share"]
+    (api,) = each.properties("AWS::ApiGateway::RestApi").values()
+    stage = each.only("AWS::ApiGateway::Stage")
+
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/ApiGateway", "5XXError", "Average")
+    assert {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]} == {
+        "ApiName": api["Name"],
+        "Stage": stage["StageName"],
+    }
+
+
+def test_function_alarms_watch_the_alias(each: Synthesis) -> None:
+    watched = [_dimensions(alarm)["Resource"] for name, alarm in _alarms(each).items() if name.endswith("-errors")]
+
+    assert len(watched) == 5
+    assert all(resource.endswith(":live") for resource in watched)
+
+
+def test_silence_is_missing_data_that_rings(prod: Synthesis) -> None:
+    assert {name: alarm["TreatMissingData"] for name, alarm in _alarms(prod).items()} == {
+        **dict.fromkeys(_alarms(prod), "notBreaching"),
+        "no-predictions": "breaching",
+    }
+
+
+def test_notifications_are_encrypted_with_a_key_that_rotates_and_the_alarms_may_use(each: Synthesis) -> None:
+    (key,) = each.of_type("AWS::KMS::Key")
+    statements = each.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+
+    assert each.only("AWS::SNS::Topic")["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+    assert each.only("AWS::KMS::Key")["EnableKeyRotation"] is True
+    assert {
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Resource": "*",
+    } in statements
+
+
+def test_there_is_a_dashboard_for_the_service_and_one_for_its_operator(each: Synthesis) -> None:
+    dashboards = {
+        board["DashboardName"]: board["DashboardBody"]
+        for board in each.properties("AWS::CloudWatch::Dashboard").values()
+    }
+    service = names.service_name(each.environment.name)
+
+    assert set(dashboards) == {f"{service}-operator", f"{service}-service"}
+    drawn = flat(dashboards[f"{service}-service"])
+    metrics = {value for name, value in vars(names).items() if name.startswith("METRIC_") and isinstance(value, str)}
+    metrics -= {names.METRIC_NAMESPACE, names.METRIC_JOBS_FAILED, names.METRIC_MODEL_LOAD_FAILURES}
+    metrics -= {names.METRIC_REJECTED_SHARE}  # drawn as rows
+    assert [metric for metric in metrics if f'"{metric}"' not in drawn] == []
+    json.loads(drawn)
+
+
+def _alarms(synthesis: Synthesis) -> dict[str, Any]:
+    prefix = f"{names.service_name(synthesis.environment.name)}-"
+    return {
+        alarm["AlarmName"].removeprefix(prefix): alarm
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+    }
+
+
+def _dimensions(alarm: Any) -> dict[str, str]:
+    return {dimension["Name"]: flat(dimension["Value"]) for dimension in alarm["Dimensions"]}

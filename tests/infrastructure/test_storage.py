@@ -1,0 +1,89 @@
+"""Buckets. The local AWS drops lifecycle, encryption and tags silently, so the template is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cdk.data_store import SHOPPER_DATA_PREFIXES
+from lambda_fn import names
+from tests.infrastructure.synthesis import Synthesis
+
+
+def test_every_bucket_is_private_encrypted_and_versioned(each: Synthesis) -> None:
+    for bucket in each.properties("AWS::S3::Bucket").values():
+        assert bucket["PublicAccessBlockConfiguration"] == dict.fromkeys(
+            ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+        )
+        assert bucket["BucketEncryption"] == {
+            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        }
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_every_bucket_refuses_requests_without_tls(each: Synthesis) -> None:
+    policies = {
+        policy["Bucket"]["Ref"]: policy["PolicyDocument"]["Statement"]
+        for policy in each.properties("AWS::S3::BucketPolicy").values()
+    }
+
+    assert set(policies) == set(each.of_type("AWS::S3::Bucket"))
+    for statements in policies.values():
+        refusals = [part for part in statements if part["Effect"] == "Deny" and part["Action"] == "s3:*"]
+        assert {"Bool": {"aws:SecureTransport": "false"}} in [part["Condition"] for part in refusals]
+        assert all(part["Principal"] == {"AWS": "*"} for part in refusals)
+
+
+def test_prod_keeps_its_buckets_and_the_others_delete_theirs(each: Synthesis) -> None:
+    expected = "Retain" if each.environment.name == "prod" else "Delete"
+
+    assert {bucket["DeletionPolicy"] for bucket in each.of_type("AWS::S3::Bucket").values()} == {expected}
+    assert each.protected == (each.environment.name == "prod")
+
+
+def test_shoppers_files_and_work_in_progress_expire(each: Synthesis) -> None:
+    expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in _rules(each, "Data") if "Prefix" in rule}
+
+    assert expiring == {names.WORK_PREFIX: 7, **dict.fromkeys(SHOPPER_DATA_PREFIXES, each.environment.output_days)}
+
+
+def test_models_never_expire(each: Synthesis) -> None:
+    assert [rule for rule in _rules(each, "Registry") if "ExpirationInDays" in rule] == []
+
+
+def test_broken_uploads_and_superseded_versions_are_cleaned_up(each: Synthesis) -> None:
+    for bucket in ("Registry", "Data"):
+        assert {
+            "Id": "CleanUp",
+            "Status": "Enabled",
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 2},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": each.environment.superseded_version_days},
+            "ExpiredObjectDeleteMarker": True,
+        } in _rules(each, bucket)
+
+
+def test_dropped_files_are_announced_without_a_function_that_may_change_every_bucket(each: Synthesis) -> None:
+    assert each.named("AWS::S3::Bucket", "Data")["NotificationConfiguration"] == {
+        "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+    }
+    assert [name for name in each.storage["Resources"] if "Custom" in name] == []
+
+
+def test_prod_logs_who_reads_its_buckets(prod: Synthesis) -> None:
+    (log,) = (name for name in prod.of_type("AWS::S3::Bucket") if "AccessLog" in name)
+
+    assert {
+        name: bucket.get("LoggingConfiguration") for name, bucket in prod.properties("AWS::S3::Bucket").items()
+    } == {
+        log: None,
+        **{
+            name: {"DestinationBucketName": {"Ref": log}, "LogFilePrefix": prefix}
+            for name in prod.of_type("AWS::S3::Bucket")
+            for part, prefix in (("Registry", "registry/"), ("Data", "data/"))
+            if part in name and name != log
+        },
+    }
+
+
+def _rules(synthesis: Synthesis, bucket: str) -> list[dict[str, Any]]:
+    rules: list[dict[str, Any]] = synthesis.named("AWS::S3::Bucket", bucket)["LifecycleConfiguration"]["Rules"]
+    return rules
