@@ -1,0 +1,146 @@
+"""Offers within a budget: which shoppers to spend on, and how much each, so that the expected margin is largest.
+
+Every shopper may receive one offer or none (a multiple-choice knapsack). Costs and margins are expected values in
+currency, of shape (n, offers), as ``Decider.costs`` and ``Decider.margins`` return them.
+
+The greedy answer takes upgrades (from nothing to an offer, or from an offer to a dearer one) in the order of margin per
+unit of cost, along each shopper's upper convex hull; it falls short of the best by less than the margin of one upgrade
+(Sinha and Zoltners 1979). With few shoppers the exact answer is found instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Choices = NDArray[np.intp]
+
+EXACT_SHOPPERS: Final = 12  # up to here the exact answer is affordable
+NOTHING: Final = 0  # a choice: do nothing; choice i > 0 is offer i - 1, as in Policy.choices
+
+
+@dataclass(frozen=True)
+class Upgrades:
+    """Steps along the shoppers' hulls, best margin per unit of cost first; each of shape (k,).
+
+    A shopper's own steps come in order, so any leading part of the list is a valid allocation.
+    """
+
+    shopper: NDArray[np.intp]
+    choice: Choices  # what the shopper has after the step
+    cost: Floats  # more than before the step
+    margin: Floats
+
+    def spend(self) -> Floats:
+        """Return the spend after each upgrade."""
+        return np.cumsum(self.cost)
+
+    def gain(self) -> Floats:
+        """Return the expected margin after each upgrade."""
+        return np.cumsum(self.margin)
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """One choice a shopper (index into ``Policy.choices``), and what they are expected to cost and earn together."""
+
+    choice: Choices
+    cost: float
+    margin: float
+
+
+def upgrades(margins: Floats, costs: Floats, eligible: Bools) -> Upgrades:
+    """Return all upgrades that pay, in order; an offer that is not ``eligible`` or does not pay never occurs."""
+    shoppers = np.arange(len(margins))
+    at_cost, at_margin = np.zeros(len(margins)), np.zeros(len(margins))
+    found: list[tuple[NDArray[np.intp], Choices, Floats, Floats, Floats]] = []
+    for _ in range(margins.shape[1]):
+        more_cost = costs[shoppers] - at_cost[shoppers, None]
+        more_margin = margins[shoppers] - at_margin[shoppers, None]
+        better = eligible[shoppers] & (more_margin > 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            efficiency = np.where(better, more_margin / np.maximum(more_cost, 0.0), -np.inf)
+        offer = _best(efficiency, more_margin)
+        row = np.arange(len(shoppers))
+        best = efficiency[row, offer]
+        go = best > 0
+        shoppers, row, offer = shoppers[go], row[go], offer[go]
+        if not len(shoppers):
+            break
+        found.append((shoppers, offer + 1, np.maximum(more_cost[row, offer], 0.0), more_margin[row, offer], best[go]))
+        at_cost[shoppers] = np.maximum(costs[shoppers, offer], at_cost[shoppers])
+        at_margin[shoppers] = margins[shoppers, offer]
+    if not found:
+        nobody = np.empty(0, dtype=np.intp)
+        return Upgrades(nobody, nobody, np.empty(0), np.empty(0))
+    shopper, choice, cost, margin, efficiency = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.argsort(-efficiency, kind="stable")
+    return Upgrades(shopper[order], choice[order], cost[order], margin[order])
+
+
+def _best(efficiency: Floats, margin: Floats) -> NDArray[np.intp]:
+    """Return the most efficient offer a row; of several that cost nothing more, the one with the largest margin."""
+    free = np.isinf(efficiency) & (efficiency > 0)
+    best: NDArray[np.intp] = efficiency.argmax(axis=1)
+    return np.where(free.any(axis=1), np.where(free, margin, -np.inf).argmax(axis=1), best)
+
+
+def allocate(margins: Floats, costs: Floats, eligible: Bools, budget: float) -> Allocation:
+    """Return the choices that maximise expected margin within an expected spend of ``budget``."""
+    if len(margins) <= EXACT_SHOPPERS:
+        return exact(margins, costs, eligible, budget)
+    return greedy(margins, costs, eligible, budget)
+
+
+def greedy(margins: Floats, costs: Floats, eligible: Bools, budget: float) -> Allocation:
+    """Take upgrades in order while they fit; one that does not fit ends its shopper's steps, not the others'."""
+    steps = upgrades(margins, costs, eligible)
+    affordable = int(np.searchsorted(steps.spend(), budget, side="right"))
+    choice = np.zeros(len(margins), dtype=np.intp)
+    choice[steps.shopper[:affordable]] = steps.choice[:affordable]  # a shopper's later step overwrites the earlier
+    left = budget - float(steps.cost[:affordable].sum())
+    ended = np.zeros(len(margins), dtype=bool)
+    smallest = np.minimum.accumulate(steps.cost[::-1])[::-1] if len(steps.cost) else steps.cost
+    for i in range(affordable, len(steps.cost)):
+        if smallest[i] > left:
+            break
+        shopper = steps.shopper[i]
+        if ended[shopper] or steps.cost[i] > left:
+            ended[shopper] = True
+            continue
+        choice[shopper] = steps.choice[i]
+        left -= float(steps.cost[i])
+    return _allocation(choice, margins, costs)
+
+
+def exact(margins: Floats, costs: Floats, eligible: Bools, budget: float) -> Allocation:
+    """Return the best choices by growing the front of allocations that no other beats in both cost and margin."""
+    front: list[tuple[float, float, tuple[int, ...]]] = [(0.0, 0.0, ())]
+    for shopper in range(len(margins)):
+        options = [(0.0, 0.0, NOTHING)]
+        options += [
+            (float(costs[shopper, offer]), float(margins[shopper, offer]), offer + 1)
+            for offer in range(margins.shape[1])
+            if eligible[shopper, offer] and margins[shopper, offer] > 0
+        ]
+        grown = sorted(
+            ((cost + c, margin + m, (*chosen, choice)) for cost, margin, chosen in front for c, m, choice in options),
+            key=lambda entry: (entry[0], -entry[1]),
+        )
+        front = []
+        for entry in grown:
+            if entry[0] <= budget and (not front or entry[1] > front[-1][1]):
+                front.append(entry)
+    choice = np.array(front[-1][2], dtype=np.intp).reshape(len(margins))
+    return _allocation(choice, margins, costs)
+
+
+def _allocation(choice: Choices, margins: Floats, costs: Floats) -> Allocation:
+    rows = np.flatnonzero(choice)
+    offers = choice[rows] - 1
+    return Allocation(choice, float(costs[rows, offers].sum()), float(margins[rows, offers].sum()))
