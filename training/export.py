@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ def _convert(estimator: Estimator, features: int) -> Any:
         from onnxmltools.convert.common.data_types import FloatTensorType as LightgbmFloats
 
         return convert_lightgbm(
-            estimator,
+            _with_float32_thresholds(estimator),
             initial_types=[(INPUT, LightgbmFloats([None, features]))],
             zipmap=False,
             target_opset=_OPSET - 3,
@@ -81,6 +82,23 @@ def _convert(estimator: Estimator, features: int) -> Any:
             target_opset={"": _OPSET, "ai.onnx.ml": _ML_OPSET},
             name="estimator",
         )
+
+
+def _with_float32_thresholds(estimator: Estimator) -> Any:
+    """Return LightGBM's trees with each threshold lowered to the next float32, which no float32 input can tell apart.
+
+    The converter rounds to the nearest one, which sends an input that lies between both down the other branch.
+    """
+    from lightgbm import Booster
+
+    def lowered(line: re.Match[str]) -> str:
+        exact = np.array(line["numbers"].split(), dtype=np.float64)
+        nearest = exact.astype(np.float32)
+        below = np.nextafter(nearest, np.float32(-np.inf))
+        return "threshold=" + " ".join(repr(float(value)) for value in np.where(nearest > exact, below, nearest))
+
+    trees = estimator.booster_.model_to_string()
+    return Booster(model_str=re.sub(r"^threshold=(?P<numbers>.+)$", lowered, trees, flags=re.MULTILINE))
 
 
 @contextmanager

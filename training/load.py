@@ -30,8 +30,8 @@ class Dataset:
     """Rows of one CSV.
 
     ``table`` holds ``user_id`` (text), numbers and flags (NaN: missing), dates as days since 1970-01-01 (NaN:
-    missing), categories (pandas categoricals; NaN: missing) and the label column. ``unreadable`` counts the cells of a
-    column that are neither empty nor of its type; they count as missing.
+    missing), categories (pandas categoricals; NaN: missing) and the label column, where one was asked for.
+    ``unreadable`` counts the cells of a column that are neither empty nor of its type; they count as missing.
     """
 
     table: pd.DataFrame
@@ -53,7 +53,11 @@ class _Kinds:
 
 
 def read(
-    path: Path, recipe: Recipe, label_column: str, country: str = ALL_COUNTRIES, progress: Progress | None = None
+    path: Path,
+    recipe: Recipe,
+    label_column: str | None = None,
+    country: str = ALL_COUNTRIES,
+    progress: Progress | None = None,
 ) -> Dataset:
     """Read a CSV (gzip where its name ends so); raise DataRefused saying what to fix.
 
@@ -80,13 +84,13 @@ def read(
     return Dataset(table, {name: count for name, count in unreadable.items() if count}, fingerprint)
 
 
-def _kinds(recipe: Recipe, label_column: str, country: str) -> _Kinds:
+def _kinds(recipe: Recipe, label_column: str | None, country: str) -> _Kinds:
     text = [field.name for field in recipe.inputs if isinstance(field, CategoryInput)]
     if country != ALL_COUNTRIES and COUNTRY not in text:
         text.append(COUNTRY)
     dates = [field.name for field in recipe.inputs if isinstance(field, DateInput)]
     numbers = [field.name for field in recipe.inputs if not isinstance(field, CategoryInput | DateInput)]
-    return _Kinds(tuple(text), tuple(dates), (*numbers, label_column))
+    return _Kinds(tuple(text), tuple(dates), (*numbers, *([label_column] if label_column else [])))
 
 
 def _check_header(path: Path, kinds: _Kinds) -> None:

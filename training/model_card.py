@@ -148,14 +148,13 @@ def _slices(metrics: Metrics) -> str:
 
 
 def _limits(metrics: Metrics) -> str:
-    carried = metrics["signals"][:3]
-    named = ", ".join(f"`{row['input']}`" for row in carried)
+    named = ", ".join(f"`{row['input']}`" for row in metrics["signals"][:3])
     simulated = "The training data follow the chain of the simulated twin. " if "limit_f1" in metrics else ""
     return (
         f"- {simulated}The public data set is itself simulated: its columns are independent but for a few, and a real "
         "shop's figures will be lower.\n"
-        f"- Three psychographic inputs carry nearly all the signal ({named}); such scores come from questionnaires, and a shop that "
-        "does not have them cannot expect these figures.\n"
+        f"- {named} carry nearly all the signal. Scores of a mind come from questionnaires; a shop that does not have "
+        "them cannot expect these figures.\n"
         "- The label is a habit (a share of carts), not the fate of one cart.\n"
         "- Recovery rates of the policy are assumptions; see the source of each number in the manifest."
     )

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from lambda_fn.registry import Artefact
+from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.manifest import (
     MANIFEST_FILE,
     METRICS_FILE,
@@ -20,6 +21,7 @@ from lambda_fn.scoring.manifest import (
     MODEL_FILE,
     FileEntry,
     Manifest,
+    read_manifest,
 )
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.service import Scorer
@@ -109,6 +111,25 @@ def write(artefact: Artefact, folder: Path) -> Path:
         (target / name).write_bytes(data)
     (target / MANIFEST_FILE).write_text(artefact.manifest.model_dump_json(indent=1), encoding="utf-8")
     return target
+
+
+def read(folder: Path) -> Artefact:
+    """Read an artefact that ``write`` wrote; raise ArtefactRejected where a file is missing or was changed."""
+    try:
+        manifest = read_manifest((folder / MANIFEST_FILE).read_bytes())
+        files = {name: (folder / name).read_bytes() for name in manifest.files}
+    except OSError as error:
+        raise ArtefactRejected(f"{folder} holds no model: {error}") from error
+    for name, entry in manifest.files.items():
+        if _entry(files[name]) != entry:
+            raise ArtefactRejected(f"{folder / name} does not have the checksum its manifest states")
+    return Artefact(manifest, files)
+
+
+def with_policy(artefact: Artefact, policy: Policy) -> Artefact:
+    """Return the artefact with another policy, to try it out; raise PolicyError where it does not fit the recipe."""
+    policy.check_against(artefact.manifest.recipe)
+    return Artefact(artefact.manifest.model_copy(update={"policy": policy}), artefact.files)
 
 
 def _as_json(metrics: Metrics) -> bytes:

@@ -36,11 +36,9 @@ def write_plots(prepared: Prepared, candidate: Candidate, metrics: Metrics, fold
 
 @contextmanager
 def _figure(path: Path) -> Iterator[Any]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 6), layout="constrained")  # without pyplot: no window system, no global state
-    FigureCanvasAgg(figure)  # type: ignore[no-untyped-call]
     yield figure.add_subplot()
     figure.savefig(path, dpi=110, metadata={"Software": None})
 

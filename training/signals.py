@@ -79,7 +79,8 @@ def mutual_information(values: Floats, labels: Labels) -> float:
     expected = shares.sum(axis=1, keepdims=True) * shares.sum(axis=0, keepdims=True)
     occupied = shares > 0
     information = float((shares[occupied] * np.log(shares[occupied] / expected[occupied])).sum())
-    return max(information - (shares.shape[1] - 1) / (2 * len(labels)), 0.0)
+    by_chance = (shares.shape[1] - 1) / (2 * len(labels))
+    return information - by_chance if information > by_chance else 0.0
 
 
 def correlations(prepared: Prepared) -> tuple[tuple[str, ...], Floats]:

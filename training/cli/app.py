@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from training.cli import data, registry, train
+from training.cli import data, decisions, registry, train
 
 app = typer.Typer(
     help="Train, evaluate, publish and promote cart-abandonment models.",
@@ -15,6 +15,10 @@ app = typer.Typer(
 app.command("sample")(data.sample)
 app.command("run")(train.run)
 app.command("compare")(train.compare)
+app.command("tune")(train.tune)
 app.command("promote")(registry.promote)
 app.command("rollback")(registry.rollback)
 app.command("list")(registry.list_versions)
+app.command("simulate")(decisions.simulate)
+app.command("ground-truth")(decisions.ground_truth)
+app.add_typer(decisions.experiment, name="experiment")

@@ -93,6 +93,41 @@ def compare(
         result(comparison.chosen.candidate.family)
 
 
+def tune(
+    data: options.Data,
+    trials: Annotated[int, typer.Option(min=1, help="Trials the study shall have; earlier ones count.")] = 50,
+    out: Annotated[Path | None, typer.Option(help="JSON for the best parameters, for `run --parameters`.")] = None,
+    storage: Annotated[Path, typer.Option(help="SQLite file of the study.")] = Path(".local/tuning.db"),
+    country: options.Country = "USA",
+    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
+    label_unit: options.LabelUnit = "auto",
+    as_of: options.AsOf = None,
+    strict: options.Strict = False,
+    allow_imbalance: options.AllowImbalance = False,
+    seed: options.Seed = 0,
+) -> None:
+    """Tune the network on validation F1. Interrupt it at will: the next call goes on. Prints the best parameters."""
+    with plain_errors():
+        from training.prepare import prepare
+        from training.tune import tune as tune_network
+
+        prepared = prepare(
+            options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance), say
+        )
+        with Progress(console=console) as progress:
+            task = progress.add_task("tuning", total=trials)
+
+            def show(done: int, best: float) -> None:
+                progress.update(task, completed=done, description=f"tuning, best F1 {best:.4f}")
+
+            found = tune_network(prepared, trials, storage, seed, show)
+        console.print(found.verdict, markup=False)
+        best = json.dumps(found.best_parameters)
+        if out is not None:
+            out.write_text(best, encoding="utf-8")
+        result(best)
+
+
 def _check_family(model: str, parameters: Path | None) -> None:
     from training.families import FAMILIES
 

@@ -1,0 +1,131 @@
+"""Tune the network over the mission's search space, resumable from the study's SQLite file."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from training import export
+from training.evaluate import DECISION_THRESHOLD
+from training.families import FAMILIES
+from training.label import constant_f1
+from training.metrics import Ranking
+from training.prepare import Part, Prepared
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+
+FAMILY: Final = "mlp"
+LAYOUTS: Final = (
+    (32,), (64,), (128,), (64, 32), (128, 64), (256, 128), (64, 32, 16), (128, 64, 32), (256, 128, 64),
+)  # fmt: skip
+TIE_F1: Final = 0.001
+MOST_ROWS: Final = 20_000  # of the training part a trial learns from; the best one is trained on all
+
+Progress = Callable[[int, float], None]
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The outcome of a study. F1 on validation."""
+
+    trials: int
+    best_f1: float
+    best_parameters: dict[str, Any]
+    worst_f1: float
+    constant_f1: float
+
+    @property
+    def verdict(self) -> str:
+        """Say whether tuning found anything."""
+        if self.best_f1 <= self.constant_f1 + TIE_F1:
+            return (
+                f"all {self.trials} trials tie with the constant (F1 {self.constant_f1:.4f}): nothing was learnt. "
+                "Check the label before tuning any further"
+            )
+        if self.best_f1 - self.worst_f1 <= TIE_F1:
+            return f"all {self.trials} trials are level within {TIE_F1}: the parameters do not matter here"
+        return f"the best of {self.trials} trials has F1 {self.best_f1:.4f}; the constant has {self.constant_f1:.4f}"
+
+
+def tune(prepared: Prepared, trials: int, storage: Path, seed: int = 0, progress: Progress | None = None) -> Tuning:
+    """Run trials until the study has ``trials`` of them; a study of the same data and label is continued."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    storage.parent.mkdir(parents=True, exist_ok=True)
+    study = optuna.create_study(
+        study_name=study_name(prepared),
+        storage=f"sqlite:///{storage.resolve()}",
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(seed=seed),
+        load_if_exists=True,
+    )
+    done = len(_finished(study))
+    if progress and done:
+        progress(done, study.best_value)
+    part = _some(prepared.train)
+    for number in range(done, trials):
+        study.optimize(lambda trial: _f1(trial, prepared, part, seed), n_trials=1)
+        if progress:
+            progress(number + 1, study.best_value)
+    values = [trial.value for trial in _finished(study)]
+    return Tuning(
+        trials=len(values),
+        best_f1=study.best_value,
+        best_parameters=json.loads(study.best_trial.user_attrs["parameters"]),
+        worst_f1=min(value for value in values if value is not None),
+        constant_f1=constant_f1(float(prepared.validation.labels.mean())),
+    )
+
+
+def study_name(prepared: Prepared) -> str:
+    """Return a name that only the same data, country and label share."""
+    options = prepared.options
+    return f"{FAMILY}-{prepared.fingerprint.sha256[:12]}-{options.country}-{options.threshold_percent:g}"
+
+
+def suggest(trial: Trial) -> dict[str, Any]:
+    """Return one point of the search space, as parameters of scikit-learn's network."""
+    solver = trial.suggest_categorical("solver", ["adam", "sgd", "lbfgs"])
+    parameters: dict[str, Any] = {
+        "hidden_layer_sizes": LAYOUTS[trial.suggest_int("layout", 0, len(LAYOUTS) - 1)],
+        "activation": trial.suggest_categorical("activation", ["relu", "tanh", "logistic"]),
+        "solver": solver,
+        "alpha": trial.suggest_float("alpha", 1e-6, 1e-1, log=True),
+        "max_iter": trial.suggest_int("max_iter", 10, 60, step=10),
+        "early_stopping": solver != "lbfgs",
+    }
+    if solver != "lbfgs":  # lbfgs works on all rows at once
+        parameters["learning_rate_init"] = trial.suggest_float("learning_rate_init", 1e-4, 1e-1, log=True)
+        parameters["batch_size"] = trial.suggest_categorical("batch_size", [64, 128, 256, 512])
+    return parameters
+
+
+def _f1(trial: Trial, prepared: Prepared, part: Part, seed: int) -> float:
+    parameters = suggest(trial)
+    trial.set_user_attr("parameters", json.dumps(parameters))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a trial may well stop before it converges: iterations are searched, too
+        estimator = FAMILIES[FAMILY].train(part.matrix, part.labels, seed, parameters)
+    p = export.probabilities(export.to_onnx(estimator, part.matrix.shape[1]), prepared.validation.matrix)
+    return Ranking(prepared.validation.labels, p, DECISION_THRESHOLD).measures()["f1"]
+
+
+def _some(part: Part) -> Part:
+    if len(part) <= MOST_ROWS:
+        return part
+    rows = np.linspace(0, len(part) - 1, MOST_ROWS).astype(np.intp)
+    return Part(part.matrix[rows], part.labels[rows])
+
+
+def _finished(study: Study) -> list[Any]:
+    from optuna.trial import TrialState
+
+    return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
