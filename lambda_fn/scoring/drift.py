@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from lambda_fn.scoring.columns import MISSING, Columns, Layout
 from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
 
-ALARMING_INDEX: Final = 0.2  # Siddiqi, Credit Risk Scorecards (2006): below 0.1 stable, above 0.2 the population changed
 MINIMUM_ROWS: Final = 500  # with fewer, chance alone moves ten bins by about (10 - 1) / rows: 0.02 here, 0.2 at 45
 _SMALLEST_SHARE: Final = 1e-4  # stands for an empty bin, whose logarithm has no value
 
@@ -51,9 +50,7 @@ def add_counts(parts: Iterable[Mapping[str, InputCounts]]) -> dict[str, InputCou
     return total
 
 
-def stability_indices(
-    counted: Mapping[str, InputCounts], histograms: Mapping[str, Histogram]
-) -> dict[str, float]:
+def stability_indices(counted: Mapping[str, InputCounts], histograms: Mapping[str, Histogram]) -> dict[str, float]:
     """Return the population stability index of each counted input, largest first; none for too few rows."""
     indices = {
         name: stability_index(_expected(histograms[name]), np.array(counts.counts))
@@ -64,7 +61,10 @@ def stability_indices(
 
 
 def stability_index(expected: NDArray[np.int64], actual: NDArray[np.int64]) -> float:
-    """Return ``sum((a - e) * ln(a / e))`` over the shares of bins, 0 for equal distributions."""
+    """Return ``sum((a - e) * ln(a / e))`` over the shares of bins: 0 for equal distributions.
+
+    Below 0.1 a population counts as stable, above 0.2 as changed (Siddiqi, Credit Risk Scorecards, 2006).
+    """
     e, a = (np.maximum(counts / max(counts.sum(), 1), _SMALLEST_SHARE) for counts in (expected, actual))
     return float(((a - e) * np.log(a / e)).sum())
 

@@ -1,0 +1,69 @@
+"""Joining the chunks' parts into one object, inside S3 where they are large enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, NamedTuple
+
+from lambda_fn.batch.multipart import MINIMUM_PART_BYTES, MultipartUpload
+from lambda_fn.batch.objects import DataBucket
+
+LARGEST_COPY_BYTES: Final = 1024**3  # S3 takes 5 GiB at once; smaller copies run side by side
+COPIES_AT_ONCE: Final = 8
+
+
+class Span(NamedTuple):
+    """Bytes ``[start, stop)`` of one part."""
+
+    part: int
+    start: int
+    stop: int
+
+
+def join_plan(sizes: Sequence[int]) -> list[list[Span]]:
+    """Return the pieces that an upload is made of, out of parts of these sizes, in order.
+
+    Every piece but the last has at least MINIMUM_PART_BYTES. A piece of one span can be copied inside S3; one of
+    several goes through memory and has less than twice MINIMUM_PART_BYTES.
+    """
+    pieces: list[list[Span]] = []
+    waiting: list[Span] = []
+    for part, size in enumerate(sizes):
+        start = 0
+        if waiting:
+            lacking = MINIMUM_PART_BYTES - sum(span.stop - span.start for span in waiting)
+            start = lacking if size - lacking >= MINIMUM_PART_BYTES else size  # leave nothing too small to copy
+            waiting.append(Span(part, 0, start))
+            if start >= lacking:
+                pieces.append(waiting)
+                waiting = []
+        if size - start >= MINIMUM_PART_BYTES:
+            pieces.extend([span] for span in _cut(part, start, size))
+        elif size > start:
+            waiting.append(Span(part, start, size))
+    return [*pieces, waiting] if waiting else pieces
+
+
+def _cut(part: int, start: int, stop: int) -> list[Span]:
+    """Cut a span into copies of at most LARGEST_COPY_BYTES and a bit, none too small."""
+    spans = []
+    while stop - start > LARGEST_COPY_BYTES + MINIMUM_PART_BYTES:
+        spans.append(Span(part, start, start + LARGEST_COPY_BYTES))
+        start += LARGEST_COPY_BYTES
+    return [*spans, Span(part, start, stop)]
+
+
+def join(bucket: DataBucket, keys: Sequence[str], sizes: Sequence[int], upload: MultipartUpload) -> None:
+    """Make the parts of an upload out of objects, in order."""
+
+    def make(number: int, piece: list[Span]) -> None:
+        if len(piece) == 1:
+            span = piece[0]
+            upload.copy(number, keys[span.part], span.start, span.stop)
+        else:
+            upload.upload(number, b"".join(bucket.span(keys[part], start, stop) for part, start, stop in piece))
+
+    with ThreadPoolExecutor(COPIES_AT_ONCE) as threads:
+        for made in [threads.submit(make, number, piece) for number, piece in enumerate(join_plan(sizes), start=1)]:
+            made.result()

@@ -1,0 +1,101 @@
+"""Blocks of CSV lines -> scored lines, rejected rows and what the report needs to know. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
+from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS, Scorer, Scores
+from lambda_fn.tabular.blocks import TooLong
+from lambda_fn.tabular.reader import Rejected, Table, TableReader
+from lambda_fn.tabular.writer import ScoredWriter
+
+ROWS_AT_ONCE: Final = 8192  # few enough for the processor's cache, many enough that calls do not count
+
+
+@dataclass
+class Tally:
+    """Counts of what was read and scored. ``margin_minor``: expected margin as written, in hundredths."""
+
+    levels: list[int]
+    choices: list[int]
+    lines: int = 0
+    joined: int = 0
+    scored: int = 0
+    rejected: int = 0
+    margin_minor: int = 0
+    inputs: dict[str, InputCounts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Output:
+    """Lines of the scored file, and rejected rows, in the order of the input."""
+
+    scored: bytes
+    rejected: Sequence[Rejected]
+
+
+class ChunkScoring:
+    """Scores the lines of one chunk."""
+
+    def __init__(self, scorer: Scorer, header: Sequence[str], as_of: dt.date) -> None:
+        self._scorer = scorer
+        self._as_of = as_of
+        self._reader = TableReader(header, scorer.layout)
+        self._writer = ScoredWriter(scorer)
+        self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))
+
+    def run(self, blocks: Iterable[bytes | TooLong]) -> Iterator[Output]:
+        """Yield the output, a few thousand rows at a time."""
+        waiting: list[Table] = []
+        for table in self._tables(blocks):
+            waiting.append(table)
+            if sum(map(len, waiting)) >= ROWS_AT_ONCE or sum(len(t.rejected) for t in waiting) >= ROWS_AT_ONCE:
+                yield self._score(waiting)
+                waiting = []
+        yield self._score(waiting)
+
+    def _tables(self, blocks: Iterable[bytes | TooLong]) -> Iterator[Table]:
+        for block in blocks:
+            if isinstance(block, TooLong):
+                yield self._reader.read_too_long(block.beginning)
+            else:
+                yield self._reader.read(block)
+        yield self._reader.read(b"", final=True)
+
+    def _score(self, tables: list[Table]) -> Output:
+        rejected = [row for table in tables for row in table.rejected]
+        self.tally.lines += sum(table.lines for table in tables)
+        self.tally.joined += sum(table.joined for table in tables)
+        self.tally.rejected += len(rejected)
+        filled = [table for table in tables if len(table)]
+        if not filled:
+            return Output(b"", rejected)
+        ids = np.concatenate([table.ids for table in filled])
+        columns = Columns(
+            np.concatenate([table.columns.numbers for table in filled]),
+            np.concatenate([table.columns.codes for table in filled]),
+        )
+        scores = self._scorer.score(columns, self._as_of)
+        self._count(columns, scores)
+        return Output(self._writer.lines(ids, scores), rejected)
+
+    def _count(self, columns: Columns, scores: Scores) -> None:
+        tally = self.tally
+        tally.scored += len(columns)
+        tally.levels = _added(tally.levels, scores.level)
+        tally.choices = _added(tally.choices, scores.choice)
+        tally.margin_minor += int(np.rint(scores.margin * 10**MONEY_DECIMALS).sum())
+        counted = count_inputs(columns, self._scorer.layout, self._scorer.manifest.histograms)
+        tally.inputs = add_counts([tally.inputs, counted])
+
+
+def _added(counts: list[int], values: NDArray[np.intp]) -> list[int]:
+    return [a + b for a, b in zip(counts, np.bincount(values, minlength=len(counts)).tolist(), strict=True)]

@@ -1,0 +1,79 @@
+"""``fail``: say in the data bucket why a file could not be scored, and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from lambda_fn import names
+from lambda_fn.batch.errors import UnusableFile
+from lambda_fn.batch.job import ERROR_SUFFIX, REPORT_SUFFIX, Failure, Job, Outputs, WorkArea, pins_key
+from lambda_fn.batch.objects import DataBucket
+from lambda_fn.batch.planning import find_file
+
+CORRECT_THE_FILE: Final = "Correct the file and drop it again."
+RUN_AGAIN: Final = (
+    "The file is untouched. Remove the cause, then start the workflow again with this execution's input, or drop the "
+    "file again."
+)
+
+
+class FailureNote(BaseModel):
+    """The note that is left for whoever dropped the file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    input: str
+    error: str
+    message: str
+    what_to_do: str
+    execution: str
+
+
+def write_failure(bucket: DataBucket, key: str, execution: str, error: Mapping[str, str]) -> FailureNote:
+    """Write the note, and forget what was pinned: a cure may be another model. ``error`` is Step Functions' own."""
+    failure = _worker_failure(bucket, execution) or _reported_failure(error)
+    unusable = failure.error == names.ERROR_UNUSABLE_FILE
+    note = FailureNote(
+        input=key,
+        error=failure.error,
+        message=failure.message,
+        what_to_do=CORRECT_THE_FILE if unusable else RUN_AGAIN,
+        execution=execution,
+    )
+    bucket.write(Outputs.of(key).failed, note.model_dump_json(indent=1).encode())
+    _forget_pins(bucket, key, execution)
+    return note
+
+
+def _worker_failure(bucket: DataBucket, execution: str) -> Failure | None:
+    """Return what the first failed worker wrote down: the map that ran it only says that something failed."""
+    keys = set(bucket.keys(WorkArea.of(execution).prefix))
+    for key in sorted(keys):
+        stem = key.removesuffix(ERROR_SUFFIX)
+        if stem != key and stem + REPORT_SUFFIX not in keys:  # with a report, a later attempt went well
+            return bucket.load(key, Failure)
+    return None
+
+
+def _reported_failure(error: Mapping[str, str]) -> Failure:
+    name, cause = error.get("Error", ""), error.get("Cause", "")
+    try:
+        raised = json.loads(cause)
+    except json.JSONDecodeError:
+        return Failure(error=name, message=cause)
+    if not isinstance(raised, dict):
+        return Failure(error=name, message=cause)
+    return Failure(error=str(raised.get("errorType", name)), message=str(raised.get("errorMessage", cause)))
+
+
+def _forget_pins(bucket: DataBucket, key: str, execution: str) -> None:
+    job = bucket.find(WorkArea.of(execution).job, Job)
+    try:
+        file = job.input if job else find_file(bucket, key)[0]
+    except UnusableFile:
+        return
+    bucket.delete([pins_key(file)])

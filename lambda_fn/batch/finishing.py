@@ -1,0 +1,89 @@
+"""``finalize``: prove that nothing is lost, join the parts, report, and clear up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
+
+from pydantic import ValidationError
+
+from lambda_fn.batch.assembly import COPIES_AT_ONCE, join
+from lambda_fn.batch.job import ChunkReport, Job, Outputs, WorkArea
+from lambda_fn.batch.multipart import CSV_TYPE, MultipartUpload, ObjectWriter
+from lambda_fn.batch.objects import DataBucket
+from lambda_fn.batch.publishing import publish
+from lambda_fn.batch.report import Report, check_complete, make_report
+from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.tabular.rejects import REJECTED_HEADER, unframe
+
+
+class Finisher:
+    """Finishes one job."""
+
+    def __init__(self, bucket: DataBucket, job: Job) -> None:
+        self._bucket = bucket
+        self._job = job
+        self._area = WorkArea.of(job.execution)
+        self._outputs = Outputs.of(job.input.key)
+
+    def finish(self, manifest: Manifest) -> Report:
+        """Publish the scored file, the rejected rows and the report, in this order, and remove the parts.
+
+        Raises JobBroken where the parts do not add up to the file, Superseded where a later file took its place.
+        """
+        if finished := self._earlier_report():
+            self.clear_up()
+            return finished
+        started = time.monotonic()
+        reports = self._chunk_reports()
+        check_complete(self._job, reports)
+        self._publish(self._outputs.scored, lambda condition: self._write_scored(reports, condition))
+        self._publish(self._outputs.rejected, lambda condition: self._write_rejected(reports, condition))
+        report = make_report(self._job, reports, manifest, time.monotonic() - started)
+        self._publish(self._outputs.report, lambda condition: self._write_report(report, condition))
+        self._bucket.delete([self._outputs.failed])
+        self.clear_up()
+        return report
+
+    def clear_up(self) -> None:
+        """Remove what the workers left behind."""
+        area = self._area
+        kinds = (area.scored, area.rejected, area.report, area.error)
+        self._bucket.delete([key(chunk) for chunk in range(self._job.chunks) for key in kinds])
+
+    def _earlier_report(self) -> Report | None:
+        """Return the report of an earlier attempt of this very execution, which was ended while it cleared up."""
+        try:
+            report = self._bucket.find(self._outputs.report, Report)
+        except ValidationError:  # of another release
+            return None
+        return report if report and report.execution == self._job.execution else None
+
+    def _chunk_reports(self) -> list[ChunkReport]:
+        with ThreadPoolExecutor(COPIES_AT_ONCE) as threads:
+            keys = map(self._area.report, range(self._job.chunks))
+            return list(threads.map(lambda key: self._bucket.load(key, ChunkReport), keys))
+
+    def _publish(self, key: str, write: Callable[[dict[str, str]], None]) -> None:
+        publish(self._bucket, self._job.input, key, write)
+
+    def _write_report(self, report: Report, condition: dict[str, str]) -> None:
+        self._bucket.write(self._outputs.report, report.model_dump_json(indent=1).encode(), **condition)
+
+    def _write_scored(self, reports: Sequence[ChunkReport], condition: dict[str, str]) -> None:
+        keys = [self._area.scored(report.index) for report in reports]
+        with MultipartUpload(self._bucket, self._outputs.scored, CSV_TYPE) as upload:
+            join(self._bucket, keys, [report.scored_bytes for report in reports], upload)
+            upload.complete(**condition)
+
+    def _write_rejected(self, reports: Sequence[ChunkReport], condition: dict[str, str]) -> None:
+        lines_before = accumulate((report.lines for report in reports), initial=0)
+        with ObjectWriter(self._bucket, self._outputs.rejected) as writer:
+            writer.write(REJECTED_HEADER)
+            for report, before in zip(reports, lines_before, strict=False):
+                if report.rejected:
+                    for lines in unframe(self._bucket.pieces(self._area.rejected(report.index)), before):
+                        writer.write(lines)
+            writer.complete(**condition)

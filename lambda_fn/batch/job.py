@@ -1,0 +1,184 @@
+"""What a job is, where its objects lie, and what its workers report: the JSON that the workflow's tasks share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lambda_fn import names
+from lambda_fn.scoring.drift import InputCounts
+
+JOB_FILE = "job.json"
+CHUNKS_FILE = "chunks.json"
+REPORT_SUFFIX = ".json"
+ERROR_SUFFIX = ".error"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class InputFile(_Frozen):
+    """One version of a dropped file. ``checksum`` is the one that S3 keeps, as ``algorithm:value``."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+    etag: str
+    size_bytes: int = Field(ge=0)
+    last_modified: dt.datetime
+    checksum: str | None = None
+
+    @property
+    def compressed(self) -> bool:
+        """Whether it is to be read through gzip."""
+        return self.key.endswith(".gz")
+
+    @property
+    def identity(self) -> str:
+        """A name of this very version, for keys: the same for every delivery of its event."""
+        named = "\0".join((self.bucket, self.key, self.version_id or "", self.etag))
+        return hashlib.sha256(named.encode()).hexdigest()[:32]
+
+
+class Pins(_Frozen):
+    """What every execution for one version of a file shares, so that a repeated one gives the same output."""
+
+    model_version: str
+    as_of: dt.date
+
+
+class Job(_Frozen):
+    """What ``plan`` found and fixed. ``first_line`` is the place of the first byte after the header line."""
+
+    execution: str
+    input: InputFile
+    pins: Pins
+    header: tuple[str, ...]
+    first_line: int
+    chunks: int
+    planned_at: dt.datetime
+
+
+class Chunk(_Frozen):
+    """A range of the file's bytes; of the unpacked text where the file is compressed."""
+
+    index: int = Field(ge=0)
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class ChunkReport(_Frozen):
+    """What a worker did. ``first_byte`` and ``end_byte`` bound its lines; ``cut_off``: the last one goes on."""
+
+    index: int
+    first_byte: int | None
+    end_byte: int | None
+    cut_off: bool
+    lines: int
+    joined: int
+    scored: int
+    rejected: int
+    scored_bytes: int
+    rejected_bytes: int
+    levels: tuple[int, ...]
+    choices: tuple[int, ...]
+    margin_minor: int
+    inputs: dict[str, InputCounts]
+    seconds: float
+
+
+class Failure(_Frozen):
+    """Why something failed: the class of the error and its message."""
+
+    error: str
+    message: str
+
+
+@dataclass(frozen=True)
+class WorkArea:
+    """Keys of what one execution keeps between its tasks."""
+
+    prefix: str
+
+    @classmethod
+    def of(cls, execution: str) -> Self:
+        """Return the area of an execution."""
+        return cls(f"{names.WORK_PREFIX}{execution}/")
+
+    @classmethod
+    def holding(cls, job_key: str) -> Self:
+        """Return the area that a job lies in."""
+        return cls(job_key.removesuffix(JOB_FILE))
+
+    @property
+    def job(self) -> str:
+        """Key of the job."""
+        return self.prefix + JOB_FILE
+
+    @property
+    def chunks(self) -> str:
+        """Key of the list of chunks."""
+        return self.prefix + CHUNKS_FILE
+
+    def scored(self, chunk: int) -> str:
+        """Key of a chunk's lines of the scored file."""
+        return f"{self.prefix}{chunk:05d}.scored"
+
+    def rejected(self, chunk: int) -> str:
+        """Key of a chunk's framed rejected rows."""
+        return f"{self.prefix}{chunk:05d}.rejected"
+
+    def report(self, chunk: int) -> str:
+        """Key of what a chunk's worker did."""
+        return f"{self.prefix}{chunk:05d}{REPORT_SUFFIX}"
+
+    def error(self, chunk: int) -> str:
+        """Key of why a chunk's worker failed."""
+        return f"{self.prefix}{chunk:05d}{ERROR_SUFFIX}"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Keys of what becomes of a dropped file: its own path, in other folders."""
+
+    stem: str
+
+    @classmethod
+    def of(cls, key: str) -> Self:
+        """Return the outputs of the file dropped under a key."""
+        return cls(key.removeprefix(names.INCOMING_PREFIX).removesuffix(".gz").removesuffix(".csv"))
+
+    @property
+    def scored(self) -> str:
+        """Key of the scored file."""
+        return f"{names.SCORED_PREFIX}{self.stem}.csv"
+
+    @property
+    def rejected(self) -> str:
+        """Key of the rejected rows."""
+        return f"{names.REJECTED_PREFIX}{self.stem}.csv"
+
+    @property
+    def report(self) -> str:
+        """Key of the report."""
+        return f"{names.REPORTS_PREFIX}{self.stem}.json"
+
+    @property
+    def failed(self) -> str:
+        """Key of the note that says why the file could not be scored."""
+        return f"{names.FAILED_PREFIX}{self.stem}.json"
+
+
+def pins_key(file: InputFile) -> str:
+    """Return the key under which a file's pins are kept."""
+    return f"{names.WORK_PREFIX}pins/{file.identity}.json"
+
+
+def sibling_key(key: str) -> str:
+    """Return the key of the file whose outputs would have the same names: the one packed, the other not."""
+    return key.removesuffix(".gz") if key.endswith(".gz") else f"{key}.gz"

@@ -1,0 +1,144 @@
+"""``plan``: look at a dropped file, fix what its job depends on, and cut it into chunks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+from pydantic import TypeAdapter
+
+from lambda_fn import names
+from lambda_fn.batch.errors import UnusableFile
+from lambda_fn.batch.gzip_stream import unpack
+from lambda_fn.batch.job import Chunk, InputFile, Job, Pins, WorkArea, pins_key, sibling_key
+from lambda_fn.batch.objects import DataBucket, is_conflict
+from lambda_fn.registry import Registry
+from lambda_fn.scoring.errors import ModelUnavailable
+from lambda_fn.scoring.recipe import ID_FIELD, Recipe
+from lambda_fn.tabular.header import UnusableHeader, read_header
+
+METADATA_AS_OF: Final = "as-of"
+METADATA_MODEL_VERSION: Final = "model-version"
+UNPACKED_END: Final = 2**62  # a packed file's text has no size before it is unpacked
+_CHUNK_LIST: Final = TypeAdapter(list[Chunk])
+
+
+class Planner:
+    """Makes jobs. ``chunk_bytes`` is the size of a chunk."""
+
+    def __init__(self, bucket: DataBucket, registry: Registry, chunk_bytes: int = names.CHUNK_BYTES) -> None:
+        self._bucket = bucket
+        self._registry = registry
+        self._chunk_bytes = chunk_bytes
+
+    def plan(self, key: str, execution: str) -> Job:
+        """Write the job and its list of chunks and return it; raise UnusableFile where the file cannot be scored."""
+        file, metadata = find_file(self._bucket, key)
+        self._refuse_sibling(key)
+        earlier = self._bucket.find(pins_key(file), Pins)
+        pins = earlier or Pins(model_version=self._model_version(metadata), as_of=_as_of(file, metadata))
+        recipe = self._registry.load(pins.model_version).manifest.recipe
+        header, first_line = self._read_header(file, recipe)
+        if not earlier and not self._keep(file, pins):
+            return self.plan(key, execution)  # the same event, delivered twice, was quicker: share its pins
+        chunks = self._cut(file, first_line)
+        job = Job(
+            execution=execution,
+            input=file,
+            pins=pins,
+            header=header,
+            first_line=first_line,
+            chunks=len(chunks),
+            planned_at=dt.datetime.now(dt.UTC),
+        )
+        area = WorkArea.of(execution)
+        self._bucket.write(area.chunks, _CHUNK_LIST.dump_json(chunks))
+        self._bucket.write(area.job, job.model_dump_json().encode())
+        return job
+
+    def _refuse_sibling(self, key: str) -> None:
+        other = sibling_key(key)
+        if self._bucket.head(other) is not None:
+            raise UnusableFile(
+                f"{key} and {other} would share the names of their results; delete one, or drop it under another name"
+            )
+
+    def _keep(self, file: InputFile, pins: Pins) -> bool:
+        """Keep the pins for every execution to come; say whether there were none yet."""
+        try:
+            self._bucket.write(pins_key(file), pins.model_dump_json().encode(), IfNoneMatch="*")
+        except ClientError as error:
+            if is_conflict(error):
+                return False
+            raise
+        return True
+
+    def _model_version(self, metadata: Mapping[str, str]) -> str:
+        asked = metadata.get(METADATA_MODEL_VERSION)
+        if asked is None:
+            return self._registry.routing()[0].champion
+        try:
+            return self._registry.manifest(asked).model_version
+        except ModelUnavailable as error:
+            raise UnusableFile(f"x-amz-meta-{METADATA_MODEL_VERSION} asks for {asked!r}: {error}") from error
+
+    def _read_header(self, file: InputFile, recipe: Recipe) -> tuple[tuple[str, ...], int]:
+        """Return the names of the columns and where the first line after them begins."""
+        pieces = self._bucket.read(file, 0, file.size_bytes)
+        text = b""
+        for piece in unpack(pieces) if file.compressed else pieces:
+            text += piece
+            if b"\n" in piece or len(text) > names.MAX_LINE_BYTES:
+                break
+        line = text[: text.find(b"\n") + 1] or text
+        if len(line) > names.MAX_LINE_BYTES:
+            raise UnusableFile(f"line 1 must name the columns, and does not end within {names.MAX_LINE_BYTES} bytes")
+        try:
+            return read_header(line, (ID_FIELD, *(field.name for field in recipe.inputs))), len(line)
+        except UnusableHeader as error:
+            raise UnusableFile(str(error)) from error
+
+    def _cut(self, file: InputFile, first_line: int) -> list[Chunk]:
+        if file.compressed:
+            return [Chunk(index=0, start=first_line, end=UNPACKED_END)]
+        starts = range(first_line, max(file.size_bytes, first_line + 1), self._chunk_bytes)
+        ends = [min(start + self._chunk_bytes, file.size_bytes) for start in starts]
+        return [Chunk(index=i, start=start, end=end) for i, (start, end) in enumerate(zip(starts, ends, strict=True))]
+
+
+def _as_of(file: InputFile, metadata: Mapping[str, str]) -> dt.date:
+    """Return the date that recency counts to: the one asked for, else the day the file was dropped (UTC)."""
+    asked = metadata.get(METADATA_AS_OF)
+    if asked is None:
+        return file.last_modified.astimezone(dt.UTC).date()
+    try:
+        return dt.date.fromisoformat(asked)
+    except ValueError as error:
+        raise UnusableFile(f"x-amz-meta-{METADATA_AS_OF} is {asked!r}; give a date such as 2026-11-23") from error
+
+
+def find_file(bucket: DataBucket, key: str) -> tuple[InputFile, Mapping[str, str]]:
+    """Return the current version of a dropped file and its metadata; raise UnusableFile where there is nothing."""
+    found = bucket.head(key)
+    if found is None:
+        raise UnusableFile(f"{key} was deleted before it could be read; drop it again")
+    if not found["ContentLength"]:
+        raise UnusableFile("the file is empty: its first line must name the columns")
+    file = InputFile(
+        bucket=bucket.name,
+        key=key,
+        version_id=found.get("VersionId"),
+        etag=found["ETag"],
+        size_bytes=found["ContentLength"],
+        last_modified=found["LastModified"],
+        checksum=_checksum(found),
+    )
+    return file, found["Metadata"]
+
+
+def _checksum(found: Mapping[str, Any]) -> str | None:
+    """Return the checksum that S3 keeps with an object, as ``algorithm:value``."""
+    kept = [(name, value) for name, value in found.items() if name.startswith("Checksum") and name != "ChecksumType"]
+    return ":".join(kept[0]).removeprefix("Checksum") if kept else None

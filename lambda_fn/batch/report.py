@@ -1,0 +1,122 @@
+"""The report on a file: what the workers' reports add up to, after proof that nothing is lost and nothing twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from lambda_fn.batch.errors import JobBroken
+from lambda_fn.batch.job import ChunkReport, InputFile, Job, Outputs
+from lambda_fn.scoring.drift import add_counts, stability_indices
+from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.policy import NO_INTERVENTION
+from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class InputDrift(_Frozen):
+    """One input of the file against the training data. ``stability_index`` is null where the file has too few rows."""
+
+    stability_index: float | None
+    missing_share: float
+
+
+class Durations(_Frozen):
+    """Seconds. ``scoring_sum`` is over all workers, ``scoring_longest`` is the slowest."""
+
+    elapsed: float
+    scoring_sum: float
+    scoring_longest: float
+    finalize: float
+
+
+class Report(_Frozen):
+    """What became of a dropped file. Everything but ``execution`` and ``durations_seconds`` is the same on a rerun."""
+
+    input: InputFile
+    outputs: dict[str, str]
+    rows: int
+    scored: int
+    rejected: int
+    model_version: str
+    as_of: dt.date
+    risk_levels: dict[str, int]
+    interventions: dict[str, int]
+    expected_margin: float
+    currency: str
+    largest_stability_index: float | None
+    drift: dict[str, InputDrift]
+    chunks: int
+    execution: str
+    durations_seconds: Durations
+
+    @property
+    def rejected_percent(self) -> float:
+        """Rejected rows in percent of all."""
+        return 100 * self.rejected / self.rows if self.rows else 0.0
+
+
+def check_complete(job: Job, reports: Sequence[ChunkReport]) -> None:
+    """Raise JobBroken unless every byte after the header, and every line, belongs to exactly one chunk's rows."""
+    place = job.first_line
+    followed = True  # to the end of the last line seen
+    for report in reports:
+        if report.lines - report.joined != report.scored + report.rejected:
+            raise JobBroken(
+                f"chunk {report.index}: {report.lines - report.joined} rows in, but {report.scored} scored and "
+                f"{report.rejected} rejected"
+            )
+        if report.first_byte is None or report.end_byte is None:
+            continue
+        if report.first_byte != place and (followed or report.first_byte < place):
+            raise JobBroken(f"chunk {report.index} begins at byte {report.first_byte}, the one before ends at {place}")
+        place, followed = report.end_byte, not report.cut_off
+    if followed and not job.input.compressed and place != job.input.size_bytes:
+        raise JobBroken(f"the chunks end at byte {place} of {job.input.size_bytes}")
+
+
+def make_report(job: Job, reports: Sequence[ChunkReport], manifest: Manifest, finalize_seconds: float) -> Report:
+    """Add up the workers' reports."""
+    outputs = Outputs.of(job.input.key)
+    inputs = add_counts(report.inputs for report in reports)
+    indices = stability_indices(inputs, manifest.histograms)
+    scored = sum(report.scored for report in reports)
+    names = (NO_INTERVENTION, *(offer.name for offer in manifest.policy.interventions))
+    return Report(
+        input=job.input,
+        outputs={"scored": outputs.scored, "rejected": outputs.rejected},
+        rows=sum(report.lines - report.joined for report in reports),
+        scored=scored,
+        rejected=sum(report.rejected for report in reports),
+        model_version=job.pins.model_version,
+        as_of=job.pins.as_of,
+        risk_levels=_sums(RISK_LEVELS, [report.levels for report in reports]),
+        interventions=_sums(names, [report.choices for report in reports]),
+        expected_margin=sum(report.margin_minor for report in reports) / 10**MONEY_DECIMALS,
+        currency=manifest.policy.currency,
+        largest_stability_index=max(indices.values(), default=None),
+        drift={
+            name: InputDrift(
+                stability_index=round(indices[name], 6) if name in indices else None,
+                missing_share=round(inputs[name].missing / scored, 6) if scored else 0.0,
+            )
+            for name in [*indices, *(name for name in inputs if name not in indices)]
+        },
+        chunks=len(reports),
+        execution=job.execution,
+        durations_seconds=Durations(
+            elapsed=round((dt.datetime.now(dt.UTC) - job.planned_at).total_seconds(), 3),
+            scoring_sum=round(sum(report.seconds for report in reports), 3),
+            scoring_longest=max((report.seconds for report in reports), default=0.0),
+            finalize=round(finalize_seconds, 3),
+        ),
+    )
+
+
+def _sums(names: Sequence[str], counts: Sequence[Sequence[int]]) -> dict[str, int]:
+    return {name: sum(count[i] for count in counts) for i, name in enumerate(names)}
