@@ -170,7 +170,7 @@ def _prune(tree: Path) -> None:
         for path in list(tree.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for folder in SERVICE_MODELS:
-        for path in (tree / folder).iterdir():
+        for path in list(tree.glob(f"{folder}/*")):
             if path.is_dir() and path.name not in AWS_SERVICES:
                 shutil.rmtree(path)
 

@@ -73,9 +73,9 @@ def test_a_pruned_bundle_still_imports_and_predicts_with_nothing_else_installed(
 
 def test_the_same_inputs_make_the_same_deployment_and_other_sources_another(tmp_path: Path) -> None:
     target = Target("test", (), None, limits_size=False)
-    first = build(Bundle.API, target, root=_project(tmp_path / "a", "x = 1\n"), cache=_cache(tmp_path / "1"))
-    again = build(Bundle.API, target, root=_project(tmp_path / "b", "x = 1\n"), cache=_cache(tmp_path / "2"))
-    other = build(Bundle.API, target, root=_project(tmp_path / "c", "x = 2\n"), cache=_cache(tmp_path / "1"))
+    first = build(Bundle.API, target, root=_project(tmp_path / "a", "x = 1\n"), cache=tmp_path / "1")
+    again = build(Bundle.API, target, root=_project(tmp_path / "b", "x = 1\n"), cache=tmp_path / "2")
+    other = build(Bundle.API, target, root=_project(tmp_path / "c", "x = 2\n"), cache=tmp_path / "1")
 
     assert first.hash == again.hash
     assert first.path.read_bytes() == again.path.read_bytes()
@@ -86,12 +86,7 @@ def test_a_bundle_over_its_limit_is_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setitem(bundling.UNZIPPED_LIMIT_MB, Bundle.API, 0)
 
     with pytest.raises(BundleError, match="more than its limit of 0 MB"):
-        build(
-            Bundle.API,
-            Target("test", (), None),
-            root=_project(tmp_path / "a", "x = 1\n"),
-            cache=_cache(tmp_path / "1"),
-        )
+        build(Bundle.API, Target("test", (), None), root=_project(tmp_path / "a", "x = 1\n"), cache=tmp_path / "1")
 
 
 def _project(root: Path, source: str) -> Path:
@@ -99,11 +94,6 @@ def _project(root: Path, source: str) -> Path:
     (root / "lambda_fn" / "api.py").write_text(source)
     (root / "lambda_fn" / "requirements-api.txt").write_text("")
     return root
-
-
-def _cache(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def _sigmoid(folder: Path) -> Path:
