@@ -97,7 +97,7 @@ def _with_float32_thresholds(estimator: Estimator) -> Any:
         below = np.nextafter(nearest, np.float32(-np.inf))
         return "threshold=" + " ".join(repr(float(value)) for value in np.where(nearest > exact, below, nearest))
 
-    trees = estimator.booster_.model_to_string()
+    trees = re.sub(r"^tree_sizes=.*\n", "", estimator.booster_.model_to_string(), flags=re.MULTILINE)
     return Booster(model_str=re.sub(r"^threshold=(?P<numbers>.+)$", lowered, trees, flags=re.MULTILINE))
 
 

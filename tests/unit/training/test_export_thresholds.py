@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training import export
+from training.families import FAMILIES
+
+
+@pytest.mark.parametrize("family", ["lightgbm", "hist_gradient_boosting", "random_forest"])
+def test_neighbouring_float32_values_take_the_same_branch_inside_and_outside_scikit_learn(family: str) -> None:
+    # Given features whose labels change between two values that differ in their last bit only
+    random = np.random.default_rng(5)
+    lower = random.uniform(0.1, 10, 40).astype(np.float32)
+    columns = [np.tile([value, np.nextafter(value, np.float32(np.inf))], 500) for value in lower]
+    matrix = np.stack(columns, axis=1).astype(np.float32)
+    labels = np.tile([0, 1], 500)
+    estimator = FAMILIES[family].train(matrix, labels, 0, None)
+
+    # When it is exported, then both answer alike (PublishRefused otherwise)
+    export.check_parity(estimator, export.to_onnx(estimator, matrix.shape[1]), matrix)
