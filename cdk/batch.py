@@ -21,6 +21,7 @@ from cdk.workflow import CHUNKS, Workers, build_definition
 from lambda_fn import names
 
 LONGEST_LAMBDA_SECONDS: Final = 900
+WRITE: Final = ("s3:PutObject", "s3:AbortMultipartUpload")
 JOB_HOURS: Final = 12
 START_RETRIES: Final = 185  # over a day: what EventBridge does by default, written down
 START_RETRY_HOURS: Final = 24
@@ -60,9 +61,9 @@ class BatchScoring(Construct):
     def _build_plan(self) -> ScoringFunction:
         plan = self._function("Plan", names.HANDLER_PLAN, "Cuts a dropped file into chunks", 1024, 120)
         self._allow_reading_models(plan)
-        plan.allow(self._data, ["s3:GetObject", "s3:GetObjectVersion"], names.INCOMING_PREFIX)
-        plan.allow(self._data, ["s3:PutObject"], names.WORK_PREFIX)
-        plan.allow_listing(self._data)
+        plan.allow(self._registry, ["s3:GetObject"], names.ROUTING_KEY)
+        self._allow_reading_dropped_files(plan)
+        plan.allow(self._data, ["s3:GetObject", "s3:PutObject"], names.WORK_PREFIX)
         return plan
 
     def _build_score_chunk(self) -> ScoringFunction:
@@ -70,9 +71,8 @@ class BatchScoring(Construct):
             "ScoreChunk", names.HANDLER_SCORE_CHUNK, "Scores one chunk", 2048, LONGEST_LAMBDA_SECONDS
         )
         self._allow_reading_models(score)
-        score.allow(self._data, ["s3:GetObject", "s3:GetObjectVersion"], names.INCOMING_PREFIX)
-        score.allow(self._data, ["s3:GetObject", "s3:PutObject"], names.WORK_PREFIX)
-        score.allow_listing(self._data)
+        self._allow_reading_dropped_files(score)
+        score.allow(self._data, ["s3:GetObject", *WRITE], names.WORK_PREFIX)
         return score
 
     def _build_finalize(self) -> ScoringFunction:
@@ -80,24 +80,17 @@ class BatchScoring(Construct):
             "Finalize", names.HANDLER_FINALIZE, "Joins the parts and reports", 1769, LONGEST_LAMBDA_SECONDS
         )
         self._allow_reading_models(finalize)
-        finalize.allow(self._data, ["s3:GetObject", "s3:GetObjectVersion"], names.INCOMING_PREFIX)
-        finalize.allow(
-            self._data,
-            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-            names.WORK_PREFIX,
-        )
-        finalize.allow(
-            self._data,
-            ["s3:PutObject", "s3:AbortMultipartUpload"],
-            names.SCORED_PREFIX,
-            names.REJECTED_PREFIX,
-            names.REPORTS_PREFIX,
-        )
-        finalize.allow_listing(self._data)
+        self._allow_reading_dropped_files(finalize)  # is it still the file that was scored?
+        finalize.allow(self._data, ["s3:GetObject", "s3:DeleteObject"], names.WORK_PREFIX)
+        outputs = (names.SCORED_PREFIX, names.REJECTED_PREFIX, names.REPORTS_PREFIX)
+        finalize.allow(self._data, ["s3:GetObject", *WRITE], *outputs)  # it replaces only what it has seen
+        finalize.allow(self._data, ["s3:DeleteObject"], names.FAILED_PREFIX)  # the note of an earlier try
         return finalize
 
     def _build_fail(self) -> ScoringFunction:
         fail = self._function("Fail", names.HANDLER_FAIL, "Writes down why a file could not be scored", 512, 60)
+        self._allow_reading_dropped_files(fail)
+        fail.allow(self._data, ["s3:GetObject", "s3:DeleteObject"], names.WORK_PREFIX)  # reasons; what was pinned
         fail.allow(self._data, ["s3:PutObject"], names.FAILED_PREFIX)
         return fail
 
@@ -114,8 +107,12 @@ class BatchScoring(Construct):
         return ScoringFunction(self, construct_id, self._environment, shape, self._code, variables)
 
     def _allow_reading_models(self, function: ScoringFunction) -> None:
-        function.allow(self._registry, ["s3:GetObject"], names.MODELS_PREFIX, names.ROUTING_KEY)
+        function.allow(self._registry, ["s3:GetObject"], names.MODELS_PREFIX)
         function.allow_listing(self._registry)
+
+    def _allow_reading_dropped_files(self, function: ScoringFunction) -> None:
+        function.allow(self._data, ["s3:GetObject", "s3:GetObjectVersion"], names.INCOMING_PREFIX)
+        function.allow_listing(self._data)
 
     def _build_state_machine(self) -> sfn.StateMachine:
         machine = sfn.StateMachine(

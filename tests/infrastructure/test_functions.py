@@ -79,36 +79,32 @@ def test_snap_start_and_reserved_concurrency_are_switched_by_the_environment(eac
     )
 
 
-READ_MODELS = {
-    ("s3:GetObject", "<Registry>/models/*"),
-    ("s3:GetObject", "<Registry>/routing.json"),
-    ("s3:ListBucket", "<Registry>"),
-}
+READ_MODELS = {("s3:GetObject", "<Registry>/models/*"), ("s3:ListBucket", "<Registry>")}
+READ_ROUTING = {("s3:GetObject", "<Registry>/routing.json")}
 READ_DROPPED_FILES = {
     ("s3:GetObject", "<Data>/incoming/*"),
     ("s3:GetObjectVersion", "<Data>/incoming/*"),
     ("s3:ListBucket", "<Data>"),
 }
+
+
+def _to(prefix: str, *actions: str) -> set[tuple[str, str]]:
+    return {(f"s3:{action}", f"<Data>/{prefix}/*") for action in actions}
+
+
 MAY = {
-    "ApiFunction": READ_MODELS,
-    "BatchPlan": READ_MODELS | READ_DROPPED_FILES | {("s3:PutObject", "<Data>/work/*")},
-    "BatchScoreChunk": READ_MODELS
-    | READ_DROPPED_FILES
-    | {("s3:GetObject", "<Data>/work/*"), ("s3:PutObject", "<Data>/work/*")},
+    "ApiFunction": READ_MODELS | READ_ROUTING,
+    "BatchPlan": READ_MODELS | READ_ROUTING | READ_DROPPED_FILES | _to("work", "GetObject", "PutObject"),
+    "BatchScoreChunk": READ_MODELS | READ_DROPPED_FILES | _to("work", "GetObject", "PutObject", "AbortMultipartUpload"),
     "BatchFinalize": READ_MODELS
     | READ_DROPPED_FILES
-    | {
-        (f"s3:{action}", "<Data>/work/*")
-        for action in ("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload")
-    }
-    | {
-        (f"s3:{action}", f"<Data>/{prefix}/*")
-        for action in ("PutObject", "AbortMultipartUpload")
-        for prefix in ("scored", "rejected", "reports")
-    },
-    "BatchFail": {("s3:PutObject", "<Data>/failed/*")},
-    # The workflow itself reads the list of chunks.
-    "BatchWorkflowRole": {("s3:GetObject", "<Data>/work/*")},
+    | _to("work", "GetObject", "DeleteObject")
+    | _to("scored", "GetObject", "PutObject", "AbortMultipartUpload")
+    | _to("rejected", "GetObject", "PutObject", "AbortMultipartUpload")
+    | _to("reports", "GetObject", "PutObject", "AbortMultipartUpload")
+    | _to("failed", "DeleteObject"),
+    "BatchFail": READ_DROPPED_FILES | _to("work", "GetObject", "DeleteObject") | _to("failed", "PutObject"),
+    "BatchWorkflowRole": _to("work", "GetObject"),  # the list of chunks
 }
 
 
