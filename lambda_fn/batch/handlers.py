@@ -49,7 +49,7 @@ def fail(event: Answer, context: Any) -> Answer:
 
 
 def _plan(event: Answer, _context: Any) -> Answer:
-    job = Planner(_bucket(event), _registry()).plan(event["key"], event["execution"])
+    job = Planner(_bucket(event), _registry(), names.CHUNK_BYTES).plan(event["key"], event["execution"])
     logger().info("planned", key=job.input.key, bytes=job.input.size_bytes, chunks=job.chunks)
     area = WorkArea.of(job.execution)
     return {"bucket": event["bucket"], "job_key": area.job, "chunks_key": area.chunks}

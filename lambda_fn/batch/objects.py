@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
@@ -89,12 +90,12 @@ class DataBucket:
             if is_conflict(error):
                 raise UnusableFile(f"{file.key} was replaced while it was read; drop it again") from error
             raise
-        with answer["Body"] as body:
+        with closing(answer["Body"]) as body:
             yield from body.iter_chunks(PIECE_BYTES)
 
     def pieces(self, key: str) -> Iterator[bytes]:
         """Yield an object's bytes, PIECE_BYTES at a time."""
-        with self.client.get_object(Bucket=self.name, Key=key)["Body"] as body:
+        with closing(self.client.get_object(Bucket=self.name, Key=key)["Body"]) as body:
             yield from body.iter_chunks(PIECE_BYTES)
 
     def span(self, key: str, start: int, stop: int) -> bytes:

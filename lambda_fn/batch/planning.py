@@ -28,7 +28,7 @@ _CHUNK_LIST: Final = TypeAdapter(list[Chunk])
 class Planner:
     """Makes jobs. ``chunk_bytes`` is the size of a chunk."""
 
-    def __init__(self, bucket: DataBucket, registry: Registry, chunk_bytes: int = names.CHUNK_BYTES) -> None:
+    def __init__(self, bucket: DataBucket, registry: Registry, chunk_bytes: int) -> None:
         self._bucket = bucket
         self._registry = registry
         self._chunk_bytes = chunk_bytes
