@@ -97,7 +97,7 @@ async def predict_batch(request: Request) -> Response:
     return _json({"predictions": answered})
 
 
-@router.get("/health", responses=responses(answers.Health, 503))
+@router.get("/health", responses=responses(answers.Health, 503), openapi_extra={"security": []})
 async def health(request: Request) -> Response:
     """Say whether predictions can be made."""
     serving = _serving(request)

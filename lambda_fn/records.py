@@ -12,7 +12,7 @@ from typing import (
 )
 
 import numpy as np
-from pydantic import Field, Strict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, Strict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.json_schema import WithJsonSchema
 from typing_extensions import TypedDict
 
@@ -25,10 +25,28 @@ MAX_FAULTS: Final = 100
 MAX_ID_CHARACTERS: Final = 128
 Record = dict[str, Any]
 
+
+def _whole(value: float) -> float:
+    """Refuse a fraction, however small: pydantic's ``multiple_of`` takes 1e-42 for a multiple of 1."""
+    if not value.is_integer():
+        raise ValueError("not a whole number")
+    return value
+
+
+_ID_BOUND: Final = 2**53  # exclusive; beyond it JSON numbers lose digits in many languages, ours among them
 UserId = Annotated[
     Annotated[str, Strict(), StringConstraints(min_length=1, max_length=MAX_ID_CHARACTERS)]
-    | Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)],
-    Field(description="The shop's own id of the shopper; returned as it was sent."),
+    | Annotated[int, Strict(), Field(gt=-_ID_BOUND, lt=_ID_BOUND)]
+    | Annotated[float, Strict(), Field(gt=-_ID_BOUND, lt=_ID_BOUND), AfterValidator(_whole), AfterValidator(int)],
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": MAX_ID_CHARACTERS},
+                {"type": "integer", "exclusiveMinimum": -_ID_BOUND, "exclusiveMaximum": _ID_BOUND},
+            ],
+            "description": "The shop's own id of the shopper; returned as it was sent.",
+        }
+    ),
 ]
 
 
@@ -103,9 +121,8 @@ def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
     """Return what pydantic checks and what OpenAPI says of it."""
     match field:
         case NumberInput():
-            bounds = Field(ge=field.minimum, le=field.maximum, allow_inf_nan=False)
-            whole = Field(multiple_of=1 if field.integer else None)
-            return Annotated[float, Strict(), bounds, whole], {
+            number: Any = Annotated[float, Strict(), Field(ge=field.minimum, le=field.maximum, allow_inf_nan=False)]
+            return Annotated[number, AfterValidator(_whole)] if field.integer else number, {
                 "type": "integer" if field.integer else "number",
                 "minimum": field.minimum,
                 "maximum": field.maximum,
@@ -113,8 +130,9 @@ def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
                 "examples": [field.default],
             }
         case FlagInput():
-            number = Annotated[float, Strict(), Field(ge=0, le=1, multiple_of=1)]
-            return number | Annotated[bool, Strict()], {"enum": [0, 1, True, False], "examples": [field.default]}
+            number = Annotated[float, Strict(), Field(ge=0, le=1), AfterValidator(_whole)]
+            schema = {"type": ["integer", "boolean"], "minimum": 0, "maximum": 1, "examples": [field.default]}
+            return number | Annotated[bool, Strict()], schema
         case CategoryInput():
             return Annotated[str, Strict()], {"type": "string", "examples": [field.default]}
         case DateInput():

@@ -81,6 +81,14 @@ def recipe(**changes: Any) -> Recipe:
     return Recipe.model_validate({"inputs": fields, "steps": steps, "leakage": ["cart_abandonment_rate"], **changes})
 
 
+def recipe_of_any_date() -> Recipe:
+    """Return the recipe with a date input that has no bounds but the calendar's."""
+    limits = {"minimum": dt.date.min, "maximum": dt.date.max}
+    bounded = recipe()
+    inputs = [field.model_copy(update=limits) if field.kind == "date" else field for field in bounded.inputs]
+    return bounded.model_copy(update={"inputs": tuple(inputs)})
+
+
 def _number(
     name: str,
     unit: str,

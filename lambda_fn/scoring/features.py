@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.recipe import OneHot, Recipe, Step
 
 Work = Floats  # (values, n): one row per named value, so that a step reads and writes contiguous memory
+FEATURE_LIMIT: Final = 1e9  # a ratio has no bound, and a float32 network fed with far more could answer inf - inf
 Run = Callable[[Work, Codes, float], None]
 
 
@@ -79,7 +80,7 @@ class FeaturePlan:
         """Return the model's input, float32 (n, len(feature_names)), from the columns and their ``values``."""
         n = len(columns)
         matrix = np.zeros((n, len(self.feature_names)), dtype=np.float32)
-        matrix[:, self._scalar_columns] = work[self._scalar_slots].T
+        matrix[:, self._scalar_columns] = work[self._scalar_slots].clip(-FEATURE_LIMIT, FEATURE_LIMIT).T
         if self._one_hot_inputs.size:
             hot = self._one_hot_offsets + columns.codes[:, self._one_hot_inputs]
             matrix[np.arange(n)[:, None], hot] = 1.0
@@ -164,7 +165,8 @@ def _ratio(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
 
     def run(work: Work, _codes: Codes, _as_of: float) -> None:
         below = work[denominator]
-        work[out] = np.divide(work[numerator], below, out=np.zeros_like(below), where=below != 0)
+        with np.errstate(over="ignore"):  # an infinite ratio is cut to FEATURE_LIMIT
+            work[out] = np.divide(work[numerator], below, out=np.zeros_like(below), where=below != 0)
 
     return run
 

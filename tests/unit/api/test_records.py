@@ -50,6 +50,7 @@ def test_an_unknown_category_is_kept_as_unknown() -> None:
     [
         ("impulse_buying_score", "5", "expected a whole number from 0 to 10 (points)"),
         ("impulse_buying_score", 5.5, "expected a whole number from 0 to 10 (points)"),
+        ("impulse_buying_score", 1e-42, "expected a whole number from 0 to 10 (points)"),
         ("impulse_buying_score", 11, "expected a whole number from 0 to 10 (points)"),
         ("impulse_buying_score", True, "expected a whole number from 0 to 10 (points)"),
         ("average_order_value", float("nan"), "expected a number from 0 to 100000 (currency)"),
@@ -68,8 +69,9 @@ def test_an_unknown_category_is_kept_as_unknown() -> None:
         ("user_id", None, "expected a text of 1 to 128 characters or an integer"),
         ("user_id", "", "expected a text of 1 to 128 characters or an integer"),
         ("user_id", "x" * 129, "expected a text of 1 to 128 characters or an integer"),
+        ("user_id", -(2**53) - 1, "expected a text of 1 to 128 characters or an integer"),
         ("user_id", 1.5, "expected a text of 1 to 128 characters or an integer"),
-        ("user_id", 2**63, "expected a text of 1 to 128 characters or an integer"),
+        ("user_id", 2**53, "expected a text of 1 to 128 characters or an integer"),
     ],
 )
 def test_a_bad_value_is_a_fault_that_names_the_field(field: str, value: Any, message: str) -> None:

@@ -4,40 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from lambda_fn.registry import Artefact, Routing
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, ScoringError
 from lambda_fn.serving import CHALLENGER, CHAMPION, ModelServer, share_of
-from tests import factories
+from tests.fakes import FakeModels
 
 FIRST = "v20260701T120000-00000001"
 SECOND = "v20260702T120000-00000002"
-
-
-class FakeModels:
-    """A registry in memory that can be told to fail."""
-
-    def __init__(self) -> None:
-        self.route: Routing | None = None
-        self.broken: dict[str, Exception] = {}
-        self.loads: list[str] = []
-        self.unreachable = False
-
-    def promote(self, version: str, challenger: str | None = None, share: float = 0.0) -> None:
-        self.route = Routing(champion=version, challenger=challenger, challenger_share=share)
-
-    def routing_unless(self, etag: str | None) -> tuple[Routing, str] | None:
-        if self.unreachable:
-            raise ModelUnavailable("the model registry cannot be used: EndpointConnectionError")
-        if self.route is None:
-            raise ModelUnavailable("no model is promoted yet")
-        current = str(hash(self.route.model_dump_json()))
-        return None if etag == current else (self.route, current)
-
-    def load(self, version: str) -> Artefact:
-        self.loads.append(version)
-        if version in self.broken:
-            raise self.broken[version]
-        return Artefact(*factories.artefact(version))
 
 
 class Clock:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lambda_fn.scoring.columns import Columns, days_since_epoch
 from lambda_fn.scoring.errors import RecipeError
-from lambda_fn.scoring.features import FeaturePlan
+from lambda_fn.scoring.features import FEATURE_LIMIT, FeaturePlan
 from tests import factories
 
 PLAN = FeaturePlan(factories.recipe())
@@ -54,6 +54,13 @@ def test_every_operation_gives_the_value_worked_out_by_hand() -> None:
 def test_a_ratio_over_nothing_is_zero() -> None:
     shopper = columns(([5, 5, 100, 0, 5, 0, last_purchase(1)], 0))
     assert PLAN.values(shopper, factories.AS_OF)[PLAN.slots["ad_response"], 0] == 0
+
+
+@pytest.mark.parametrize("views", [1e-300, 5e-324])
+def test_a_ratio_without_bound_is_cut_to_the_feature_limit(views: float) -> None:
+    shopper = columns(([5, 5, 100, views, 20, 0, last_purchase(1)], 0))
+    matrix = PLAN.matrix(shopper, PLAN.values(shopper, factories.AS_OF))
+    assert matrix[0, PLAN.feature_names.index("ad_response")] == np.float32(FEATURE_LIMIT)
 
 
 @pytest.mark.parametrize(

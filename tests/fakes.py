@@ -1,0 +1,57 @@
+"""Stand-ins for parts that a test wants to steer."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lambda_fn import names
+from lambda_fn.registry import Artefact, Routing
+from lambda_fn.scoring.errors import ModelUnavailable
+from lambda_fn.web.problems import problem
+from tests import factories
+
+
+class FakeModels:
+    """A registry in memory that can be told to fail."""
+
+    def __init__(self) -> None:
+        self.route: Routing | None = None
+        self.broken: dict[str, Exception] = {}
+        self.loads: list[str] = []
+        self.unreachable = False
+        self.changes: dict[str, Any] = {}
+
+    def promote(self, version: str, challenger: str | None = None, share: float = 0.0) -> None:
+        self.route = Routing(champion=version, challenger=challenger, challenger_share=share)
+
+    def routing_unless(self, etag: str | None) -> tuple[Routing, str] | None:
+        if self.unreachable:
+            raise ModelUnavailable("the model registry cannot be used: EndpointConnectionError")
+        if self.route is None:
+            raise ModelUnavailable("no model is promoted yet")
+        current = str(hash(self.route.model_dump_json()))
+        return None if etag == current else (self.route, current)
+
+    def load(self, version: str) -> Artefact:
+        self.loads.append(version)
+        if version in self.broken:
+            raise self.broken[version]
+        return Artefact(*factories.artefact(version, **self.changes))
+
+
+class FakeGateway:
+    """What API Gateway does before the service sees a request: it refuses those without the API key."""
+
+    KEY = "a-key-for-tests"
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        public = {f"{names.API_BASE_PATH}/{path}" for path in names.PUBLIC_PATHS}
+        keyless = scope["type"] != "http" or scope["path"] in public
+        if keyless or Request(scope).headers.get("x-api-key") == self.KEY:
+            await self._app(scope, receive, send)
+        else:
+            await problem(403, "Forbidden", "none")(scope, receive, send)
