@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from collections import Counter
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -220,3 +222,23 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one API Gateway event."""
     answer: dict[str, Any] = _entry()(event, context)
     return answer
+
+
+def prepare_snapshot() -> None:
+    """Load everything that a SnapStart snapshot should hold, and have the rest made again after each restore.
+
+    A snapshot can be restored weeks later, by many environments: the routing is read again before the first answer.
+    The S3 client needs no care, it opens a new connection where it finds the old one closed, and asks for credentials
+    when those it has are old.
+    """
+    from snapshot_restore_py import register_after_restore  # part of AWS's Python runtime
+
+    _entry()
+    server: ModelServer = application().state.server
+    with suppress(ModelUnavailable):
+        server.current()
+    register_after_restore(server.expire)
+
+
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    prepare_snapshot()

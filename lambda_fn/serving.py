@@ -95,6 +95,10 @@ class ModelServer:
             raise ModelUnavailable("; ".join(self.problems))
         return self._serving
 
+    def expire(self) -> None:
+        """Read the routing again before the next answer, however young it is."""
+        self._checked_at = None
+
     def _refresh(self) -> None:
         try:
             found = self._models.routing_unless(self._etag)

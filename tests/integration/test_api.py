@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import snapshot_restore_py
 from mypy_boto3_s3 import S3Client
 from starlette.testclient import TestClient
 
@@ -313,6 +314,21 @@ class TestHandler:
         assert metric["model_version"] == factories.VERSION
         assert metric[names.METRIC_PREDICTIONS] == [1]
         assert metric[names.METRIC_PREDICTIONS_BY_RISK["HIGH"]] == [1]
+
+    def test_a_restored_snapshot_answers_with_what_is_promoted_now(
+        self, call: Callable[[dict[str, Any]], dict[str, Any]], registry: Registry
+    ) -> None:
+        # Given a snapshot taken with one model in service, whose routing is young
+        api.prepare_snapshot()
+        served = json.loads(call(events.load("api_predict"))["body"])["model_version"]
+        # When another model is promoted, and the snapshot restored
+        registry.publish(Artefact(*factories.artefact(CHALLENGER)))
+        registry.promote(CHALLENGER)
+        [(restore, arguments, keywords)] = snapshot_restore_py.get_after_restore()
+        restore(*arguments, **keywords)
+        # Then the first answer is the new model's
+        assert served == factories.VERSION
+        assert json.loads(call(events.load("api_predict"))["body"])["model_version"] == CHALLENGER
 
     def test_the_documents_server_includes_the_stage(self, call: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         event = events.load("api_health")
