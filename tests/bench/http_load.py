@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
@@ -21,6 +21,7 @@ LATENCY_CALLS: Final = 1_000
 LOAD_SECONDS: Final = 4.0
 CONNECTIONS: Final = 16
 ROUNDS: Final = 3
+Address = tuple[str, int]
 
 
 def measure(environment: dict[str, str]) -> list[Figure]:
@@ -28,26 +29,25 @@ def measure(environment: dict[str, str]) -> list[Figure]:
     with ExitStack() as stack:
         ours = stack.enter_context(_server(environment, "lambda_fn.api:application", "--factory"))
         peer = stack.enter_context(_server(environment, "tests.bench.peer.app:app"))
-        latencies = _in_turns(_latency_ms, ours, peer)
-        rates = _in_turns(_requests_per_second, ours, peer)
+        our_ms, peer_ms = _in_turns(_latency_ms, ours, peer)
+        our_rate, peer_rate = _in_turns(_requests_per_second, ours, peer)
     return [
-        speedup("http_speedup", *latencies, "ms", reach=18),
-        speedup("throughput_speedup", *rates, "requests/s", reach=18),
+        speedup("http_speedup", our_ms, peer_ms, "ms", reach=18),
+        speedup("throughput_speedup", our_rate, peer_rate, "requests/s", reach=18),
     ]
 
 
-def _in_turns(measurement: object, *addresses: tuple[str, int]) -> list[float]:
+def _in_turns(measurement: Callable[[Address], float], *addresses: Address) -> list[float]:
     """Return each server's median over rounds in which they take turns."""
-    assert callable(measurement)
     rounds = [[measurement(address) for address in addresses] for _ in range(ROUNDS)]
     return [statistics.median(of_server) for of_server in zip(*rounds, strict=True)]
 
 
 @contextmanager
-def _server(environment: dict[str, str], *application: str) -> Iterator[tuple[str, int]]:
+def _server(environment: dict[str, str], *application: str) -> Iterator[Address]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        address: tuple[str, int] = probe.getsockname()
+        address: Address = probe.getsockname()
     command = [sys.executable, "-m", "uvicorn", *application, "--port", str(address[1]), "--no-access-log"]
     process = subprocess.Popen([*command, "--log-level", "warning"], env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -58,7 +58,7 @@ def _server(environment: dict[str, str], *application: str) -> Iterator[tuple[st
         process.wait()
 
 
-def _wait_for_answer(address: tuple[str, int], process: subprocess.Popen[bytes]) -> None:
+def _wait_for_answer(address: Address, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -73,7 +73,7 @@ def _wait_for_answer(address: tuple[str, int], process: subprocess.Popen[bytes])
     raise RuntimeError("a benchmark server did not start")
 
 
-def _request(address: tuple[str, int]) -> bytes:
+def _request(address: Address) -> bytes:
     body = str(events.load("api_predict")["body"]).encode()
     head = (
         f"POST {names.API_BASE_PATH}/predict HTTP/1.1\r\nhost: {address[0]}:{address[1]}\r\n"
@@ -103,7 +103,7 @@ def _complete(answer: bytes) -> bool:
     return len(body) >= length
 
 
-def _latency_ms(address: tuple[str, int]) -> float:
+def _latency_ms(address: Address) -> float:
     request = _request(address)
     durations = []
     with socket.create_connection(address) as connection:
@@ -115,7 +115,7 @@ def _latency_ms(address: tuple[str, int]) -> float:
     return statistics.median(durations) * 1000
 
 
-def _requests_per_second(address: tuple[str, int]) -> float:
+def _requests_per_second(address: Address) -> float:
     """Keep sixteen connections busy for some seconds from one loop; return the answers a second."""
     request = _request(address)
     answers = 0

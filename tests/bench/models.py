@@ -44,7 +44,8 @@ def trained() -> Iterator[Models]:
             "PEER_BUCKET": BUCKET,
             "PYTHONPATH": str(Path.cwd()),
         }
-        s3 = boto3.client("s3", endpoint_url=local_aws.endpoint, region_name=ministack.REGION, **_KEYS)
+        session = boto3.Session("test", "test", region_name=ministack.REGION)
+        s3 = session.client("s3", endpoint_url=local_aws.endpoint)
         s3.create_bucket(Bucket=BUCKET)
         data = folder / "twin.csv"
         _train(environment, "sample", "--rows", str(ROWS), "--seed", "11", "--country", "USA", "--out", str(data))
@@ -54,9 +55,6 @@ def trained() -> Iterator[Models]:
         peer_pipeline.train(data, pipeline)
         s3.upload_file(str(pipeline), BUCKET, peer_app.KEY)
         yield Models(environment, data, version)
-
-
-_KEYS: Final = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
 def _train(environment: dict[str, str], *arguments: str) -> str:
