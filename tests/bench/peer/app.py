@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import boto3
-import joblib  # type: ignore[import-untyped]
+import joblib
 import pandas as pd
 from fastapi import FastAPI
 from mangum import Mangum
@@ -19,9 +19,8 @@ from training.recipes import shopper
 
 KEY = "pipeline.joblib"
 _TYPES: dict[str, Any] = {"number": float, "flag": int, "category": str, "date": str}
-Shopper: Any = create_model(
-    "Shopper", user_id=(str, ...), **{field.name: (_TYPES[field.kind], ...) for field in shopper.INPUTS}
-)
+_FIELDS: dict[str, Any] = {field.name: (_TYPES[field.kind], ...) for field in shopper.INPUTS}
+Shopper: Any = create_model("Shopper", user_id=(str, ...), **_FIELDS)
 
 app = FastAPI()
 
@@ -39,7 +38,7 @@ def predict(record: Shopper) -> dict[str, Any]:
     frame = pd.DataFrame([record.model_dump()])
     risk = float(pipeline().predict_proba(frame)[0, 1])
     return {
-        "user_id": record.user_id,
+        "user_id": frame.at[0, "user_id"],
         "abandonment_risk": risk,
         "risk_level": "HIGH" if risk >= 0.7 else "MEDIUM" if risk >= 0.4 else "LOW",
         "prediction_timestamp": dt.datetime.now(dt.UTC).isoformat(),

@@ -53,9 +53,9 @@ DERIVED: Final = [
 ]
 
 
-def add_features(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with the derived columns."""
-    f: Any = frame.copy()
+def add_features(frame: Any) -> Any:
+    """Return the data frame with the derived columns."""
+    f = frame.copy()
     f["engagement"] = f[["daily_session_time_minutes", "product_views_per_day", "app_usage_frequency"]].mean(axis=1)
     f["inverse_browse_to_buy"] = 1 / (1 + f["browse_to_buy_ratio"])
     f["weekly_engagement_index"] = f["engagement"] * 7 * f["inverse_browse_to_buy"]

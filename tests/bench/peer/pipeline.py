@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import joblib  # type: ignore[import-untyped]
+import joblib
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.neural_network import MLPClassifier
