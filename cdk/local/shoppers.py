@@ -38,7 +38,14 @@ def _typed(cell: str, schema: Mapping[str, Any]) -> Any:
     for member in schema.get("enum", ()):
         if str(member) == cell:
             return member
-    kinds = {part.get("type") for part in (schema, *schema.get("anyOf", ()))}
+    kinds = _types(schema)
     if "string" in kinds:
         return cell
     return int(cell) if "integer" in kinds else float(cell)
+
+
+def _types(schema: Mapping[str, Any]) -> set[str]:
+    """Return the JSON types that a schema allows: one, a list of them, or those of its alternatives."""
+    named = schema.get("type", [])
+    found = {named} if isinstance(named, str) else set(named)
+    return found.union(*(_types(part) for part in schema.get("anyOf", ())))

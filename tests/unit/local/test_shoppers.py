@@ -19,7 +19,7 @@ OPENAPI: dict[str, Any] = {
                 "properties": {
                     "user_id": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
                     "age": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
-                    "monthly_spend": {"type": "number"},
+                    "monthly_spend": {"type": ["number", "null"]},
                     "weekend_shopper": {"enum": [0, 1, True, False]},
                 }
             }
