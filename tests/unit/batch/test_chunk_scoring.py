@@ -1,0 +1,160 @@
+"""A file scored in chunks is the file scored whole, whatever is in it, and no row is lost."""
+
+import random
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from lambda_fn.batch.chunk_scoring import ChunkScoring, Tally
+from lambda_fn.scoring.model import Model
+from lambda_fn.scoring.service import Scorer
+from lambda_fn.tabular.blocks import OwnedLines, reading_range
+from lambda_fn.tabular.rejects import frame, unframe
+from tests import csv_files, factories
+
+FIRST_LINE = len(csv_files.HEADER_LINE)
+
+
+@cache
+def scorer() -> Scorer:
+    manifest, files = factories.artefact()
+    return Scorer(manifest, files["model.onnx"])
+
+
+def pieces_of(data: bytes, start: int, stop: int, size: int) -> Iterator[bytes]:
+    for place in range(start, min(stop, len(data)), size):
+        yield data[place : min(place + size, stop, len(data))]
+
+
+def score(data: bytes, chunk: int, piece: int = 65_536) -> tuple[bytes, bytes, list[Tally]]:
+    """Score a file in chunks; return the scored lines, the rejected rows, and each chunk's counts."""
+    scored, rejected, tallies = b"", b"", []
+    lines_before = 0
+    for start in range(FIRST_LINE, max(len(data), FIRST_LINE + 1), chunk):
+        end = min(start + chunk, len(data))
+        scoring = ChunkScoring(scorer(), csv_files.HEADER, factories.AS_OF)
+        first, last = reading_range(FIRST_LINE, start, end)
+        lines = OwnedLines(pieces_of(data, first, last, piece), offset=first, start=start, end=end)
+        for output in scoring.run(lines):
+            scored += output.scored
+            rejected += b"".join(unframe([frame(output.rejected)], lines_before))
+        lines_before += scoring.tally.lines
+        tallies.append(scoring.tally)
+    return scored, rejected, tallies
+
+
+def total(tallies: Sequence[Tally], name: str) -> int:
+    return sum(getattr(tally, name) for tally in tallies)
+
+
+GOOD = csv_files.rows(40, seed=5)
+BAD = [b"", b"too,few", b"\0", b"\xff" * 3, b'"', b'a"b', GOOD[0] + b",x", b",,,,,,,,,", GOOD[1].replace(b"u1", b"=u1")]
+CRLF = [line + b"\r" for line in GOOD[:5]]
+
+
+@given(
+    st.lists(st.sampled_from([*GOOD, *BAD, *CRLF]), max_size=15),
+    st.integers(1, 400),
+    st.integers(1, 300),
+    st.booleans(),
+)
+def test_scoring_in_chunks_of_any_size_equals_scoring_whole(
+    lines: list[bytes], chunk: int, piece: int, ends: bool
+) -> None:
+    data = csv_files.HEADER_LINE + b"\n".join(lines) + b"\n" * ends
+
+    whole = score(data, len(data) + 1)
+    in_chunks = score(data, chunk, piece)
+
+    assert in_chunks[:2] == whole[:2]
+    for name in ("lines", "scored", "rejected", "margin_minor"):
+        assert total(in_chunks[2], name) == total(whole[2], name)
+    assert total(whole[2], "lines") - total(whole[2], "joined") == total(whole[2], "scored") + total(
+        whole[2], "rejected"
+    )
+
+
+def test_every_small_chunk_size_gives_the_same_bytes() -> None:
+    lines = csv_files.rows(10, seed=9)
+    lines[5:5] = [*BAD, lines[3].replace(b"plain", b"") + b"\r"]
+    data = csv_files.file_of(lines)
+    whole = score(data, len(data))[:2]
+    for chunk in range(1, 200):
+        assert score(data, chunk)[:2] == whole, chunk
+
+
+def test_the_number_of_rows_scored_together_changes_no_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = csv_files.good_file(700, seed=3)
+    whole = score(data, len(data))[0]
+    for rows in (1, 2, 3, 7, 64, 100):
+        monkeypatch.setattr("lambda_fn.batch.chunk_scoring.ROWS_AT_ONCE", rows)
+        assert score(data, len(data), piece=120)[0] == whole, rows
+
+
+def test_no_model_is_asked_about_so_few_rows_that_its_last_digits_could_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def probabilities(_: Model, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        asked.append(len(matrix))
+        return np.linspace(0, 1, len(matrix))
+
+    monkeypatch.setattr(Model, "probabilities", probabilities)
+    for rows in (1, 15, 16, 17):
+        score(csv_files.good_file(rows), 10**6)
+    assert asked == [16, 16, 16, 17]
+
+
+def mutated(draw: random.Random, line: bytes) -> bytes:
+    """Return a line with a few bytes changed, doubled, or cut."""
+    changed = bytearray(line)
+    for _ in range(draw.randint(1, 4)):
+        place = draw.randrange(len(changed) + 1)
+        match draw.randrange(4):
+            case 0:
+                changed[place:place] = bytes([draw.randrange(256)])
+            case 1:
+                changed[place : place + 1] = draw.choice(
+                    (b'"', b",", b"\0", b"\r", b"\n", b"", b"-", b".", b"e", b"\xc3")
+                )
+            case 2:
+                changed[place : place + draw.randint(1, 30)] = b""
+            case _:
+                changed[place:place] = changed[: draw.randint(1, 30)]
+    return bytes(changed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_a_million_mutated_rows_never_crash_a_worker_and_none_is_lost(seed: int) -> None:
+    draw = random.Random(seed)
+    sound = csv_files.rows(2_000, seed=seed)
+    spoiled = [mutated(draw, draw.choice(sound)) for _ in range(25_000)]
+    noise = [draw.randbytes(draw.randint(0, 60)) for _ in range(2_000)]
+    for _ in range(5):
+        lines = [*draw.choices(spoiled, k=40_000), *draw.choices(sound, k=9_000), *draw.choices(noise, k=1_000)]
+        draw.shuffle(lines)
+        data = csv_files.file_of(lines)
+
+        scored, rejected, tallies = score(data, draw.randint(200_000, len(data)), draw.randint(5_000, 300_000))
+
+        rows = total(tallies, "lines") - total(tallies, "joined")
+        assert rows >= 50_000
+        assert rows == total(tallies, "scored") + total(tallies, "rejected")
+        assert total(tallies, "scored") > 9_000
+        assert scored
+        assert rejected
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_scored_or_rejected(noise: bytes) -> None:
+    data = csv_files.HEADER_LINE + noise
+    _, _, tallies = score(data, 97, 50)
+    lines = noise.count(b"\n") + (not noise.endswith(b"\n") and noise != b"")
+    assert total(tallies, "lines") == lines
+    assert total(tallies, "lines") - total(tallies, "joined") == total(tallies, "scored") + total(tallies, "rejected")

@@ -1,0 +1,56 @@
+"""Dates and categories, as columns and as the standard library reads them one by one."""
+
+import datetime as dt
+import math
+import random
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_fn.scoring.columns import MISSING, UNKNOWN, days_since_epoch
+from lambda_fn.tabular.categories import CategoryCodes
+from lambda_fn.tabular.cells import Cells
+from lambda_fn.tabular.dates import parse_dates
+
+dates = st.one_of(
+    st.dates().map(str),
+    st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"),
+    st.text("0123456789-/T ", max_size=12),
+)
+names = st.text(min_size=1, max_size=24).filter(lambda name: "\0" not in name)
+
+
+def days(text: str) -> float | None:
+    try:
+        return days_since_epoch(dt.date.fromisoformat(text)) if len(text) == 10 and text[4] == "-" else None
+    except ValueError:
+        return None
+
+
+@given(st.lists(dates, min_size=1, max_size=20))
+def test_a_date_is_what_the_calendar_knows(written: list[str]) -> None:
+    values, strange = parse_dates(Cells.of([text.encode() for text in written]))
+
+    for text, value, odd in zip(written, values.tolist(), strange.tolist(), strict=True):
+        wanted = days(text)
+        assert odd == (wanted is None and text != ""), text
+        np.testing.assert_equal(value, math.nan if wanted is None else wanted, err_msg=text)
+
+
+@given(st.lists(names, unique=True, max_size=60), st.lists(names, max_size=30), st.randoms())
+def test_a_category_is_found_by_its_whole_text(known: list[str], others: list[str], shuffle: random.Random) -> None:
+    written = [*known, *others, ""]
+    shuffle.shuffle(written)
+
+    codes = CategoryCodes(known).codes(Cells.of([text.encode() for text in written]))
+
+    positions = {name: position for position, name in enumerate(known)}
+    assert codes.tolist() == [positions.get(text, UNKNOWN) if text else MISSING for text in written]
+
+
+def test_categories_that_begin_and_end_alike_are_told_apart() -> None:
+    known = ["In a relationship", "In a _relationship", "abcdefghXijklmnop", "abcdefghYijklmnop"]
+    written = [*known, "abcdefghZijklmnop", "abcdefgh", "ijklmnop"]
+    codes = CategoryCodes(known).codes(Cells.of([text.encode() for text in written]))
+    assert codes.tolist() == [0, 1, 2, 3, UNKNOWN, UNKNOWN, UNKNOWN]
