@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PIECE_BYTES: Final = 256 * 1024  # leaves room in the processor's second-level cache for what parsing makes of it
 READ_ATTEMPTS: Final = 4
+PARTIAL_CONTENT: Final = 206
 FIRST_WAIT_SECONDS: Final = 0.2
 DELETED_AT_ONCE: Final = 1000  # what DeleteObjects takes
 _ABSENT: Final = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
@@ -91,9 +92,10 @@ class DataBucket:
                 raise UnusableFile(f"{file.key} was replaced while it was read; drop it again") from error
             raise
         with closing(answer["Body"]) as body:
-            pieces = body.iter_chunks(PIECE_BYTES)
             # A server may ignore a range; the local AWS does, where a version is named.
-            yield from pieces if "ContentRange" in answer else _between(pieces, start, stop)
+            pieces = body.iter_chunks(PIECE_BYTES)
+            heeded = answer["ResponseMetadata"]["HTTPStatusCode"] == PARTIAL_CONTENT
+            yield from pieces if heeded else _between(pieces, start, stop)
 
     def pieces(self, key: str) -> Iterator[bytes]:
         """Yield an object's bytes, PIECE_BYTES at a time."""
