@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,12 +29,16 @@ class Family:
     ) -> Estimator:
         """Return a fitted estimator; the same data and seed give the same one.
 
-        Linear algebra runs on one thread: with several, sums are taken in another order on another machine.
+        Linear algebra runs on one thread: with several, sums are taken in another order on another machine. An
+        estimator that stops before it converges is not reported: what it is worth shows in its metrics.
         """
+        from sklearn.exceptions import ConvergenceWarning
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
         estimator = self.build(seed, parameters or {})
-        with threadpool_limits(limits=1, user_api="blas"):
+        with threadpool_limits(limits=1, user_api="blas"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.filterwarnings("ignore", message="Got `batch_size`")  # fewer rows than a batch: it is clipped
             estimator.fit(matrix, labels)
         return estimator
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from training.signals import correlations
 def write_plots(prepared: Prepared, candidate: Candidate, metrics: Metrics, folder: Path) -> list[Path]:
     """Write every plot as PNG and return the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    plots = {
+    plots: dict[str, Callable[[Any], None]] = {
         "signals": lambda axes: _signals(axes, metrics),
         "correlations": lambda axes: _correlations(axes, prepared),
         "calibration": lambda axes: _calibration(axes, metrics),

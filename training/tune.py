@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from training import export
+from training.errors import TrainingError
 from training.evaluate import DECISION_THRESHOLD
 from training.families import FAMILIES
 from training.label import constant_f1
@@ -26,6 +26,7 @@ LAYOUTS: Final = (
     (32,), (64,), (128,), (64, 32), (128, 64), (256, 128), (64, 32, 16), (128, 64, 32), (256, 128, 64),
 )  # fmt: skip
 TIE_F1: Final = 0.001
+DIVERGED: Final = (ValueError, FloatingPointError)  # what scikit-learn raises when weights are no longer finite
 MOST_ROWS: Final = 20_000  # of the training part a trial learns from; the best one is trained on all
 
 Progress = Callable[[int, float], None]
@@ -67,20 +68,20 @@ def tune(prepared: Prepared, trials: int, storage: Path, seed: int = 0, progress
         sampler=optuna.samplers.TPESampler(seed=seed),
         load_if_exists=True,
     )
-    done = len(_finished(study))
-    if progress and done:
-        progress(done, study.best_value)
     part = _some(prepared.train)
-    for number in range(done, trials):
-        study.optimize(lambda trial: _f1(trial, prepared, part, seed), n_trials=1)
-        if progress:
-            progress(number + 1, study.best_value)
+    report = progress or (lambda _done, _best: None)
+    for _ in range(trials - len(_finished(study))):
+        report(*_standing(study))
+        study.optimize(lambda trial: _f1(trial, prepared, part, seed), n_trials=1, catch=DIVERGED)
+    report(*_standing(study))
     values = [trial.value for trial in _finished(study)]
+    if not values:
+        raise TrainingError("no trial ended with a model; every one of them diverged")
     return Tuning(
         trials=len(values),
         best_f1=study.best_value,
         best_parameters=json.loads(study.best_trial.user_attrs["parameters"]),
-        worst_f1=min(value for value in values if value is not None),
+        worst_f1=min(values),
         constant_f1=constant_f1(float(prepared.validation.labels.mean())),
     )
 
@@ -111,9 +112,7 @@ def suggest(trial: Trial) -> dict[str, Any]:
 def _f1(trial: Trial, prepared: Prepared, part: Part, seed: int) -> float:
     parameters = suggest(trial)
     trial.set_user_attr("parameters", json.dumps(parameters))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a trial may well stop before it converges: iterations are searched, too
-        estimator = FAMILIES[FAMILY].train(part.matrix, part.labels, seed, parameters)
+    estimator = FAMILIES[FAMILY].train(part.matrix, part.labels, seed, parameters)
     p = export.probabilities(export.to_onnx(estimator, part.matrix.shape[1]), prepared.validation.matrix)
     return Ranking(prepared.validation.labels, p, DECISION_THRESHOLD).measures()["f1"]
 
@@ -123,6 +122,12 @@ def _some(part: Part) -> Part:
         return part
     rows = np.linspace(0, len(part) - 1, MOST_ROWS).astype(np.intp)
     return Part(part.matrix[rows], part.labels[rows])
+
+
+def _standing(study: Study) -> tuple[int, float]:
+    """Return the number of finished trials and the best F1 so far (0 before the first)."""
+    values = [trial.value for trial in _finished(study)]
+    return len(values), max(values, default=0.0)
 
 
 def _finished(study: Study) -> list[Any]:

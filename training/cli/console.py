@@ -29,6 +29,11 @@ def plain_errors() -> Iterator[None]:
         console.print(f"[bold red]{type(error).__name__}[/]: ", end="")
         console.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
+    except Exception as error:
+        if not type(error).__module__.startswith("botocore"):  # asked by name: its import is slow
+            raise
+        console.print(f"AWS cannot be used: {error}", style="bold red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
 
 
 def result(text: str) -> None:

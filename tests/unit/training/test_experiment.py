@@ -1,0 +1,91 @@
+"""A/B tests are sized and analysed by the book."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.errors import DataRefused
+from training.experiment import analyse, read_outcomes, sample_size
+
+
+def rates(ones: int, of: int) -> np.ndarray:
+    return np.repeat([1.0, 0.0], [ones, of - ones])
+
+
+def test_the_size_is_the_textbooks() -> None:
+    # 5 % -> 6 %, power 0.8, significance 0.05: Cohen's h = 0.0439, n = 2 * ((1.95996 + 0.84162) / h)^2 / 2 a side
+    h = 2 * (np.arcsin(np.sqrt(0.06)) - np.arcsin(np.sqrt(0.05)))
+    expected = np.ceil(2 * ((1.959964 + 0.841621) / h) ** 2)
+    needed = sample_size(0.05, 0.01)
+    assert needed.control == needed.treatment == pytest.approx(expected, abs=1)
+
+
+def test_a_small_arm_makes_the_other_one_larger() -> None:
+    even, uneven = sample_size(0.05, 0.01), sample_size(0.05, 0.01, share=0.1)
+    assert uneven.treatment == pytest.approx(uneven.control / 9, abs=1)
+    assert uneven.control > even.control > uneven.treatment
+
+
+@pytest.mark.parametrize(("baseline", "lift"), [(0.0, 0.1), (0.5, 0.6), (0.5, 0.0)])
+def test_impossible_rates_are_refused(baseline: float, lift: float) -> None:
+    with pytest.raises(DataRefused, match="between 0 and 1"):
+        sample_size(baseline, lift)
+
+
+def test_rates_are_compared_with_interval_and_p_value() -> None:
+    found = analyse(rates(100, 2_000), rates(140, 2_000))
+    assert found.method.startswith("rates")
+    assert found.difference == pytest.approx(0.02)
+    assert found.interval == pytest.approx((0.0050, 0.0350), abs=0.001)
+    assert found.p_value == pytest.approx(0.0079, abs=0.002)  # z = 2.66 by the pooled test
+    assert found.trustworthy
+
+
+def test_amounts_are_compared_by_welchs_t() -> None:
+    rng = np.random.default_rng(1)
+    found = analyse(rng.normal(10, 2, 500), rng.normal(10.5, 4, 500))
+    assert found.method == "amounts: Welch's t"
+    assert found.interval[0] < 0.5 < found.interval[1]
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(4)
+    covered = 0
+    for _ in range(200):
+        control, treatment = (rng.random(400) < 0.2).astype(float), (rng.random(400) < 0.25).astype(float)
+        low, high = analyse(control, treatment).interval
+        covered += low <= 0.05 <= high
+    assert 180 <= covered <= 199
+
+
+def test_a_broken_split_is_noticed() -> None:
+    assert not analyse(rates(50, 2_000), rates(50, 1_500)).trustworthy
+    assert analyse(rates(50, 1_800), rates(5, 200), share=0.1).trustworthy
+
+
+def test_outcomes_are_read_by_arm(tmp_path: Path) -> None:
+    path = tmp_path / "ab.csv"
+    path.write_text("user_id,arm,bought\n1,control,0\n2,new,1\n3,control,1\n")
+    control, treatment, name = read_outcomes(path, "arm", "bought", "control")
+    assert (control.tolist(), treatment.tolist(), name) == ([0, 1], [1], "new")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("arm,bought\ncontrol,0\na,1\nb,1\n", "must name two arms"),
+        ("arm,bought\ncontrol,x\nnew,1\n", "1 outcomes are missing or not numbers"),
+        ("group,bought\ncontrol,1\n", "cannot be read with columns 'arm' and 'bought'"),
+    ],
+)
+def test_outcomes_that_cannot_be_compared_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "ab.csv"
+    path.write_text(text)
+    with pytest.raises(DataRefused, match=message):
+        read_outcomes(path, "arm", "bought", "control")
+
+
+def test_tiny_arms_are_refused() -> None:
+    with pytest.raises(DataRefused, match="at least 30"):
+        analyse(rates(1, 10), rates(1, 100))

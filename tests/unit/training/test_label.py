@@ -1,0 +1,84 @@
+"""The label's unit is explicit, and a label that a constant answers is refused."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training import label, twin
+from training.errors import LabelRefused
+
+F = np.float64
+
+
+def test_the_published_trap_is_refused_with_the_constants_f1() -> None:
+    # Given the published label on the real file's figures: "rate >= 0.3" on a column in percent,
+    # 94,495 of 99,996 positive
+    labels = np.zeros(99_996, dtype=np.int8)
+    labels[:94_495] = 1
+    # When it is checked, then it is refused, and the message names the published headline for what it is
+    with pytest.raises(LabelRefused, match=r"94\.5%.*F1 0\.9717"):
+        label.check_balance(labels, 0.3)
+
+
+def test_the_trap_is_refused_on_the_twin_too() -> None:
+    rates = twin.generate(20_000, seed=1)["cart_abandonment_rate"].astype(F)
+    percent, unit = label.in_percent(rates)
+    assert unit == "percent"
+    with pytest.raises(LabelRefused, match="minority is below 10%"):
+        label.check_balance(label.binarise(percent, 0.3), 0.3)
+    label.check_balance(label.binarise(percent, 30), 30)
+
+
+def test_imbalance_is_accepted_when_asked_for_but_a_constant_label_never() -> None:
+    rare = np.zeros(1_000, dtype=np.int8)
+    rare[:20] = 1
+    label.check_balance(rare, 30, allow_imbalance=True)
+    with pytest.raises(LabelRefused, match=r"0\.0%"):
+        label.check_balance(np.zeros(1_000, dtype=np.int8), 30, allow_imbalance=True)
+
+
+def test_a_column_that_never_exceeds_one_is_a_fraction() -> None:
+    percent, unit = label.in_percent(np.array([0.0, 0.25, 1.0, np.nan]))
+    assert unit == "fraction"
+    np.testing.assert_array_equal(percent, [0, 25, 100, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([0.0, 1.0, 1.0], "only 0 and 1"),
+        ([0.1, 0.2, 0.3, 0.4, 55.0], "mostly between 0 and 1"),
+        ([-1.0, 50.0], "runs from -1 to 50"),
+        ([50.0, 101.0], "runs from 50 to 101"),
+        ([np.nan], "has no values"),
+    ],
+)
+def test_an_ambiguous_column_is_an_error(values: list[float], message: str) -> None:
+    with pytest.raises(LabelRefused, match=message):
+        label.in_percent(np.array(values))
+
+
+def test_a_stated_unit_settles_what_is_ambiguous() -> None:
+    zero_one = np.array([0.0, 1.0])
+    assert label.in_percent(zero_one, "percent")[0].tolist() == [0, 1]
+    assert label.in_percent(zero_one, "fraction")[0].tolist() == [0, 100]
+    with pytest.raises(LabelRefused, match="said to be a fraction, but reaches 40"):
+        label.in_percent(np.array([0.1, 40.0]), "fraction")
+    with pytest.raises(LabelRefused, match="no label unit 'permille'"):
+        label.as_unit("permille")
+
+
+@given(st.lists(st.integers(2, 100), min_size=1, max_size=50))
+def test_whole_percentages_and_their_fractions_give_the_same_label(rates: list[int]) -> None:
+    percent = np.array(rates, dtype=F)
+    as_fraction, unit = label.in_percent(percent / 100, "fraction")
+    assert unit == "fraction"
+    np.testing.assert_allclose(as_fraction, percent)
+    np.testing.assert_array_equal(label.in_percent(percent)[0], percent)
+
+
+def test_the_constants_f1_is_the_published_one() -> None:
+    assert label.constant_f1(94_495 / 99_996) == pytest.approx(0.9717, abs=1e-4)
+    assert label.constant_f1(0.619) == pytest.approx(0.765, abs=1e-3)
+    assert label.constant_f1(0.0) == 0.0

@@ -1,0 +1,194 @@
+"""A trained model is what its manifest says: exported, calibrated, measured, and the same for the same data."""
+
+import dataclasses
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lambda_fn.scoring.manifest import IdentityCalibration, read_manifest
+from lambda_fn.scoring.model import calibrator
+from training import calibrate, export, package
+from training.baselines import best_single_feature, refuse_leakage, single_feature_aucs
+from training.compare import Comparison, Entry, compare
+from training.errors import DataRefused, PublishRefused
+from training.evaluate import Candidate
+from training.families import FAMILIES
+from training.job import Job, run
+from training.label import check_balance
+from training.policies import read_policy
+from training.prepare import DataOptions, Part, Prepared
+from training.train import train
+
+BOTH = np.array([0, 1], dtype=np.int8)
+
+
+@pytest.fixture(scope="module")
+def logistic(prepared: Prepared) -> Candidate:
+    return train(prepared, "logistic", 0)
+
+
+def job(data: Path, out: Path, family: str = "logistic") -> Job:
+    return Job(DataOptions(data), read_policy(), family, out=out, track=False)
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_every_family_answers_in_onnx_as_in_scikit_learn(prepared: Prepared, family: str) -> None:
+    candidate = train(prepared, family, 0)
+    assert candidate.largest_difference <= 1e-5
+    session = export.open_session(candidate.onnx)
+    assert [(item.name, item.type, item.shape[1]) for item in session.get_inputs()] == [
+        ("features", "tensor(float)", len(prepared.recipe.feature_names))
+    ]
+    assert [(item.name, item.type) for item in session.get_outputs()] == [("probabilities", "tensor(float)")]
+
+
+def test_a_model_that_answers_otherwise_outside_is_refused(prepared: Prepared, logistic: Candidate) -> None:
+    other = FAMILIES["logistic"].train(prepared.train.matrix, prepared.train.labels, 0, {"C": 1e-4})
+    with pytest.raises(PublishRefused, match="more than 1e-05"):
+        export.check_parity(other, logistic.onnx, prepared.holdout.matrix)
+
+
+@pytest.mark.parametrize("family", ["logistic", "mlp", "lightgbm"])
+def test_the_same_data_and_seed_give_the_same_bytes(prepared: Prepared, family: str) -> None:
+    one, two = (train(prepared, family, 0) for _ in range(2))
+    assert one.onnx == two.onnx
+    assert one.calibration == two.calibration
+
+
+def test_the_same_data_give_the_same_content_hash_in_another_process(twin_csv: Path, tmp_path: Path) -> None:
+    here = run(job(twin_csv, tmp_path / "a")).version
+    command = [sys.executable, "-m", "training", "run", "--data", str(twin_csv), "--out", str(tmp_path / "b")]
+    done = subprocess.run([*command, "--model", "logistic", "--no-track"], capture_output=True, text=True, check=True)
+    there = done.stdout.strip().splitlines()[-1]
+    assert here.split("-")[1] == there.split("-")[1]
+
+
+def test_a_run_writes_an_artefact_that_reads_back_and_says_what_it_is(twin_csv: Path, tmp_path: Path) -> None:
+    result = run(job(twin_csv, tmp_path))
+    folder = tmp_path / result.version
+    files = {path.name for path in folder.iterdir()}
+    assert files == {"model.onnx", "manifest.json", "metrics.json", "model_card.md", "calibration.svg"}
+    artefact = package.read(folder)
+    assert artefact.manifest == read_manifest((folder / "manifest.json").read_bytes())
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics == artefact.manifest.metrics
+    assert sum(metrics["confusion"].values()) == metrics["holdout_rows"]
+    required = {
+        "f1", "roc_auc", "average_precision", "brier", "log_loss", "expected_calibration_error", "constant_f1",
+        "best_single_feature_f1", "limit_f1", "limit_roc_auc", "holdout_rows",
+    }  # fmt: skip
+    assert required <= set(metrics)
+    card = (folder / "model_card.md").read_text()
+    assert f"**{metrics['f1']:.4f}**" in card
+    assert "`impulse_buying_score`, `stress_from_financial_decisions`" in card
+    assert "`cart_abandonment_rate >= 30 percent`" in card
+
+
+def test_a_changed_file_is_refused(twin_csv: Path, tmp_path: Path) -> None:
+    folder = tmp_path / run(job(twin_csv, tmp_path)).version
+    (folder / "metrics.json").write_text("{}")
+    with pytest.raises(Exception, match="does not have the checksum"):
+        package.read(folder)
+
+
+def test_what_is_served_must_be_what_was_evaluated(prepared: Prepared, twin_csv: Path, tmp_path: Path) -> None:
+    artefact = run(job(twin_csv, tmp_path)).artefact
+    candidate = train(prepared, "logistic", 0)
+    package.check_served_alike(artefact, prepared, candidate)
+    twisted = dataclasses.replace(candidate, calibration=calibrate.fit_sigmoid(BOTH, np.array([0.5, 0.5])))
+    with pytest.raises(PublishRefused, match="differs from training"):
+        package.check_served_alike(artefact, prepared, twisted)
+
+
+def test_features_that_predict_the_label_alone_stop_the_run(prepared: Prepared) -> None:
+    # Given a feature recorded after the outcome
+    leaked = prepared.train.matrix.copy()
+    leaked[:, 3] = prepared.train.labels
+    part = Part(leaked, prepared.train.labels)
+    names = prepared.recipe.feature_names
+    # When the features are scanned, then it is named, and without it nothing is
+    with pytest.raises(DataRefused, match=rf"leakage: {names[3]} \(AUC 1.0000\)"):
+        refuse_leakage(single_feature_aucs(part, names))
+    refuse_leakage(single_feature_aucs(prepared.train, names))
+
+
+def test_the_best_single_feature_is_the_impulse_score(prepared: Prepared) -> None:
+    features = single_feature_aucs(prepared.train, prepared.recipe.feature_names)
+    best = best_single_feature(features, prepared.validation)
+    assert best.name == "impulse_buying_score_raw"
+    assert best.auc == pytest.approx(0.984, abs=0.005)
+
+
+def test_ties_go_to_the_simpler_family(prepared: Prepared) -> None:
+    comparison = compare(prepared, 0, families=["mlp", "logistic"], folds=2)
+    assert comparison.chosen.candidate.family == "logistic"
+    assert len(comparison.chosen.fold_aucs) == 2
+
+
+def entry(family: str, auc: float) -> Entry:
+    candidate = Candidate(family, None, b"", IdentityCalibration(), 1.0, 0.0)
+    return Entry(candidate, auc, (auc, auc), 0.9, 0.1, 1.0, ())
+
+
+def test_a_better_family_is_chosen_though_it_is_less_simple() -> None:
+    comparison = Comparison((entry("logistic", 0.90), entry("mlp", 0.92), entry("random_forest", 0.9195)))
+    assert comparison.chosen.candidate.family == "random_forest"
+    assert "level with mlp" in comparison.reason
+    assert Comparison((entry("logistic", 0.9), entry("mlp", 0.92))).reason.startswith("mlp has the best AUC")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_every_calibration_rises_and_stays_a_probability(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores = rng.random(int(rng.integers(50, 400)))
+    labels = (rng.random(len(scores)) < scores**2).astype(np.int8)
+    labels[:2] = (0, 1)
+    grid = np.linspace(0, 1, 300)
+    for method in calibrate.METHODS:
+        calibrated = calibrator(method(labels, scores))(grid)
+        assert np.isfinite(calibrated).all()
+        assert ((calibrated >= 0) & (calibrated <= 1)).all()
+        if method is not calibrate.fit_sigmoid or calibrated[-1] >= calibrated[0]:
+            assert (np.diff(calibrated) >= -1e-12).all()
+
+
+def test_calibration_repairs_scores_that_are_too_sure() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.random(8_000)
+    labels = (rng.random(8_000) < truth).astype(np.int8)
+    odds = (truth / (1 - truth)) ** 3
+    scores = odds / (1 + odds)
+    calibration = calibrate.choose(labels[:4_000], scores[:4_000])
+    assert calibration.method == "sigmoid"
+    calibrated = calibrator(calibration)(scores[4_000:])
+    assert np.abs(calibrated - truth[4_000:]).mean() < 0.02
+
+
+def test_calibrated_scores_are_left_alone() -> None:
+    rng = np.random.default_rng(4)
+    scores = rng.random(5_000)
+    labels = (rng.random(5_000) < scores).astype(np.int8)
+    assert calibrate.choose(labels, scores).method == "identity"
+
+
+def test_the_run_names_the_trap_before_it_trains(twin_csv: Path, tmp_path: Path) -> None:
+    trap = dataclasses.replace(job(twin_csv, tmp_path), data=DataOptions(twin_csv, threshold_percent=0.3))
+    with pytest.raises(DataRefused, match="minority is below 10%"):
+        run(trap)
+    check_balance(BOTH, 30)
+    assert not list(tmp_path.iterdir())
+
+
+def test_recency_counts_to_the_newest_date_of_the_data_or_to_the_given_day(twin_csv: Path, prepared: Prepared) -> None:
+    assert prepared.as_of == dt.date(2027, 1, 1)
+    from training.prepare import prepare
+
+    assert prepare(DataOptions(twin_csv, as_of=dt.date(2026, 5, 1))).as_of == dt.date(2026, 5, 1)

@@ -1,0 +1,53 @@
+"""On the twin, the model comes as close to the limit as issue and card say; the limit is computed on the same rows."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training import twin
+from training.job import Job, run
+from training.limit import is_twin, posterior
+from training.policies import read_policy
+from training.prepare import DataOptions
+from training.recipes.shopper import RECIPE
+from training.twin_world import twin_table
+
+
+@pytest.fixture(scope="module")
+def metrics(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
+    folder = tmp_path_factory.mktemp("reach")
+    list(twin.write_csv(folder / "usa.csv", 60_000, seed=7, country="USA"))
+    data = DataOptions(folder / "usa.csv")
+    return dict(run(Job(data, read_policy(), "logistic", out=folder, track=False)).metrics)
+
+
+def test_f1_auc_and_calibration_reach_the_limit(metrics: dict[str, float]) -> None:
+    assert metrics["f1"] >= metrics["limit_f1"] - 0.002
+    assert metrics["roc_auc"] >= metrics["limit_roc_auc"] - 0.001
+    assert metrics["expected_calibration_error"] <= 0.01
+
+
+def test_the_model_beats_the_constant_and_the_best_single_feature(metrics: dict[str, float]) -> None:
+    assert metrics["f1"] > metrics["constant_f1"] + 0.15
+    assert metrics["roc_auc"] > metrics["best_single_feature_roc_auc"]
+
+
+def test_the_posterior_is_the_share_of_positives_among_alike_shoppers() -> None:
+    table = twin_table(RECIPE, 100_000, 9, "all")
+    rate = twin.generate(100_000, 9)["cart_abandonment_rate"]
+    p = posterior(table, 30)
+    for value in np.unique(p):
+        rows = p == value
+        assert (rate[rows] >= 30).mean() == pytest.approx(value, abs=5 * np.sqrt(0.25 / rows.sum()) + 1e-9)
+
+
+def test_the_twin_is_recognised_and_one_wrong_row_is_enough_to_doubt_it(tmp_path: Path) -> None:
+    del tmp_path
+    drawn = twin.generate(2_000, 1)
+    table = twin_table(RECIPE, 2_000, 1, "all")
+    table["cart_abandonment_rate"] = drawn["cart_abandonment_rate"]
+    assert is_twin(table)
+    table.loc[0, "cart_abandonment_rate"] = 100
+    assert not is_twin(table)
+    assert not is_twin(table.drop(columns="impulse_buying_score"))

@@ -1,0 +1,49 @@
+"""Tuning goes on where it stopped, and says when it found nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.prepare import Part, Prepared
+from training.tune import LAYOUTS, Tuning, tune
+
+
+@pytest.fixture(autouse=True)
+def small_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.tune.MOST_ROWS", 400)
+
+
+def test_a_study_is_resumed_and_not_repeated(prepared: Prepared, tmp_path: Path) -> None:
+    storage = tmp_path / "study.db"
+    seen: list[int] = []
+    first = tune(prepared, 2, storage, progress=lambda done, _: seen.append(done))
+    again = tune(prepared, 3, storage, progress=lambda done, _: seen.append(done))
+    assert (first.trials, again.trials) == (2, 3)
+    assert seen == [0, 1, 2, 2, 3]
+    assert again.best_f1 >= first.best_f1
+    assert tuple(again.best_parameters["hidden_layer_sizes"]) in LAYOUTS
+
+
+def test_trials_that_tie_with_the_constant_are_called_what_they_are(
+    prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given labels that nothing predicts, nearly all of one class
+    rng = np.random.default_rng(0)
+
+    def noise(part: Part) -> Part:
+        return Part(part.matrix, (rng.random(len(part)) < 0.97).astype(np.int8))
+
+    monkeypatch.setattr("training.tune.LAYOUTS", ((2,),) * 9)
+    hopeless = Prepared(**{**vars(prepared), "train": noise(prepared.train), "validation": noise(prepared.validation)})
+    found = tune(hopeless, 2, tmp_path / "study.db")
+    assert "tie with the constant" in found.verdict
+
+
+def test_the_verdict_tells_level_trials_from_a_winner() -> None:
+    assert "are level" in Tuning(5, 0.9502, {}, 0.9500, 0.76).verdict
+    assert "best of 5 trials has F1 0.9500" in Tuning(5, 0.95, {}, 0.90, 0.76).verdict
+
+
+def test_the_search_space_has_nine_layouts() -> None:
+    assert len(set(LAYOUTS)) == 9
