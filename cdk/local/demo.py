@@ -13,6 +13,7 @@ from rich.console import Console
 
 from cdk.local import ministack, shoppers, story
 from cdk.local.client import JobResult, ShopClient
+from cdk.local.model import COUNTRY
 from cdk.local.paths import DEMO_REPORT, run_folder
 from cdk.local.spoil import spoil
 from cdk.local.stack import DeployedStack, build_stack
@@ -75,13 +76,13 @@ def use(stack: DeployedStack, steps: Steps) -> DemoReport:
     log = stack.local_aws.log
     with closing(stack.client()) as client:
         with steps.step("predict", "Asking the API for a prediction", log):
-            request = first_request(client, stack.data)
+            request = first_request(client, stack.shoppers)
             prediction = predict(client, request)
             refused = client.predict(request, key=None).status_code
             if refused != 403:
                 raise DemoError(f"a call without the API key was answered {refused}, not 403")
         with steps.step("batch", f"Scoring a dropped file of {DROPPED_ROWS:,} rows", log) as progress:
-            job = score_file(client, stack.data, lambda: progress("waiting for the workflow"))
+            job = score_file(client, stack.shoppers, lambda: progress("waiting for the workflow"))
     return DemoReport(
         model_version=stack.model.version,
         metrics=stack.model.metrics,
@@ -97,7 +98,7 @@ def first_request(client: ShopClient, data: Path) -> dict[str, Any]:
     """Turn the first shopper of the data into a request, by the schema that the API itself publishes."""
     openapi = client.get("/openapi.json").raise_for_status().json()
     schema = shoppers.request_schema(openapi, f"{API_BASE_PATH}/predict")
-    return shoppers.as_request(shoppers.records(shoppers.head(data, 1))[0], schema)
+    return shoppers.as_request(shoppers.first_rows(data, 1, COUNTRY)[0], schema)
 
 
 def predict(client: ShopClient, request: dict[str, Any]) -> dict[str, Any]:
@@ -111,10 +112,9 @@ def predict(client: ShopClient, request: dict[str, Any]) -> dict[str, Any]:
 
 def score_file(client: ShopClient, data: Path, waiting: Callable[[], None]) -> JobResult:
     """Drop a partly spoiled file and collect its results. Raises DemoError when a row is lost or counted twice."""
-    dropped = spoil(shoppers.head(data, DROPPED_ROWS), SPOILED_ROWS, SPOILED_SEED)
-    rows = dropped.count(b"\n") - 1
-    client.drop(DROPPED_NAME, dropped)
+    rows = shoppers.first_rows(data, DROPPED_ROWS, COUNTRY)
+    client.drop(DROPPED_NAME, spoil(shoppers.as_csv(rows), SPOILED_ROWS, SPOILED_SEED))
     job = client.collect(DROPPED_NAME, waiting=waiting)
-    if len(job.scored) + len(job.rejected) != rows:
-        raise DemoError(f"{rows} rows went in, {len(job.scored)} were scored and {len(job.rejected)} rejected")
+    if len(job.scored) + len(job.rejected) != len(rows):
+        raise DemoError(f"{len(rows)} rows went in, {len(job.scored)} were scored and {len(job.rejected)} rejected")
     return job

@@ -14,6 +14,8 @@ from cdk.local.processes import ignore_line, run_logged
 
 TWIN_ROWS = 100_000
 TWIN_SEED = 7
+COUNTRY = "USA"  # whose shoppers `python -m training run` keeps
+TRAINING_LOG = "training.log"
 TIMEOUT_SECONDS = 600.0
 
 
@@ -33,9 +35,9 @@ class TrainingCli:
     folder: Path
     on_line: Callable[[str], None] = ignore_line
 
-    def sample(self, path: Path, *, rows: int = TWIN_ROWS, seed: int = TWIN_SEED) -> Path:
+    def sample(self, path: Path, *, rows: int = TWIN_ROWS, seed: int = TWIN_SEED, country: str = "all") -> Path:
         """Write a twin data set of ``rows`` shoppers to ``path``. Raises CommandError."""
-        self._run("sample", "--rows", str(rows), "--seed", str(seed), "--out", str(path))
+        self._run("sample", "--rows", str(rows), "--seed", str(seed), "--country", country, "--out", str(path))
         return path
 
     def run(self, data: Path, bucket: str) -> TrainedModel:
@@ -57,7 +59,7 @@ class TrainingCli:
     def _run(self, *arguments: str) -> None:
         run_logged(
             [sys.executable, "-m", "training", *arguments],
-            log=self.folder / "training.log",
+            log=self.folder / TRAINING_LOG,
             env=self.environment,
             cwd=ROOT,
             timeout_seconds=TIMEOUT_SECONDS,

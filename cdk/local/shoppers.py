@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 
-def head(data: Path, rows: int) -> bytes:
-    """Return the header and the first ``rows`` lines of a CSV."""
-    with data.open("rb") as source:
-        return b"".join(islice(source, rows + 1))
+def first_rows(data: Path, rows: int, country: str) -> list[dict[str, str]]:
+    """Return the first ``rows`` shoppers of a country in a CSV, all cells as text."""
+    with data.open(encoding="utf-8", newline="") as source:
+        return list(islice((row for row in csv.DictReader(source) if row["country"] == country), rows))
 
 
-def records(csv_bytes: bytes) -> list[dict[str, str]]:
-    """Return the rows of a CSV, all cells as text."""
-    return list(csv.DictReader(io.StringIO(csv_bytes.decode("utf-8"), newline="")))
+def as_csv(rows: Sequence[Mapping[str, str]]) -> bytes:
+    """Write rows, which all have the columns of the first one, as a CSV."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8")
 
 
 def as_request(row: Mapping[str, str], schema: Mapping[str, Any]) -> dict[str, Any]:

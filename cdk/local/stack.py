@@ -8,23 +8,37 @@ from pathlib import Path
 from cdk.local.client import ShopClient
 from cdk.local.deploy import bootstrap, deploy
 from cdk.local.ministack import MiniStack
-from cdk.local.model import TrainedModel, TrainingCli
+from cdk.local.model import COUNTRY, TRAINING_LOG, TWIN_ROWS, TrainedModel, TrainingCli
 from cdk.local.outputs import StackOutputs
 from cdk.local.steps import Steps
+
+NEWCOMERS = 20_000
+NEWCOMERS_SEED = 8
 
 
 @dataclass(frozen=True)
 class DeployedStack:
-    """A local AWS with the stacks in it, the data the model was trained on, and the model that serves."""
+    """A local AWS with the stacks in it and a model that serves.
+
+    ``shoppers`` is a CSV to score: shoppers that the model has not seen, or those of the user's own data.
+    """
 
     local_aws: MiniStack
     outputs: StackOutputs
-    data: Path
     model: TrainedModel
+    shoppers: Path
 
     def client(self) -> ShopClient:
         """Make a client for it."""
         return ShopClient(self.outputs, self.local_aws.endpoint)
+
+
+def build_stack(local_aws: MiniStack, data: Path | None, folder: Path, steps: Steps) -> DeployedStack:
+    """Deploy, train on ``data`` (None: a twin of the public data set) and promote. Raises StepFailed."""
+    outputs = deploy_stacks(local_aws, folder, steps)
+    training, shoppers = (data, data) if data else make_twins(local_aws, folder, steps)
+    model = release_model(local_aws, outputs, training, folder, steps)
+    return DeployedStack(local_aws, outputs, model, shoppers)
 
 
 def deploy_stacks(local_aws: MiniStack, folder: Path, steps: Steps) -> StackOutputs:
@@ -36,24 +50,19 @@ def deploy_stacks(local_aws: MiniStack, folder: Path, steps: Steps) -> StackOutp
         return deploy(local_aws, folder, progress)
 
 
-def release_model(
-    local_aws: MiniStack, outputs: StackOutputs, data: Path | None, folder: Path, steps: Steps
-) -> tuple[Path, TrainedModel]:
-    """Train on ``data`` (None: a twin of the public data set), publish and promote. Raises StepFailed."""
-    log = folder / "training.log"
+def make_twins(local_aws: MiniStack, folder: Path, steps: Steps) -> tuple[Path, Path]:
+    """Make shoppers to train on, and others to score. Raises StepFailed."""
+    with steps.step("sample", f"Making a data set of {TWIN_ROWS:,} shoppers", folder / TRAINING_LOG) as progress:
+        cli = TrainingCli(local_aws.environment, folder, progress)
+        newcomers = cli.sample(folder / "newcomers.csv", rows=NEWCOMERS, seed=NEWCOMERS_SEED, country=COUNTRY)
+        return cli.sample(folder / "shoppers.csv"), newcomers
+
+
+def release_model(local_aws: MiniStack, outputs: StackOutputs, data: Path, folder: Path, steps: Steps) -> TrainedModel:
+    """Train, publish and promote. Raises StepFailed."""
     bucket = outputs.registry_bucket
-    if data is None:
-        with steps.step("sample", "Making a data set of 100,000 shoppers", log) as progress:
-            data = TrainingCli(local_aws.environment, folder, progress).sample(folder / "shoppers.csv")
-    with steps.step("train", "Training and publishing a model", log) as progress:
+    with steps.step("train", "Training and publishing a model", folder / TRAINING_LOG) as progress:
         model = TrainingCli(local_aws.environment, folder, progress).run(data, bucket)
-    with steps.step("promote", f"Promoting {model.version}", log) as progress:
+    with steps.step("promote", f"Promoting {model.version}", folder / TRAINING_LOG) as progress:
         TrainingCli(local_aws.environment, folder, progress).promote(model.version, bucket)
-    return data, model
-
-
-def build_stack(local_aws: MiniStack, data: Path | None, folder: Path, steps: Steps) -> DeployedStack:
-    """Deploy, train and promote. Raises StepFailed."""
-    outputs = deploy_stacks(local_aws, folder, steps)
-    used, model = release_model(local_aws, outputs, data, folder, steps)
-    return DeployedStack(local_aws, outputs, used, model)
+    return model

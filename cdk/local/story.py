@@ -17,13 +17,20 @@ if TYPE_CHECKING:
     from cdk.local.stack import DeployedStack
 
 SCORED_SHOWN = 8
-SCORED_COLUMNS = ("user_id", "abandonment_risk", "risk_level", "recommended_intervention", "estimated_margin_impact")
-# The metrics that mean something beside their constant baseline, and what to call them.
+REASONS_SHOWN = 4
+SCORED_COLUMNS = {
+    "shopper": "user_id",
+    "risk": "abandonment_risk",
+    "level": "risk_level",
+    "intervention": "recommended_intervention",
+    "expected margin": "estimated_margin_impact",
+}
+# The metrics that are shown, and what to call them.
 METRICS = (
-    ("f1", "F1", "constant_f1"),
-    ("accuracy", "Accuracy", "constant_accuracy"),
-    ("roc_auc", "ROC AUC", "constant_roc_auc"),
-    ("brier", "Brier score (less is better)", "constant_brier"),
+    ("f1", "F1"),
+    ("accuracy", "Accuracy"),
+    ("roc_auc", "ROC AUC"),
+    ("brier", "Brier score (less is better)"),
 )
 
 
@@ -46,13 +53,15 @@ def tell(report: DemoReport, stack: DeployedStack, console: Console) -> None:
     console.print(f"The same call without the API key: [bold]{report.status_without_key}[/] (refused)")
 
     _heading(console, "The first customers of the dropped file, scored")
-    console.print(_table(SCORED_COLUMNS, ([row[name] for name in SCORED_COLUMNS] for row in report.job.scored)))
+    console.print(_scored_table(report.job.scored[:SCORED_SHOWN]))
     for label, column in (("Risk", "risk_level"), ("Intervention", "recommended_intervention")):
         console.print(f"{label}: {_counts(row[column] for row in report.job.scored)}", highlight=False)
 
     _heading(console, "Nothing lost")
     scored, rejected = len(report.job.scored), len(report.job.rejected)
     console.print(f"{scored + rejected:,} rows in = {scored:,} scored + {rejected:,} rejected")
+    for row in report.job.rejected[:REASONS_SHOWN]:
+        console.print(f"  line {row['line']}: {escape(row['reason'])}", highlight=False)
     margin = sum(float(row["estimated_margin_impact"]) for row in report.job.scored)
     console.print(f"Expected margin of the recommended interventions: {margin:,.2f}")
 
@@ -65,17 +74,17 @@ def _heading(console: Console, text: str) -> None:
 
 
 def _metrics_table(metrics: Mapping[str, Any]) -> Table:
-    table = Table("", "model", "constant")
-    for name, label, constant in METRICS:
-        if name in metrics:
-            table.add_row(label, f"{metrics[name]:.4f}", f"{metrics[constant]:.4f}" if constant in metrics else "-")
+    table = Table("", "model", "constant", "best single input", "best possible")
+    for name, label in METRICS:
+        values = (metrics.get(prefix + name) for prefix in ("", "constant_", "best_single_feature_", "limit_"))
+        table.add_row(label, *("-" if value is None else f"{value:.4f}" for value in values))
     return table
 
 
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
-    table = Table(*columns)
-    for row, _ in zip(rows, range(SCORED_SHOWN), strict=False):
-        table.add_row(*(escape(cell) for cell in row))
+def _scored_table(rows: Iterable[Mapping[str, str]]) -> Table:
+    table = Table(*SCORED_COLUMNS)
+    for row in rows:
+        table.add_row(*(escape(row[name]) for name in SCORED_COLUMNS.values()))
     return table
 
 

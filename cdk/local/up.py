@@ -14,6 +14,7 @@ from rich.console import Console
 from cdk.local import ministack, shoppers
 from cdk.local.client import JobResult, ShopClient
 from cdk.local.demo import first_request
+from cdk.local.model import COUNTRY
 from cdk.local.outputs import StackOutputs
 from cdk.local.paths import RUNS, UP_RECORD, keep_logs
 from cdk.local.processes import stop_group
@@ -81,9 +82,9 @@ def up(data: Path | None, console: Console) -> None:
         client = stack.client()
         with steps.step("request", "Writing an example request", local_aws.log):
             request = UP_FOLDER / "request.json"
-            request.write_text(json.dumps(first_request(client, stack.data)))
+            request.write_text(json.dumps(first_request(client, stack.shoppers)))
             batch = UP_FOLDER / "drop.csv"
-            batch.write_bytes(shoppers.head(stack.data, 1000))
+            batch.write_bytes(shoppers.as_csv(shoppers.first_rows(stack.shoppers, 1000, COUNTRY)))
         cleanup.pop_all()  # from here on it stays up
     UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.model_dump(by_alias=True)).save()
     console.print(_instructions(client, local_aws.endpoint, request, batch), highlight=False, soft_wrap=True)

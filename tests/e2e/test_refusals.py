@@ -9,13 +9,14 @@ import pytest
 
 from cdk.local import demo, shoppers
 from cdk.local.client import ShopClient
+from cdk.local.model import COUNTRY
 from cdk.local.stack import DeployedStack
 from lambda_fn.names import PROBLEM_MEDIA_TYPE
 
 
 @pytest.fixture(scope="session")
 def request_body(client: ShopClient, stack: DeployedStack) -> dict[str, Any]:
-    return demo.first_request(client, stack.data)
+    return demo.first_request(client, stack.shoppers)
 
 
 def test_health_needs_no_key_and_names_the_champion(client: ShopClient, stack: DeployedStack) -> None:
@@ -79,7 +80,7 @@ def test_a_file_that_cannot_be_scored_says_what_to_fix_and_fails_its_execution(
 
 
 def test_a_gzipped_file_is_scored(client: ShopClient, stack: DeployedStack) -> None:
-    client.drop("zipped.csv.gz", gzip.compress(shoppers.head(stack.data, 100)))
+    client.drop("zipped.csv.gz", gzip.compress(shoppers.as_csv(shoppers.first_rows(stack.shoppers, 100, COUNTRY))))
 
     job = client.collect("zipped.csv.gz", timeout_seconds=60)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cdk.local.shoppers import as_request, head, records, request_schema
+from cdk.local.shoppers import as_csv, as_request, first_rows, request_schema
 
 OPENAPI: dict[str, Any] = {
     "paths": {
@@ -36,8 +36,11 @@ def test_a_row_becomes_a_request_typed_as_the_schema_says_without_other_columns(
     assert request == {"user_id": "17", "age": 40, "monthly_spend": 12.5, "weekend_shopper": 1}
 
 
-def test_head_keeps_the_header_and_the_first_rows(tmp_path: Path) -> None:
+def test_the_first_rows_of_a_country_are_kept_as_they_are(tmp_path: Path) -> None:
     file = tmp_path / "shoppers.csv"
-    file.write_bytes(b"user_id,age\n1,30\n2,31\n3,32\n")
+    file.write_bytes(b"user_id,country\n1,USA\n2,Japan\n3,USA\n4,USA\n")
 
-    assert records(head(file, 2)) == [{"user_id": "1", "age": "30"}, {"user_id": "2", "age": "31"}]
+    rows = first_rows(file, 2, "USA")
+
+    assert rows == [{"user_id": "1", "country": "USA"}, {"user_id": "3", "country": "USA"}]
+    assert as_csv(rows) == b"user_id,country\n1,USA\n3,USA\n"
