@@ -14,7 +14,7 @@ from aws_cdk import App, CliCredentialsStackSynthesizer, Tags
 
 from cdk.bundling import BundleError, aws_target, host_target
 from cdk.environments import Environment, EnvironmentRefused, find
-from cdk.function_code import BuiltCode, CodeSource
+from cdk.function_code import CodeSource, built_for
 from cdk.service import ServiceStack
 from cdk.storage import StorageStack
 from lambda_fn import names
@@ -28,7 +28,7 @@ def main() -> None:
     app = make_app()
     try:
         environment = chosen_environment(app)
-        add_stacks(app, environment, BuiltCode(aws_target() if environment.in_aws else host_target()))
+        add_stacks(app, environment, built_for(aws_target() if environment.in_aws else host_target()))
     except (EnvironmentRefused, BundleError) as error:
         sys.exit(f"error: {error}")
     app.synth()

@@ -57,7 +57,7 @@ class Environment:
     access_logs: bool = False  # of the buckets; the API always has one
     traffic: Traffic = field(default_factory=lambda: Traffic(requests_per_second=20, burst=40, requests_per_day=50_000))
     cors_origins: tuple[str, ...] = ()  # browsers elsewhere cannot call the API; empty: none can
-    api_reserved_concurrency: int | None = None
+    api_reserved_concurrency: int | None = None  # an account must have 100 left beside it
     chunk_concurrency: int = 20  # chunks of one file scored at once
     snap_start: bool = False
     canary: bool = False  # shift 10 % of the traffic for 5 minutes, roll back on the API's alarms

@@ -103,6 +103,10 @@ class ScoringFunction(Construct):
             memory_size=self.shape.memory_mb,
             timeout=Duration.seconds(self.shape.timeout_seconds),
             reserved_concurrent_executions=self.shape.reserved_concurrency,
+            # An operator can shift the alias back to any earlier version.
+            current_version_options=lambda_.VersionOptions(
+                removal_policy=RemovalPolicy.RETAIN if environment.in_aws else RemovalPolicy.DESTROY
+            ),
             environment={
                 names.ENV_ENVIRONMENT: environment.name,
                 names.ENV_SERVICE: names.service_name(environment.name),

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from cdk.api import ScoringApi
 from cdk.batch import BatchScoring
+from cdk.bundling import Bundle
 from cdk.environments import Environment
 from cdk.firewall import Firewall
 from cdk.function_code import CodeSource
@@ -31,9 +32,9 @@ class ServiceStack(Stack):
         **options: object,
     ) -> None:
         super().__init__(scope, construct_id, **options)  # type: ignore[arg-type]  # StackProps, spelt by the caller
-        self.api = ScoringApi(self, "Api", environment, code=code.api(self), registry=storage.registry)
+        self.api = ScoringApi(self, "Api", environment, code=code(Bundle.API, self), registry=storage.registry)
         self.batch = BatchScoring(
-            self, "Batch", environment, code=code.batch(self), registry=storage.registry, data=storage.data
+            self, "Batch", environment, code=code(Bundle.BATCH, self), registry=storage.registry, data=storage.data
         )
         self.monitoring = Monitoring(self, "Monitoring", environment, api=self.api, batch=self.batch)
         if environment.canary:

@@ -11,7 +11,7 @@ from aws_cdk import App
 
 from cdk.app import add_stacks, make_app
 from cdk.environments import ENVIRONMENTS, Environment
-from cdk.function_code import PlaceholderCode
+from cdk.function_code import sources_only
 from tests.infrastructure.synthesis import Synthesis
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def synthesize(environment: Environment) -> Synthesis:
     """Synthesize an environment without building its bundles."""
     app: App = make_app()
-    storage, service = add_stacks(app, environment, PlaceholderCode())
+    storage, service = add_stacks(app, environment, sources_only)
     assembly = app.synth()
     return Synthesis(
         environment=environment,

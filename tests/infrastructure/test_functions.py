@@ -63,6 +63,12 @@ def test_callers_use_the_live_alias_of_a_published_version(each: Synthesis) -> N
     assert invoked == {name for name in aliases if "Api" in name}
 
 
+def test_earlier_versions_stay_so_that_the_alias_can_be_shifted_back(each_in_aws: Synthesis) -> None:
+    versions = each_in_aws.of_type("AWS::Lambda::Version").values()
+
+    assert {version["DeletionPolicy"] for version in versions} == {"Retain"}
+
+
 def test_snap_start_and_reserved_concurrency_are_switched_by_the_environment(each: Synthesis) -> None:
     expected = {"ApplyOn": "PublishedVersions"} if each.environment.snap_start else None
     functions = each.properties("AWS::Lambda::Function")
