@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 
 from rich.console import Console
@@ -72,7 +73,7 @@ def test_a_shopper_gets_the_same_score_from_the_api_and_from_a_file(demo_report:
 
 
 def test_the_story_tells_all_of_it(demo_report: demo.DemoReport, stack: DeployedStack, client: ShopClient) -> None:
-    console = Console(record=True, width=120, quiet=True)
+    console = Console(file=io.StringIO(), record=True, width=120)
 
     story.tell(demo_report, stack, console)
 
