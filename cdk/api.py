@@ -75,7 +75,7 @@ class ScoringApi(Construct):
         variables = {
             names.ENV_REGISTRY_BUCKET: registry.bucket_name,
             names.ENV_CORS_ORIGINS: ",".join(environment.cors_origins),
-            names.ENV_ROUTING_TTL_SECONDS: str(names.ROUTING_TTL_SECONDS),
+            names.ENV_ROUTING_TTL_SECONDS: str(environment.routing_ttl_seconds),
         }
         function = ScoringFunction(self, "Function", environment, shape, code, variables)
         function.allow(registry, ["s3:GetObject"], names.MODELS_PREFIX, names.ROUTING_KEY)

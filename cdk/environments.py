@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from lambda_fn.names import ROUTING_TTL_SECONDS
+
 _PLACEHOLDER = re.compile(r"example|change[-_ ]?me|placeholder|todo|your[-_.]|[<>{}]", re.IGNORECASE)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -58,6 +60,7 @@ class Environment:
     traffic: Traffic = field(default_factory=lambda: Traffic(requests_per_second=20, burst=40, requests_per_day=50_000))
     cors_origins: tuple[str, ...] = ()  # browsers elsewhere cannot call the API; empty: none can
     api_reserved_concurrency: int | None = None  # an account must have 100 left beside it
+    routing_ttl_seconds: int = ROUTING_TTL_SECONDS  # how soon the API sees a promotion or a rollback
     chunk_concurrency: int = 20  # chunks of one file scored at once
     snap_start: bool = False
     canary: bool = False  # shift 10 % of the traffic for 5 minutes, roll back on the API's alarms
@@ -91,6 +94,7 @@ ENVIRONMENTS: Final = MappingProxyType(
             Environment(
                 name="local",
                 in_aws=False,
+                routing_ttl_seconds=2,
                 chunk_concurrency=2,
                 cors_origins=("http://localhost:3000",),
             ),
