@@ -1,4 +1,4 @@
-"""Texts -> positions in a list of known categories, for whole columns at once."""
+"""Texts -> positions in lists of known categories, for several columns at once."""
 
 from __future__ import annotations
 
@@ -10,57 +10,64 @@ import numpy as np
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Codes
 from lambda_fn.tabular.cells import WORD_BYTES, Cells, Places, Words, last_bytes
 
-_SPARE: Final = 4  # table slots a category, so that a multiplier without collisions is found in a few trials
-_GOLDEN: Final = 0x9E3779B97F4A7C15  # odd, with well mixed bits: products with it spread over the table
+_LOOKED_UP: Final = 3 * WORD_BYTES  # texts of up to so many bytes are known by their first sixteen and last eight
+_SPARE: Final = 4  # slots a category, so that a multiplier without collisions is found in a few trials
+_GOLDEN: Final = 0x9E3779B97F4A7C15  # odd, with well mixed bits: products with it spread over the slots
 _ODD: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
-class CategoryCodes:
-    """A collision-free hash table of the known texts of up to 16 bytes; longer texts go through a dictionary."""
+class CategoryTables:
+    """A hash table without collisions for each column; texts of more than 24 bytes go through a dictionary."""
 
-    def __init__(self, categories: Sequence[str]) -> None:
-        known = {category.encode(): code for code, category in enumerate(categories)}
-        self._long = {text: code for text, code in known.items() if len(text) > 2 * WORD_BYTES}
-        short = {text: code for text, code in known.items() if 0 < len(text) <= 2 * WORD_BYTES}
-        bits = max(_SPARE * len(short), 2).bit_length()
-        self._shift = np.uint64(64 - bits)
-        cells = Cells.of(list(short))
-        heads, tails = _first_and_last(cells)
-        self._multiplier = self._find_multiplier(heads, tails)
-        places = self._places(heads, tails)
-        self._heads, self._tails = np.zeros((2, 1 << bits), np.uint64)
-        self._lengths = np.full(1 << bits, -1, np.intp)
-        self._codes = np.full(1 << bits, UNKNOWN, np.int32)
-        self._heads[places], self._tails[places] = heads, tails
-        self._lengths[places], self._codes[places] = cells.lengths, list(short.values())
+    def __init__(self, columns: Sequence[Sequence[str]]) -> None:
+        self._known = [{category.encode(): code for code, category in enumerate(column)} for column in columns]
+        self._bits = max((_SPARE * len(column) for column in columns), default=1).bit_length()
+        self._shift = np.uint64(64 - self._bits)
+        slots = len(columns) << self._bits
+        self._first_slots = (np.arange(len(columns)) << self._bits)[:, None]
+        self._multipliers = np.full((len(columns), 1), _GOLDEN, np.uint64)
+        self._words = np.zeros((3, slots), np.uint64)
+        self._lengths = np.full(slots, -1, np.intp)
+        self._codes = np.full(slots, UNKNOWN, np.int32)
+        for column, known in enumerate(self._known):
+            self._fill(column, {text: code for text, code in known.items() if 0 < len(text) <= _LOOKED_UP})
 
     def codes(self, cells: Cells) -> Codes:
-        """Return each text's position, MISSING where it is empty, UNKNOWN where it is none of them."""
+        """Return each text's position, MISSING where it is empty, UNKNOWN where it is none; shape (columns, rows)."""
         lengths = cells.lengths
-        heads, tails = _first_and_last(cells)
-        places = self._places(heads, tails)
-        same = (self._tails[places] == tails) & (self._heads[places] == heads) & (self._lengths[places] == lengths)
-        codes: Codes = np.where(same, self._codes[places], np.int32(UNKNOWN))
+        words = _words(cells)
+        slots = self._slots(words, self._multipliers) + self._first_slots
+        same = self._lengths.take(slots) == lengths
+        for known, given in zip(self._words, words, strict=True):
+            same &= known.take(slots) == given
+        codes: Codes = np.where(same, self._codes.take(slots), np.int32(UNKNOWN))
         codes[lengths == 0] = MISSING
-        long = lengths > 2 * WORD_BYTES
-        if self._long and long.any():
-            codes[long] = [self._long.get(text, UNKNOWN) for text in cells[long].texts()]
+        for column in np.flatnonzero((lengths > _LOOKED_UP).any(axis=1)).tolist():
+            long = lengths[column] > _LOOKED_UP
+            codes[column, long] = [self._known[column].get(text, UNKNOWN) for text in cells[column][long].texts()]
         return codes
 
-    def _places(self, heads: Words, tails: Words) -> Places:
-        return ((((heads * _ODD) ^ tails) * self._multiplier) >> self._shift).astype(np.intp)
-
-    def _find_multiplier(self, heads: Words, tails: Words) -> np.uint64:
+    def _fill(self, column: int, known: dict[bytes, int]) -> None:
+        cells = Cells.of(list(known))
+        words = _words(cells)
         multiplier = _GOLDEN
-        while True:
-            self._multiplier = np.uint64(multiplier)
-            if len(np.unique(self._places(heads, tails))) == len(heads):
-                return self._multiplier
+        while len(np.unique(slots := self._slots(words, np.uint64(multiplier)))) < len(known):
             multiplier = (multiplier * _GOLDEN + 2) % 2**64
+        self._multipliers[column] = multiplier
+        slots += column << self._bits
+        self._words[:, slots], self._lengths[slots] = words, cells.lengths
+        self._codes[slots] = list(known.values())
+
+    def _slots(self, words: Sequence[Words], multipliers: Words | np.uint64) -> Places:
+        first, second, last = words
+        mixed: Words = ((((first * _ODD) ^ second) * _ODD) ^ last) * multipliers
+        return (mixed >> self._shift).astype(np.intp)
 
 
-def _first_and_last(cells: Cells) -> tuple[Words, Words]:
-    """Return the first and the last eight bytes; a text of up to eight bytes has only last ones."""
+def _words(cells: Cells) -> tuple[Words, Words, Words]:
+    """Return the first, second and last eight bytes; the first two are 0 where the last reach back that far."""
     lengths = cells.lengths
-    heads = np.where(lengths > WORD_BYTES, cells.heads(), np.uint64(0))
-    return heads, cells.tails() & last_bytes(lengths)
+    nothing = np.uint64(0)
+    first = np.where(lengths > WORD_BYTES, cells.heads(), nothing)
+    second = np.where(lengths > 2 * WORD_BYTES, cells.heads(skip=WORD_BYTES), nothing)
+    return first, second, cells.tails() & last_bytes(lengths)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WORD_BYTES: Final = 8
-PADDING: Final = b"\0" * WORD_BYTES  # around the text, so that the word at any field lies in the buffer
+PADDING: Final = b"\0" * (2 * WORD_BYTES)  # around the text, so that the words of any field lie in the buffer
 
 Places = NDArray[np.intp]
 Words = NDArray[np.uint64]
@@ -51,9 +51,9 @@ class Cells:
         places = zip(self.starts.ravel().tolist(), self.ends.ravel().tolist(), strict=True)
         return [buffer[start:end] for start, end in places]
 
-    def heads(self) -> Words:
-        """Return the eight bytes that begin where each field begins, whatever they belong to."""
-        return self._words()[self.starts]
+    def heads(self, skip: int = 0) -> Words:
+        """Return the eight bytes from ``skip`` (up to 8) bytes behind each field's start, whatever they belong to."""
+        return self._words()[self.starts + skip]
 
     def tails(self, drop: int = 0) -> Words:
         """Return the eight bytes that end ``drop`` bytes before each field's end, whatever they belong to."""
@@ -76,5 +76,4 @@ class Cells:
 
 def last_bytes(lengths: Places | int) -> Words:
     """Return masks that keep the last ``lengths`` bytes of a word; all eight of it where a field is longer."""
-    masks: Words = _MASKS[np.minimum(lengths, WORD_BYTES)]
-    return masks
+    return _MASKS.take(lengths, mode="clip")

@@ -50,9 +50,15 @@ def parse_digits(words: Words, lengths: Places | int) -> tuple[Values, Bools]:
     """
     numerals = (words ^ _ZEROS) & last_bytes(lengths)
     strange = ((numerals + _ABOVE_NINE) | numerals) & _HIGH_BITS != 0
-    pairs = numerals * _TEN + (numerals >> _BYTE)
-    number = (pairs & _EVERY_FOURTH) * _FIRST_AND_THIRD + ((pairs >> _TWO_BYTES) & _EVERY_FOURTH) * _SECOND_AND_FOURTH
-    return (number >> _FOUR_BYTES).astype(np.float64), strange
+    pairs = numerals * _TEN
+    pairs += numerals >> _BYTE
+    number = (pairs & _EVERY_FOURTH) * _FIRST_AND_THIRD
+    pairs >>= _TWO_BYTES
+    pairs &= _EVERY_FOURTH
+    pairs *= _SECOND_AND_FOURTH
+    number += pairs
+    number >>= _FOUR_BYTES
+    return number.astype(np.float64), strange
 
 
 def _settle(

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lambda_fn.records import MAX_ID_CHARACTERS
-from lambda_fn.scoring.columns import Codes, Columns, Floats, Layout
+from lambda_fn.scoring.columns import Columns, Floats, Layout
 from lambda_fn.scoring.recipe import ID_FIELD, DateInput, FlagInput
-from lambda_fn.tabular.categories import CategoryCodes
+from lambda_fn.tabular.categories import CategoryTables
 from lambda_fn.tabular.cells import Cells, Places
 from lambda_fn.tabular.dates import parse_dates
 from lambda_fn.tabular.numbers import Bools, parse_numbers
@@ -56,7 +56,7 @@ class TableReader:
         self._dates = np.flatnonzero([isinstance(field, DateInput) for field in fields])
         self._numbers = np.flatnonzero([not isinstance(field, DateInput) for field in fields])
         self._flags = [slot for slot, field in enumerate(fields) if isinstance(field, FlagInput)]
-        self._categories = [CategoryCodes(field.categories) for field in layout.categorical]
+        self._categories = CategoryTables([field.categories for field in layout.categorical])
         self._numeric_count = len(fields)
         self._pending = b""
         self._lines = 0
@@ -67,7 +67,7 @@ class TableReader:
         self._pending = rows.rest
         numbers, ids = self._numeric_count, len(rows.cells.starts) - 1
         values, strange = self._read_numbers(rows.cells[:numbers])
-        columns = Columns(values.T, self._read_categories(rows.cells[numbers:ids]))
+        columns = Columns(values.T, self._categories.codes(rows.cells[numbers:ids]).T)
         faulty = strange | self._layout.outside(columns).T
         nameless = _are_bad_ids(rows.cells[ids])
         good = ~(nameless | faulty.any(axis=0))
@@ -102,12 +102,6 @@ class TableReader:
                 if truth is not None:
                     values[slot, row], strange[slot, row] = truth, False
         return values, strange
-
-    def _read_categories(self, cells: Cells) -> Codes:
-        codes = np.empty(cells.starts.T.shape, np.int32)
-        for slot, categories in enumerate(self._categories):
-            codes[:, slot] = categories.codes(cells[slot])
-        return codes
 
     def _reject(self, rows: Rows, faulty: Bools, nameless: Bools, refused: Places) -> list[Rejected]:
         """Return the lines that are no rows and the rows that are refused."""

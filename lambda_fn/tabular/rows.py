@@ -57,7 +57,8 @@ class RowSplitter:
     def _locate(self, lines: Lines, faults: dict[int, str], quoted: Quoted) -> Rows:
         if lines.has(CARRIAGE_RETURN):
             faults = {**_stray_returns(lines, quoted), **faults}
-        separators, ends_of_lines = self._separators(lines, quoted)
+        separators = self._separators(lines, quoted)
+        ends_of_lines = self._ends_of_lines(lines, separators)
         counts = np.diff(ends_of_lines, prepend=-1)
         plain = counts == self._columns
         plain[[*faults, *quoted.rows, *quoted.joined]] = False
@@ -66,7 +67,7 @@ class RowSplitter:
                 empty = lines.starts[line] == lines.ends[line]
                 faults[line] = EMPTY_LINE if empty else wrong_count(int(counts[line]), self._columns)
         first = np.flatnonzero(plain)
-        cells = self._cells(lines, separators, ends_of_lines[first], first)
+        cells = self._cells(lines, self._fields_ends(separators, ends_of_lines, first), first)
         if quoted.rows:
             cells = self._append(cells, list(quoted.rows.values()))
             first = np.concatenate((first, np.array(list(quoted.rows), np.intp)))
@@ -74,23 +75,31 @@ class RowSplitter:
             cells, first = Cells(cells.buffer, cells.starts[:, order], cells.ends[:, order]), first[order]
         return Rows(lines, cells, first, quoted.last, len(quoted.joined), faults)
 
-    def _separators(self, lines: Lines, quoted: Quoted) -> tuple[Places, Places]:
-        """Return where fields end, and which of these ends are those of the lines."""
-        commas = lines.bytes == COMMA
+    def _separators(self, lines: Lines, quoted: Quoted) -> Places:
+        """Return where fields end."""
+        separators = lines.bytes == COMMA
         if quoted.inside is not None:
-            commas &= ~quoted.inside
-        separators = np.flatnonzero(commas | lines.is_newline)
-        if len(separators) == len(lines) * self._columns and np.array_equal(
-            separators[self._columns - 1 :: self._columns], lines.newlines
-        ):
-            return separators, np.arange(self._columns - 1, len(separators), self._columns)
-        return separators, np.searchsorted(separators, lines.newlines)
+            separators &= ~quoted.inside
+        separators |= lines.is_newline
+        return np.flatnonzero(separators)
 
-    def _cells(self, lines: Lines, separators: Places, ends_of_rows: Places, first: Places) -> Cells:
+    def _ends_of_lines(self, lines: Lines, separators: Places) -> Places:
+        """Return which separators end a line."""
+        regular = separators[self._columns - 1 :: self._columns]
+        if len(separators) == len(lines) * self._columns and np.array_equal(regular, lines.newlines):
+            return np.arange(self._columns - 1, len(separators), self._columns)
+        return np.searchsorted(separators, lines.newlines)
+
+    def _fields_ends(self, separators: Places, ends_of_lines: Places, first: Places) -> Places:
+        """Return where the fields of the lines ``first`` end, shape (lines, columns)."""
+        if len(separators) == len(first) * self._columns:
+            return separators.reshape(-1, self._columns)
+        return separators.take(ends_of_lines[first][:, None] + np.arange(1 - self._columns, 1))
+
+    def _cells(self, lines: Lines, fields_ends: Places, first: Places) -> Cells:
         """Return the needed fields of the rows that stand on one line each, unquoted."""
-        ordinals = ends_of_rows - (self._columns - 1) + self._needed[:, None]
-        ends = separators[ordinals]
-        starts = separators[ordinals - 1] + 1  # wrong for the first column of the first line, which is put right below
+        ends = fields_ends.T[self._needed]
+        starts = fields_ends.T[self._needed - 1] + 1
         starts[self._first] = lines.starts[first]
         ends[self._last] = lines.ends[first]
         quoted = (lines.bytes[starts] == QUOTE) if lines.has(QUOTE) else False

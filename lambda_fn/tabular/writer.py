@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -69,24 +68,27 @@ class ScoredWriter:
         return self._warnings.of(notes.flags)
 
 
-class _WarningTexts:
-    """The texts of combinations of notes. Files repeat few of them, so they are remembered."""
+class _WarningTexts(dict[bytes, bytes]):
+    """Combinations of notes (their flags, packed) -> one CSV field. Files repeat few of them; those are remembered."""
 
     def __init__(self, kinds: Sequence[Note]) -> None:
         self.kinds = kinds
-        self._text = lru_cache(_REMEMBERED_WARNINGS)(self._compose)
 
     def of(self, flags: NDArray[np.bool_]) -> Texts:
-        """Return each row's warnings as one CSV field."""
-        packed = np.packbits(flags, axis=1)
-        noted = np.flatnonzero(packed.any(axis=1))
-        texts = [self._text(row.tobytes()) for row in packed[noted]]
-        written = np.zeros(len(flags), dtype=f"S{max(map(len, texts))}")
-        written[noted] = texts
-        return written
+        """Return each row's warnings."""
+        if len(self) > _REMEMBERED_WARNINGS:
+            self.clear()
+        packed = np.ascontiguousarray(np.packbits(flags, axis=1))
+        keys = packed.view(f"S{packed.shape[1]}")[:, 0].tolist()
+        return np.array([self[key] for key in keys])
+
+    def __missing__(self, key: bytes) -> bytes:
+        self[key] = text = self._compose(key)
+        return text
 
     def _compose(self, packed: bytes) -> bytes:
-        flags = np.unpackbits(np.frombuffer(packed, np.uint8), count=len(self.kinds))
+        whole = packed.ljust((len(self.kinds) + 7) // 8, b"\0")  # numpy takes trailing zeros for padding
+        flags = np.unpackbits(np.frombuffer(whole, np.uint8), count=len(self.kinds))
         notes = [self.kinds[i] for i in np.flatnonzero(flags).tolist()]
         return cell(BETWEEN_WARNINGS.join(f"{note.field}: {note.detail}" for note in notes).encode())
 
