@@ -41,17 +41,20 @@ class JobResult:
 
 
 class ShopClient:
-    """Talks to the API through its gateway and to the data bucket, with the outputs of the stacks and nothing else."""
+    """Talks to the API through its gateway and to the data bucket, with the outputs of the stacks and nothing else.
 
-    def __init__(self, outputs: StackOutputs, endpoint: str) -> None:
-        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    ``endpoint`` is that of a local AWS; None is AWS itself, with the shell's credentials.
+    """
+
+    def __init__(self, outputs: StackOutputs, endpoint: str | None) -> None:
+        session = _local_session() if endpoint else boto3.Session()
         self.outputs = outputs
-        self.api_url = gateway_url(outputs.api_url, endpoint)
+        self.api_url = gateway_url(outputs.api_url, endpoint) if endpoint else outputs.api_url.rstrip("/")
         self.s3: S3Client = session.client("s3", endpoint_url=endpoint)
         self._workflow: SFNClient = session.client("stepfunctions", endpoint_url=endpoint)
         gateway = session.client("apigateway", endpoint_url=endpoint)
         self.api_key: str = gateway.get_api_key(apiKey=outputs.api_key_id, includeValue=True)["value"]
-        self._http = httpx.Client(trust_env=False, timeout=REQUEST_TIMEOUT_SECONDS)
+        self._http = httpx.Client(trust_env=endpoint is None, timeout=REQUEST_TIMEOUT_SECONDS)
 
     def close(self) -> None:
         """Close the connections."""
@@ -123,6 +126,14 @@ class ShopClient:
             return self.s3.get_object(Bucket=self.outputs.data_bucket, Key=key)["Body"].read()
         except self.s3.exceptions.NoSuchKey:
             return None
+
+
+def _local_session() -> boto3.Session:
+    return boto3.Session(
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # pragma: allowlist secret  # nosec B106
+        region_name=REGION,
+    )
 
 
 def gateway_url(api_url: str, endpoint: str) -> str:

@@ -94,7 +94,7 @@ def aws_environment(endpoint: str) -> dict[str, str]:
         "PATH": os.pathsep.join([str(BINARIES), os.environ.get("PATH", os.defpath)]),
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",  # pragma: allowlist secret  # nosec B105
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,

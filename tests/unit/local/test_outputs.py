@@ -11,7 +11,7 @@ from cdk.local.outputs import OutputsError, StackOutputs
 STORAGE = {"RegistryBucket": "registry-1", "DataBucket": "data-1"}
 SERVICE = {
     "ApiUrl": "https://abc123.execute-api.us-east-1.amazonaws.com/local/api/v1",
-    "ApiKeyId": "key-1",
+    "ApiKeyId": "key-1",  # pragma: allowlist secret
     "StateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:batch",
     "AlarmTopicArn": "arn:aws:sns:us-east-1:000000000000:alarms",
     "DashboardUrl": "https://dashboard",
