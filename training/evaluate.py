@@ -14,7 +14,7 @@ from lambda_fn.scoring.model import calibrator
 from training import export
 from training.baselines import SingleFeature, baseline_measures
 from training.limit import is_twin, limit_measures
-from training.metrics import Ranking, bootstrap
+from training.metrics import Ranking, bootstrap, calibration_error_by_chance
 from training.prepare import Prepared
 
 DECISION_THRESHOLD: Final = 0.5  # of a calibrated probability: more likely to abandon than not
@@ -50,6 +50,7 @@ def evaluate(prepared: Prepared, candidate: Candidate, single: SingleFeature) ->
         **ranking.measures(),
         **baseline_measures(single, holdout),
         **_limit(prepared),
+        "calibration_error_by_chance": calibration_error_by_chance(p, DECISION_THRESHOLD),
         "intervals_95": {name: list(interval) for name, interval in intervals.items()},
         "confusion": ranking.confusion(),
         "reliability": ranking.reliability(),

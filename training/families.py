@@ -29,14 +29,15 @@ class Family:
     ) -> Estimator:
         """Return a fitted estimator; the same data and seed give the same one.
 
-        Linear algebra runs on one thread: with several, sums are taken in another order on another machine. An
-        estimator that stops before it converges is not reported: what it is worth shows in its metrics.
+        Numeric libraries run on one thread: with several, sums are taken in another order on another machine, and on
+        a busy one the threads mostly wait for each other. An estimator that stops before it converges is not
+        reported: what it is worth shows in its metrics.
         """
         from sklearn.exceptions import ConvergenceWarning
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
         estimator = self.build(seed, parameters or {})
-        with threadpool_limits(limits=1, user_api="blas"), warnings.catch_warnings():
+        with threadpool_limits(limits=1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.filterwarnings("ignore", message="Got `batch_size`")  # fewer rows than a batch: it is clipped
             estimator.fit(matrix, labels)
@@ -97,6 +98,7 @@ def _lightgbm(seed: int, parameters: Parameters) -> Estimator:
         "min_child_samples": 100,
         "deterministic": True,
         "force_row_wise": True,
+        "n_jobs": 1,  # it sets its own number of threads, whatever the limit outside
         "verbosity": -1,
         "random_state": seed,
     }

@@ -31,7 +31,7 @@ def gates(manifest: Manifest, comparison: PairedComparison | None) -> list[Gate]
     return [
         _beats_constant(metrics),
         _at_most("parity with scikit-learn", metrics, "largest_difference_from_sklearn", LARGEST_DIFFERENCE),
-        _at_most("calibration", metrics, "expected_calibration_error", LARGEST_CALIBRATION_ERROR),
+        _at_most("calibration", metrics, "expected_calibration_error", _calibration_limit(metrics)),
         Gate("size", size <= LARGEST_MODEL_BYTES, f"{size:,} bytes, at most {LARGEST_MODEL_BYTES:,}"),
         _at_most("latency (microseconds a row)", metrics, "onnx_microseconds_one_row", LARGEST_ONE_ROW_MICROSECONDS),
         *([_not_worse(comparison)] if comparison else []),
@@ -53,6 +53,12 @@ def _beats_constant(metrics: dict[str, Any]) -> Gate:
         return Gate("beats the constant", passed=False, detail="its metrics do not say; train it again")
     low = intervals["f1"][0]
     return Gate("beats the constant", low > constant, f"F1 is above {low:.4f} (95 %); the constant's is {constant:.4f}")
+
+
+def _calibration_limit(metrics: dict[str, Any]) -> float:
+    """Return the largest calibration error: LARGEST_CALIBRATION_ERROR, or what chance alone explains on few rows."""
+    by_chance = metrics.get("calibration_error_by_chance")
+    return max(LARGEST_CALIBRATION_ERROR, by_chance) if by_chance is not None else LARGEST_CALIBRATION_ERROR
 
 
 def _at_most(name: str, metrics: dict[str, Any], key: str, limit: float) -> Gate:

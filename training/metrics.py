@@ -95,6 +95,19 @@ class Ranking:
         ]
 
 
+def calibration_error_by_chance(p: Floats, threshold: float, *, draws: int = 200, seed: int = 0) -> float:
+    """Return the calibration error that a perfectly calibrated model stays below in 95 % of samples of these rows.
+
+    Few rows have a calibration error even where every probability is right.
+    """
+    rng = np.random.default_rng(seed)
+    errors = []
+    for _ in range(draws):
+        labels = (rng.random(len(p)) < p).astype(np.int8)
+        errors.append(Ranking(labels, p, threshold).measures()["expected_calibration_error"])
+    return float(np.quantile(errors, 0.95))
+
+
 def bootstrap(
     labels: Labels, p: Floats, threshold: float, *, resamples: int = 400, seed: int = 0
 ) -> dict[str, tuple[float, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from training.cli import data, decisions, registry, train
+from training.cli import analysis, data, decisions, registry, train
 
 app = typer.Typer(
     help="Train, evaluate, publish and promote cart-abandonment models.",
@@ -13,6 +13,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("sample")(data.sample)
+app.command("check")(analysis.check)
+app.command("signals")(analysis.signals)
 app.command("run")(train.run)
 app.command("compare")(train.compare)
 app.command("tune")(train.tune)

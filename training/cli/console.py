@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 from rich.console import Console
 
+LOG_COLUMNS = 140
+
 # Progress and tables go to the error stream, so that the standard output holds nothing but the command's result.
-console = Console(stderr=True, highlight=False)
+# A log has no width of its own; rich would assume 80 columns and cut the tables.
+console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else LOG_COLUMNS)
 
 
 def say(message: str) -> None:
     """Print one line of progress."""
-    console.print(f"  {message}", markup=False)
+    console.print(f"  {message}", markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +13,8 @@ from lambda_fn.names import ENV_REGISTRY_BUCKET
 if TYPE_CHECKING:
     from lambda_fn.registry import Registry
     from training.prepare import DataOptions
+
+AUTO: Final = "auto"  # compare all model families
 
 Data = Annotated[Path, typer.Option("--data", help="CSV with the columns of the recipe; .gz is read too.")]
 Country = Annotated[str, typer.Option(help="Keep the rows of one country, or 'all'.")]
@@ -31,6 +33,14 @@ Bucket = Annotated[
 RegistryBucket = Annotated[str, typer.Option("--bucket", envvar=ENV_REGISTRY_BUCKET, help="Registry bucket.")]
 Endpoint = Annotated[str | None, typer.Option(help="AWS endpoint; AWS_ENDPOINT_URL when absent.", show_default=False)]
 Region = Annotated[str | None, typer.Option(help="AWS region; the environment's when absent.", show_default=False)]
+
+
+def check_family(name: str, *others: str) -> None:
+    """Raise BadParameter unless ``name`` is a model family or one of ``others``."""
+    from training.families import FAMILIES
+
+    if name not in (*others, *FAMILIES):
+        raise typer.BadParameter(f"choose one of {', '.join((*others, *FAMILIES))}", param_hint="--model")
 
 
 def data_options(

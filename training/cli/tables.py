@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from training.checks import Report
     from training.compare import Comparison
     from training.gates import Gate
 
@@ -44,6 +45,23 @@ def comparison_table(comparison: Comparison) -> Table:
             f"{entry.microseconds_per_row:.2f}",
             f"{len(entry.candidate.onnx) / 1024:,.0f}",
         )
+    return table
+
+
+def findings_table(report: Report) -> Table:
+    """Return what the data checks found."""
+    table = Table("level", "check", "rows", "message")
+    for finding in report.findings:
+        table.add_row(finding.level, finding.check, f"{finding.rows:,}" if finding.rows else "", finding.message)
+    return table
+
+
+def signals_table(rows: list[dict[str, Any]]) -> Table:
+    """Return what each input tells about the label, the strongest first."""
+    table = Table("input", "AUC lost when shuffled", "mutual information (nats)", "correlation")
+    for row in rows:
+        figures = (f"{row['importance']:.4f}", f"{row['mutual_information']:.4f}", f"{row['correlation']:+.3f}")
+        table.add_row(row["input"], *figures)
     return table
 
 

@@ -16,8 +16,6 @@ from training.label import THRESHOLD_PERCENT
 if TYPE_CHECKING:
     from training.job import Result
 
-AUTO = "auto"
-
 
 def run(
     data: options.Data,
@@ -25,7 +23,9 @@ def run(
     bucket: options.Bucket = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write the artefact to, below its version.")] = None,
     summary_json: Annotated[Path | None, typer.Option(help="File for version, metrics and seconds a step.")] = None,
-    model: Annotated[str, typer.Option(help="Model family, or auto: compare all, ties go to the simpler.")] = AUTO,
+    model: Annotated[
+        str, typer.Option(help="Model family, or auto: compare all, ties go to the simpler.")
+    ] = options.AUTO,
     parameters: Annotated[Path | None, typer.Option(help="JSON of estimator parameters, as `tune` writes it.")] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file (YAML); the default policy when absent.")] = None,
     threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
@@ -41,7 +41,9 @@ def run(
     """Train a model, check it, and publish it. The last line of the standard output is its version."""
     if bucket is None and out is None:
         raise typer.BadParameter("say where the model goes: --bucket, --out, or both")
-    _check_family(model, parameters)
+    if parameters is not None and model == options.AUTO:
+        raise typer.BadParameter("parameters belong to one family: name it with --model", param_hint="--parameters")
+    options.check_family(model, options.AUTO)
     with plain_errors():
         from training.job import Job
         from training.job import run as run_job
@@ -126,15 +128,6 @@ def tune(
         if out is not None:
             out.write_text(best, encoding="utf-8")
         result(best)
-
-
-def _check_family(model: str, parameters: Path | None) -> None:
-    from training.families import FAMILIES
-
-    if model != AUTO and model not in FAMILIES:
-        raise typer.BadParameter(f"choose auto or one of {', '.join(FAMILIES)}", param_hint="--model")
-    if parameters is not None and model == AUTO:
-        raise typer.BadParameter("parameters belong to one family: name it with --model", param_hint="--parameters")
 
 
 def _read_parameters(path: Path | None) -> dict[str, object] | None:

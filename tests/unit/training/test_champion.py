@@ -63,12 +63,17 @@ def test_a_good_model_passes_every_gate() -> None:
     assert failed(manifest()) == []
 
 
+def test_a_calibration_error_that_chance_explains_holds_nobody_back() -> None:
+    assert failed(manifest(expected_calibration_error=0.025, calibration_error_by_chance=0.03)) == []
+
+
 @pytest.mark.parametrize(
     ("metrics", "gate"),
     [
         ({"intervals_95": {"f1": [0.759, 0.79]}}, "beats the constant"),
         ({"largest_difference_from_sklearn": 2e-5}, "parity with scikit-learn"),
         ({"expected_calibration_error": 0.021}, "calibration"),
+        ({"expected_calibration_error": 0.021, "calibration_error_by_chance": 0.008}, "calibration"),
         ({"onnx_microseconds_one_row": 2_500.0}, "latency (microseconds a row)"),
         ({"expected_calibration_error": None}, "calibration"),
         ({"intervals_95": None}, "beats the constant"),

@@ -72,7 +72,7 @@ def test_the_published_trap_is_refused_without_a_traceback(twin_csv: Path, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--out", "x", "--model", "oracle"], "choose auto or one of logistic"),
+        (["--out", "x", "--model", "oracle"], "choose one of auto, logistic"),
         (["--out", "x", "--parameters", "p.json"], "name it with --model"),
         ([], "say where the model goes"),
     ],
@@ -100,6 +100,30 @@ def test_run_uses_the_given_parameters(twin_csv: Path, tmp_path: Path) -> None:
     run = ("run", "--data", twin_csv, "--out", tmp_path, "--no-track", "--model", "mlp", "--parameters", parameters)
     version = invoke(*run)[0].strip()
     assert (tmp_path / version / "model.onnx").stat().st_size < 4_000
+
+
+def test_check_reports_and_strict_refuses(twin_csv: Path) -> None:
+    stdout, stderr = invoke("check", "--data", twin_csv, "--as-of", "2027-01-01", "--strict")
+    assert stdout == "0 findings\n"
+    assert "6,000 rows read, 6,000 usable" in stderr
+    _, stderr = invoke("check", "--data", twin_csv, "--as-of", "2026-01-01", "--strict", code=1)
+    assert "future date: last_purchase_date" in stderr
+
+
+def test_signals_writes_tables_and_plots(twin_csv: Path, tmp_path: Path) -> None:
+    _, stderr = invoke("signals", "--data", twin_csv, "--out", tmp_path / "signals")
+    assert "impulse_buying_score" in stderr
+    lines = (tmp_path / "signals" / "signals.csv").read_text().splitlines()
+    assert lines[0] == "input,correlation,mutual_information,importance"
+    assert len(lines) == 39
+    assert len(list((tmp_path / "signals").glob("*.png"))) == 5
+
+
+def test_compare_prints_the_chosen_family(twin_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.compare.MOST_ROWS", 600)
+    stdout, stderr = invoke("compare", "--data", twin_csv, "--folds", 0)
+    assert stdout.strip() in stderr
+    assert f"{stdout.strip()} (chosen)" in stderr
 
 
 def test_simulate_prints_the_margin_of_the_budget(artefact: Path, twin_csv: Path, tmp_path: Path) -> None:

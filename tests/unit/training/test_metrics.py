@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from training.metrics import Ranking, bootstrap
+from training.metrics import Ranking, bootstrap, calibration_error_by_chance
 
 cases = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 
@@ -66,6 +66,15 @@ def test_calibration_error_is_the_mean_distance_worked_out_by_hand() -> None:
         {"rows": 10, "predicted": pytest.approx(0.1), "observed": pytest.approx(0.3)},
         {"rows": 10, "predicted": pytest.approx(0.9), "observed": pytest.approx(0.9)},
     ]
+
+
+def test_chance_explains_a_calibration_error_on_few_rows_and_hardly_any_on_many() -> None:
+    rng = np.random.default_rng(2)
+    p = rng.random(40_000)
+    labels = (rng.random(40_000) < p).astype(np.int8)
+    few, many = (calibration_error_by_chance(p[:n], 0.5, draws=60) for n in (400, 40_000))
+    assert many < 0.015 < 0.05 < few
+    assert Ranking(labels, p, 0.5).measures()["expected_calibration_error"] < many * 1.2
 
 
 def test_the_interval_holds_the_estimate_and_narrows_with_rows() -> None:

@@ -1,0 +1,73 @@
+"""`check`, `signals`: look at the data before trusting a model of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.cli import options
+from training.cli.console import console, plain_errors, result, say
+from training.label import THRESHOLD_PERCENT
+
+
+def check(
+    data: options.Data,
+    country: options.Country = "USA",
+    as_of: options.AsOf = None,
+    strict: options.Strict = False,
+) -> None:
+    """Check the data as `run` does, without training. Fails where `run` would refuse them."""
+    with plain_errors():
+        from training.checks import check as check_data
+        from training.cli.tables import findings_table
+        from training.load import read
+        from training.recipes.shopper import LABEL_COLUMN, RECIPE
+
+        dataset = read(data, RECIPE, LABEL_COLUMN, country)
+        report = check_data(dataset, RECIPE, LABEL_COLUMN, as_of.date() if as_of else None)
+        say(f"{report.rows_read:,} rows read, {len(report.usable):,} usable")
+        if report.findings:
+            console.print(findings_table(report))
+        report.raise_errors(strict=strict)
+        result(f"{len(report.findings)} findings")
+
+
+def signals(
+    data: options.Data,
+    out: Annotated[Path, typer.Option(help="Folder for signals.csv, correlations.csv and the plots.")],
+    country: options.Country = "USA",
+    model: Annotated[str, typer.Option(help="Model family whose importances are measured.")] = "logistic",
+    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
+    label_unit: options.LabelUnit = "auto",
+    as_of: options.AsOf = None,
+    seed: options.Seed = 0,
+) -> None:
+    """Show which inputs carry signal: correlation, mutual information, permutation importance; tables and plots."""
+    options.check_family(model)
+    with plain_errors():
+        import pandas as pd
+
+        from training.baselines import best_single_feature, single_feature_aucs
+        from training.cli.tables import signals_table
+        from training.plots import write_plots
+        from training.prepare import prepare
+        from training.report import measure
+        from training.signals import correlations
+        from training.train import train
+
+        prepared = prepare(
+            options.data_options(
+                data, country, threshold_percent, label_unit, as_of, strict=False, allow_imbalance=False
+            )
+        )
+        candidate = train(prepared, model, seed)
+        features = single_feature_aucs(prepared.train, prepared.recipe.feature_names)
+        metrics = measure(prepared, candidate, best_single_feature(features, prepared.validation), None, seed)
+        console.print(signals_table(metrics["signals"]))
+        write_plots(prepared, candidate, metrics, out)
+        pd.DataFrame(metrics["signals"]).to_csv(out / "signals.csv", index=False)
+        names, matrix = correlations(prepared)
+        pd.DataFrame(matrix, index=names, columns=names).round(4).to_csv(out / "correlations.csv")
+        result(str(out))
