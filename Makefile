@@ -6,6 +6,10 @@ DATA ?=
 EVENT ?=
 FILE ?=
 PYTEST_FLAGS ?= -n auto --dist loadgroup
+CDK_FLAGS ?=
+PREFIX ?= .local/api
+HOST ?= 127.0.0.1
+PORT ?= 8080
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -94,19 +98,46 @@ type: setup ## mypy, strict
 bench: setup ## Latency and throughput beside the usual FastAPI + joblib service; writes .local/bench.json
 	@python -m tests.bench
 
-audit: setup ## Known vulnerabilities, insecure code, secrets
-	@for lock in tests/requirements.txt lambda_fn/requirements-api.txt lambda_fn/requirements-batch.txt \
-	  cdk/local/requirements.txt; do \
-	  echo "pip-audit $$lock"; pip-audit --progress-spinner off --require-hashes --disable-pip -r $$lock || exit 1; done
-	@bandit --quiet --recursive --configfile pyproject.toml lambda_fn training cdk
-	@git ls-files -z | grep -zvE '(requirements.*\.txt|package-lock\.json)$$' | xargs -0 detect-secrets-hook
+audit: setup ## Known vulnerabilities, insecure code, secrets [STRICT=1: fail where there is no advisory service]
+	@python -m tests.audit $(if $(STRICT),--strict)
+
+# --- The API without Lambda: what the Dockerfile runs --------------------------------------------------------------
+
+LOCKED = $(shell grep -oE '^($(1))==[^ ;]+' tests/requirements.txt)
+INSTALL_LOCKED = uv pip install --quiet --python "$(PREFIX)/bin/python" --require-hashes --compile-bytecode \
+  --constraint tests/requirements.txt
+
+.PHONY: install-api install-mlflow serve
+install-api: $(PREFIX)/.ready-api ## Install the API for uvicorn below PREFIX (.local/api)
+
+$(PREFIX)/.ready-api: lambda_fn/requirements-api.txt $(shell find lambda_fn -name '*.py') | $(UV_READY)
+	@uv venv --quiet --clear --python $(PYTHON) "$(PREFIX)"
+	@$(INSTALL_LOCKED) --requirement lambda_fn/requirements-api.txt $(call LOCKED,uvicorn|uvloop|httptools)
+	@mkdir "$(PREFIX)/app" && cp -R lambda_fn "$(PREFIX)/app/"
+	@touch $@
+
+serve: install-api ## Serve the API with uvicorn [HOST= PORT=], models from the bucket in APP_REGISTRY_BUCKET
+	@exec "$(PREFIX)/bin/python" -m uvicorn --factory lambda_fn.api:application --app-dir "$(PREFIX)/app" \
+	  --host "$(HOST)" --port "$(PORT)" --no-access-log --no-server-header
+
+install-mlflow: | $(UV_READY) ## Install MLflow alone below PREFIX
+	@uv venv --quiet --clear --python $(PYTHON) "$(PREFIX)"
+	@$(INSTALL_LOCKED) $(call LOCKED,mlflow)
 
 # --- AWS -----------------------------------------------------------------------------------------------------------
 
-.PHONY: deploy outputs
+.PHONY: deploy diff smoke outputs
 deploy: setup ## Deploy to AWS with the credentials of the shell, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make deploy ENV=dev" >&2; exit 2; }
-	@cd cdk && node node_modules/aws-cdk/bin/cdk deploy --all -c env=$(ENV)
+	@cd cdk && node node_modules/aws-cdk/bin/cdk deploy --all -c env=$(ENV) $(CDK_FLAGS)
+
+diff: setup ## What a deployment would change; needs to read only, ENV=dev|staging|prod
+	@test -n "$(ENV)" || { echo "Name an environment: make diff ENV=dev" >&2; exit 2; }
+	@cd cdk && node node_modules/aws-cdk/bin/cdk diff --all -c env=$(ENV) --method=template $(CDK_FLAGS)
+
+smoke: setup ## Ask a deployed environment for predictions, by API and by file, ENV=dev|staging|prod
+	@test -n "$(ENV)" || { echo "Name an environment: make smoke ENV=dev" >&2; exit 2; }
+	@python -m cdk.smoke $(ENV)
 
 outputs: setup ## Print what a deployed environment offers: URL, key id, buckets, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make outputs ENV=dev" >&2; exit 2; }
@@ -131,4 +162,4 @@ clean: ## Remove everything that setup, runs and tests made
 	@rm -rf .venv .local cdk/node_modules cdk/cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
