@@ -8,13 +8,14 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
 import httpx
 
-from cdk.local.ministack import REGION
+from cdk.local.ministack import REGION, tls_context
 from cdk.local.outputs import StackOutputs
 from lambda_fn import names
 
@@ -43,18 +44,22 @@ class JobResult:
 class ShopClient:
     """Talks to the API through its gateway and to the data bucket, with the outputs of the stacks and nothing else.
 
-    ``endpoint`` is that of a local AWS; None is AWS itself, with the shell's credentials.
+    ``endpoint`` is that of a local AWS, ``certificate`` its own where it is https; None is AWS itself, with the
+    shell's credentials.
     """
 
-    def __init__(self, outputs: StackOutputs, endpoint: str | None) -> None:
+    def __init__(self, outputs: StackOutputs, endpoint: str | None, certificate: Path | None = None) -> None:
         session = _local_session() if endpoint else boto3.Session()
+        verify = None if certificate is None else str(certificate)
         self.outputs = outputs
         self.api_url = gateway_url(outputs.api_url, endpoint) if endpoint else outputs.api_url.rstrip("/")
-        self.s3: S3Client = session.client("s3", endpoint_url=endpoint)
-        self._workflow: SFNClient = session.client("stepfunctions", endpoint_url=endpoint)
-        gateway = session.client("apigateway", endpoint_url=endpoint)
+        self.s3: S3Client = session.client("s3", endpoint_url=endpoint, verify=verify)
+        self._workflow: SFNClient = session.client("stepfunctions", endpoint_url=endpoint, verify=verify)
+        gateway = session.client("apigateway", endpoint_url=endpoint, verify=verify)
         self.api_key: str = gateway.get_api_key(apiKey=outputs.api_key_id, includeValue=True)["value"]
-        self._http = httpx.Client(trust_env=endpoint is None, timeout=REQUEST_TIMEOUT_SECONDS)
+        self._http = httpx.Client(
+            trust_env=endpoint is None, verify=tls_context(certificate), timeout=REQUEST_TIMEOUT_SECONDS
+        )
 
     def close(self) -> None:
         """Close the connections."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 
@@ -20,15 +22,23 @@ ACCOUNT = "000000000000"
 REGION = "us-east-1"
 READY_TIMEOUT_SECONDS = 30.0
 START_ATTEMPTS = 3  # another process can take the free port before MiniStack does
+USE_SSL = "USE_SSL"
+# Options with which it checks IAM policies and bucket policies, which ask for TLS. It makes its certificate with
+# `openssl`, and listens on 127.0.0.1:443, too, where that is free.
+ENFORCING = MappingProxyType({"AUTH": "true", USE_SSL: "1"})
 
 
 @dataclass(frozen=True)
 class MiniStack:
-    """A running local AWS. Its process heads a group that the Lambda workers are in."""
+    """A running local AWS. Its process heads a group that the Lambda workers are in.
+
+    ``certificate`` is what clients must trust where the endpoint is https.
+    """
 
     endpoint: str
     log: Path
     process: subprocess.Popen[bytes] = field(repr=False)
+    certificate: Path | None = None
 
     @property
     def pid(self) -> int:
@@ -44,7 +54,7 @@ class MiniStack:
     @property
     def environment(self) -> dict[str, str]:
         """Variables that point any AWS client or CLI of a subprocess at this local AWS, and at nothing else."""
-        return aws_environment(self.endpoint)
+        return aws_environment(self.endpoint) | trust(self.certificate)
 
 
 @contextmanager
@@ -80,11 +90,26 @@ def start(folder: Path, options: Mapping[str, str] | None = None) -> MiniStack:
     raise CommandError("the local AWS did not become ready", log)
 
 
-def ready(endpoint: str) -> bool:
+def ready(endpoint: str, certificate: Path | None = None) -> bool:
     """Tell whether a MiniStack answers at ``endpoint``."""
-    with suppress(httpx.HTTPError):
-        return httpx.get(f"{endpoint}/_ministack/ready", trust_env=False, timeout=2).status_code == 200
+    with suppress(httpx.HTTPError, FileNotFoundError):  # the certificate is written on the way
+        url, verify = f"{endpoint}/_ministack/ready", tls_context(certificate)
+        return httpx.get(url, trust_env=False, verify=verify, timeout=2).status_code == 200
     return False
+
+
+def tls_context(certificate: Path | None) -> ssl.SSLContext | bool:
+    """Return what httpx verifies servers with: the usual authorities, or only the certificate where there is one."""
+    return True if certificate is None else ssl.create_default_context(cafile=certificate)
+
+
+def trust(certificate: Path | None) -> dict[str, str]:
+    """Give the variables that make AWS clients of every kind trust a certificate; none where there is none."""
+    if certificate is None:
+        return {}
+    return dict.fromkeys(
+        ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"), str(certificate)
+    )
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
@@ -120,12 +145,18 @@ def _start(folder: Path, log: Path, options: Mapping[str, str]) -> MiniStack:
             cwd=folder,
             start_new_session=True,
         )
-    return MiniStack(endpoint=f"http://127.0.0.1:{port}", log=log, process=process)
+    encrypted = options.get(USE_SSL) == "1"
+    return MiniStack(
+        endpoint=f"{'https' if encrypted else 'http'}://127.0.0.1:{port}",
+        log=log,
+        process=process,
+        certificate=_folders(folder)["TMPDIR"] / "ministack-tls" / "server.crt" if encrypted else None,
+    )
 
 
 def _own_environment(folder: Path, port: int) -> dict[str, str]:
     """Lambda workers inherit MiniStack's environment, so it gets only what it needs."""
-    folders = {name: folder / name.lower() for name in ("TMPDIR", "STATE_DIR", "S3_DATA_DIR")}
+    folders = _folders(folder)
     for path in folders.values():
         path.mkdir(exist_ok=True)
     return {
@@ -142,6 +173,10 @@ def _own_environment(folder: Path, port: int) -> dict[str, str]:
     }
 
 
+def _folders(folder: Path) -> dict[str, Path]:
+    return {name: folder / name.lower() for name in ("TMPDIR", "STATE_DIR", "S3_DATA_DIR")}
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -152,7 +187,7 @@ def _free_port() -> int:
 def _becomes_ready(local_aws: MiniStack) -> bool:
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while time.monotonic() < deadline and group_alive(local_aws.pid):
-        if ready(local_aws.endpoint):
+        if ready(local_aws.endpoint, local_aws.certificate):
             return True
         time.sleep(0.05)
     return False

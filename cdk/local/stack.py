@@ -30,7 +30,7 @@ class DeployedStack:
 
     def client(self) -> ShopClient:
         """Make a client for it."""
-        return ShopClient(self.outputs, self.local_aws.endpoint)
+        return ShopClient(self.outputs, self.local_aws.endpoint, self.local_aws.certificate)
 
 
 def build_stack(local_aws: MiniStack, data: Path | None, folder: Path, steps: Steps) -> DeployedStack:
