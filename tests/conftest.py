@@ -2,9 +2,14 @@
 
 import logging
 
+import hypothesis
 import pytest
 
 from lambda_fn import settings, telemetry
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
