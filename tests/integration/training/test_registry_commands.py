@@ -19,7 +19,7 @@ BUCKET = "registry"
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("data") / "usa.csv"
-    list(twin.write_csv(path, 20_000, seed=11, country="USA"))
+    list(twin.write_csv(path, 8_000, seed=11, country="USA"))
     return path
 
 
