@@ -60,7 +60,7 @@ def drop(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> 
 @app.command()
 def outputs(environment: str) -> None:
     """Print the outputs of an environment deployed to AWS."""
-    for name, value in StackOutputs.from_cloudformation(environment).model_dump(by_alias=True).items():
+    for name, value in StackOutputs.from_cloudformation(environment).as_written().items():
         console.print(f"{name:<16} {value}", highlight=False, soft_wrap=True)
 
 

@@ -17,6 +17,7 @@ import httpx
 
 from cdk.local.ministack import REGION, tls_context
 from cdk.local.outputs import StackOutputs
+from cdk.local.tokens import fetch_token
 from lambda_fn import names
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class ShopClient:
     """Talks to the API through its gateway and to the data bucket, with the outputs of the stacks and nothing else.
 
     ``endpoint`` is that of a local AWS, ``certificate`` its own where it is https; None is AWS itself, with the
-    shell's credentials.
+    shell's credentials. Where the API asks for access tokens, it fetches one. Raises TokenRefused.
     """
 
     def __init__(self, outputs: StackOutputs, endpoint: str | None, certificate: Path | None = None) -> None:
@@ -60,11 +61,21 @@ class ShopClient:
         self._http = httpx.Client(
             trust_env=endpoint is None, verify=tls_context(certificate), timeout=REQUEST_TIMEOUT_SECONDS
         )
+        if outputs.token_url:
+            self._http.headers["Authorization"] = f"Bearer {self._fetch_token(session, endpoint, verify)}"
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
         self.s3.close()
+
+    def _fetch_token(self, session: boto3.Session, endpoint: str | None, verify: str | None) -> str:
+        pools = session.client("cognito-idp", endpoint_url=endpoint, verify=verify)
+        found = pools.describe_user_pool_client(
+            UserPoolId=self.outputs.user_pool_id, ClientId=self.outputs.oauth_client_id
+        )["UserPoolClient"]
+        token_url = f"{endpoint}/oauth2/token" if endpoint else str(self.outputs.token_url)
+        return fetch_token(self._http, token_url, found["ClientId"], found["ClientSecret"])
 
     def get(self, path: str, *, key: str | None = None) -> httpx.Response:
         """Answer a GET below the base path; ``key`` is the API key to send, if any."""

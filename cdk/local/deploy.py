@@ -8,7 +8,7 @@ from pathlib import Path
 from cdk.local.ministack import ACCOUNT, REGION, MiniStack
 from cdk.local.outputs import StackOutputs
 from cdk.local.paths import BINARIES, CDK_CLI, CDK_FOLDER
-from cdk.local.processes import run_logged
+from cdk.local.processes import ignore_line, run_logged
 
 ENVIRONMENT = "local"
 BOOTSTRAP_TIMEOUT_SECONDS = 120.0
@@ -32,13 +32,19 @@ def bootstrap(local_aws: MiniStack, folder: Path, on_line: Callable[[str], None]
     )
 
 
-def deploy(local_aws: MiniStack, folder: Path, on_line: Callable[[str], None]) -> StackOutputs:
-    """Deploy every stack and return their outputs. Raises CommandError, OutputsError."""
+def deploy(
+    local_aws: MiniStack, folder: Path, on_line: Callable[[str], None] = ignore_line, **context: str
+) -> StackOutputs:
+    """Deploy every stack and return their outputs. Raises CommandError, OutputsError.
+
+    ``context`` is more of what the app is told with ``-c``, such as ``cognito="on"``.
+    """
     outputs = folder / "outputs.json"
     run_logged(
         [
             *(*_CDK, "deploy", "--all", "--require-approval", "never", "--progress", "events", *_QUIET),
             *("--context", f"env={ENVIRONMENT}"),
+            *(part for name, value in context.items() for part in ("--context", f"{name}={value}")),
             *("--outputs-file", outputs),
             *("--output", folder / "cdk.out"),  # an assembly of its own: two local stacks can deploy at once
         ],

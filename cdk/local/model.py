@@ -40,10 +40,10 @@ class TrainingCli:
         self._run("sample", "--rows", str(rows), "--seed", str(seed), "--country", country, "--out", str(path))
         return path
 
-    def run(self, data: Path, bucket: str) -> TrainedModel:
+    def run(self, data: Path, bucket: str, *options: str) -> TrainedModel:
         """Train on ``data`` and publish to the registry. Raises CommandError."""
         summary = self.folder / "summary.json"
-        self._run("run", "--data", str(data), "--bucket", bucket, "--summary-json", str(summary))
+        self._run("run", "--data", str(data), "--bucket", bucket, "--summary-json", str(summary), *options)
         content = json.loads(summary.read_text())
         return TrainedModel(version=content["model_version"], metrics=content["metrics"])
 

@@ -18,7 +18,10 @@ class OutputsError(Exception):
 
 
 class StackOutputs(BaseModel):
-    """The contract between the stacks and everything that talks to them."""
+    """The contract between the stacks and everything that talks to them.
+
+    The last three are there where the API asks for access tokens.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -30,6 +33,13 @@ class StackOutputs(BaseModel):
     alarm_topic_arn: str = Field(alias="AlarmTopicArn")
     dashboard_url: str = Field(alias="DashboardUrl")
     api_function_name: str = Field(alias="ApiFunctionName")
+    token_url: str | None = Field(default=None, alias="TokenUrl")
+    user_pool_id: str | None = Field(default=None, alias="UserPoolId")
+    oauth_client_id: str | None = Field(default=None, alias="OAuthClientId")
+
+    def as_written(self) -> dict[str, str]:
+        """Return the outputs that are there by the names the stacks give them."""
+        return self.model_dump(by_alias=True, exclude_none=True)
 
     @classmethod
     def from_file(cls, path: Path) -> Self:

@@ -86,7 +86,7 @@ def up(data: Path | None, console: Console) -> None:
             batch = UP_FOLDER / "drop.csv"
             batch.write_bytes(shoppers.as_csv(shoppers.first_rows(stack.shoppers, 1000, COUNTRY)))
         cleanup.pop_all()  # from here on it stays up
-    UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.model_dump(by_alias=True)).save()
+    UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.as_written()).save()
     console.print(_instructions(client, local_aws.endpoint, request, batch), highlight=False, soft_wrap=True)
     client.close()
 
