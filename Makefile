@@ -110,7 +110,7 @@ INSTALL_LOCKED = uv pip install --quiet --python "$(PREFIX)/bin/python" --requir
 .PHONY: install-api install-mlflow serve
 install-api: $(PREFIX)/.ready-api ## Install the API for uvicorn below PREFIX (.local/api)
 
-$(PREFIX)/.ready-api: lambda_fn/requirements-api.txt $(shell find lambda_fn -name '*.py') | $(UV_READY)
+$(PREFIX)/.ready-api: lambda_fn/requirements-api.txt $(shell find lambda_fn -name '*.py' 2>/dev/null) | $(UV_READY)
 	@uv venv --quiet --clear --python $(PYTHON) "$(PREFIX)"
 	@$(INSTALL_LOCKED) --requirement lambda_fn/requirements-api.txt $(call LOCKED,uvicorn|uvloop|httptools)
 	@mkdir "$(PREFIX)/app" && cp -R lambda_fn "$(PREFIX)/app/"

@@ -1,0 +1,108 @@
+"""GitHub's workflows as far as they can be held to account here: pins, permissions, versions, targets that exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+WRITES = {"deploy.yml": {"diff": {"id-token", "pull-requests"}, "deploy": {"id-token"}}}
+
+
+def read(workflow: Path) -> dict[str, Any]:
+    # A base loader leaves `on:` a text instead of YAML 1.1's true.
+    loaded: dict[str, Any] = yaml.load(workflow.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    return loaded
+
+
+def steps(workflow: Path) -> Iterator[dict[str, Any]]:
+    for job in read(workflow)["jobs"].values():
+        yield from job.get("steps", ())
+
+
+def test_there_are_the_two_workflows() -> None:
+    assert [workflow.name for workflow in WORKFLOWS] == ["ci.yml", "deploy.yml"]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_is_pinned_by_commit_with_its_tag_beside_it(workflow: Path) -> None:
+    used = re.findall(r"uses: (.+)", workflow.read_text(encoding="utf-8"))
+    assert used
+    assert [action for action in used if not (PINNED.fullmatch(action) or action.startswith("./"))] == []
+
+
+def test_an_action_has_one_pin_everywhere() -> None:
+    used = {action for workflow in WORKFLOWS for action in re.findall(r"uses: (\w.+)", workflow.read_text("utf-8"))}
+    assert len(used) == len({action.partition("@")[0] for action in used})
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_job_may_write_only_what_it_must(workflow: Path) -> None:
+    loaded = read(workflow)
+    assert set(dict(loaded["permissions"] or {}).values()) <= {"read"}
+    writing = {
+        name: {scope for scope, access in job["permissions"].items() if access == "write"}
+        for name, job in loaded["jobs"].items()
+        if "write" in job.get("permissions", {}).values()
+    }
+    assert writing == WRITES.get(workflow.name, {})
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_no_checkout_leaves_its_token_behind(workflow: Path) -> None:
+    checkouts = [step for step in steps(workflow) if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkouts
+    assert all(step["with"] == {"persist-credentials": "false"} for step in checkouts)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_no_expression_is_pasted_into_a_script(workflow: Path) -> None:
+    # What a pull request can choose (a branch's name, a title) would be run; variables are not.
+    assert [step["run"] for step in steps(workflow) if "${{" in step.get("run", "")] == []
+
+
+def test_ci_runs_the_pythons_that_the_project_names() -> None:
+    matrix = read(ROOT / ".github/workflows/ci.yml")["jobs"]["test"]["strategy"]["matrix"]["python"]
+    prefix = "Programming Language :: Python :: "
+    assert matrix == [name.removeprefix(prefix) for name in PROJECT["classifiers"] if name.startswith(prefix)]
+    assert PROJECT["requires-python"] == f">={matrix[0]}"
+
+
+def test_the_functions_run_a_python_that_ci_runs() -> None:
+    from lambda_fn.names import PYTHON_VERSION
+
+    assert f"Programming Language :: Python :: {PYTHON_VERSION}" in PROJECT["classifiers"]
+
+
+def test_every_environment_in_aws_is_deployed_in_order() -> None:
+    from cdk.environments import ENVIRONMENTS
+
+    deployed = [name for name, environment in ENVIRONMENTS.items() if environment.in_aws]
+    workflow = read(ROOT / ".github/workflows/deploy.yml")
+    assert workflow["on"]["workflow_dispatch"]["inputs"]["environment"]["options"] == deployed
+    matrix = workflow["jobs"]["deploy"]["strategy"]["matrix"]["environment"]
+    assert re.findall(r'"(\w+)"', matrix.rpartition("fromJSON")[2]) == deployed
+    [compare] = [step["run"] for step in workflow["jobs"]["diff"]["steps"] if "make diff" in step.get("run", "")]
+    assert re.findall(r"for environment in ([\w ]+);", compare) == [" ".join(deployed)]
+
+
+def test_every_make_target_of_the_workflows_exists() -> None:
+    targets = {
+        target
+        for workflow in WORKFLOWS
+        for step in steps(workflow)
+        for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))
+    }
+    assert {"test", "audit", "deploy", "diff", "smoke"} <= targets
+    for target in targets:
+        subprocess.run(["make", "--dry-run", target, "ENV=dev"], cwd=ROOT, check=True, capture_output=True)
