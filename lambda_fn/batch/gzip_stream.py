@@ -22,12 +22,12 @@ def unpack(pieces: Iterable[bytes]) -> Iterator[bytes]:
         for packed in pieces:
             while packed:
                 if member.eof:
-                    packed = packed.lstrip(b"\0")  # padding between members, as tapes and gzip itself allow
-                    member = zlib.decompressobj(_GZIP) if packed else member
-                text = member.decompress(packed, PIECE_BYTES) if packed else b""
+                    packed = packed.lstrip(b"\0")  # padding between members, as gzip itself allows
+                    if not packed:
+                        break
+                    member = zlib.decompressobj(_GZIP)
+                yield member.decompress(packed, PIECE_BYTES)
                 packed = member.unused_data if member.eof else member.unconsumed_tail
-                if text:
-                    yield text
         while not member.eof and (text := member.decompress(b"", PIECE_BYTES)):
             yield text
     except zlib.error as error:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -41,7 +41,6 @@ class Shop:
     s3: S3Client
     registry: Registry
     executions: int = 0
-    log: list[str] = field(default_factory=list)
 
     def drop(self, body: bytes, key: str = KEY, metadata: Mapping[str, str] | None = None) -> None:
         """Drop a file; recency counts to a fixed day unless ``metadata`` says otherwise."""
