@@ -19,7 +19,7 @@ from rich.console import Console
 
 from cdk.local.client import JobError, ShopClient
 from cdk.local.outputs import OutputsError, StackOutputs
-from lambda_fn.scoring.recipe import ID_FIELD
+from cdk.local.tokens import TokenRefused
 
 DROPPED_ROWS: Final = 50
 SPOILED_ROWS: Final = 2
@@ -39,7 +39,7 @@ def check(client: ShopClient, say: Callable[[str], None]) -> None:
         )
     say(f"health: {health.json()['status']}, model {health.json()['model_version']}")
 
-    request = example(client.get("/openapi.json").raise_for_status().json())
+    id_field, request = example(client.get("/openapi.json").raise_for_status().json())
     answered = client.predict(request, key=client.api_key)
     if answered.status_code != 200:
         raise SmokeFailed(f"POST /predict answered {answered.status_code}: {answered.text}")
@@ -51,7 +51,7 @@ def check(client: ShopClient, say: Callable[[str], None]) -> None:
     say("without the API key: refused")
 
     name = f"smoke-{uuid.uuid4()}.csv"
-    client.drop(name, as_csv(request))
+    client.drop(name, as_csv(request, id_field))
     job = client.collect(name)
     counts = len(job.scored), len(job.rejected)
     if counts != (DROPPED_ROWS - SPOILED_ROWS, SPOILED_ROWS):
@@ -61,22 +61,22 @@ def check(client: ShopClient, say: Callable[[str], None]) -> None:
     say(f"dropped file: {DROPPED_ROWS} rows in = {counts[0]} scored + {counts[1]} rejected")
 
 
-def example(openapi: dict[str, Any]) -> dict[str, Any]:
-    """Return a request made of the examples of the champion's inputs."""
-    properties = openapi["components"]["schemas"]["PredictRequest"]["properties"]
-    return {
-        name: "smoke" if name == ID_FIELD else schema["anyOf"][0]["examples"][0] for name, schema in properties.items()
-    }
+def example(openapi: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the name of the one field that must be there, the shopper's id, and a request of the inputs' examples."""
+    schema = openapi["components"]["schemas"]["PredictRequest"]
+    [id_field] = schema["required"]
+    inputs = {name: kind["anyOf"][0] for name, kind in schema["properties"].items() if name != id_field}
+    return id_field, {id_field: "smoke", **{name: kind["examples"][0] for name, kind in inputs.items()}}
 
 
-def as_csv(request: dict[str, Any]) -> bytes:
+def as_csv(request: dict[str, Any], id_field: str) -> bytes:
     """Return a file of ``DROPPED_ROWS`` such shoppers, the last of them spoiled."""
     text = io.StringIO(newline="")
     rows = csv.DictWriter(text, list(request), lineterminator="\n")
     rows.writeheader()
     for number in range(DROPPED_ROWS):
         spoiled = number >= DROPPED_ROWS - SPOILED_ROWS
-        rows.writerow({**request, ID_FIELD: "" if spoiled else f"smoke-{number}"})
+        rows.writerow({**request, id_field: "" if spoiled else f"smoke-{number}"})
     return text.getvalue().encode()
 
 
@@ -92,7 +92,7 @@ def main(
         outputs = StackOutputs.from_cloudformation(environment, endpoint)
         with closing(ShopClient(outputs, endpoint)) as client:
             check(client, console.print)
-    except (OutputsError, SmokeFailed, JobError) as failure:
+    except (OutputsError, TokenRefused, SmokeFailed, JobError) as failure:
         sys.exit(f"error: {failure}")
 
 

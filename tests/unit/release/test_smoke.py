@@ -15,6 +15,7 @@ OPENAPI = {
     "components": {
         "schemas": {
             "PredictRequest": {
+                "required": ["user_id"],
                 "properties": {
                     "user_id": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
                     "age": {"anyOf": [{"type": "integer", "examples": [48]}, {"type": "null"}]},
