@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, IsotonicCalibration, SigmoidCalibration
 from lambda_fn.scoring.model import calibrator
 
-FOLDS: Final = 5
+FOLDS: Final = 3
 KNOTS: Final = 60  # bins of the isotonic curve
 HINGES: Final = (0.02, 0.1, 0.3, 0.7, 0.9, 0.98)  # scores at which the bent sigmoid may change its slope
 GRID_LOGITS: Final = (-10.0, 10.0, 161)  # where the bent sigmoid is written down: from, to, points

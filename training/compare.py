@@ -80,20 +80,13 @@ def compare(
 
     All see the same rows. ``folds`` above 1 adds a cross-validation within the training part, the same folds for all.
     """
-    part = _at_most(prepared.train, MOST_ROWS)
+    part = prepared.train.at_most(MOST_ROWS)
     entries = []
     for name in families:
         entry = _measure(prepared, part, name, seed, folds)
         entries.append(entry)
         say(f"{name}: AUC {entry.roc_auc:.4f}, F1 {entry.f1:.4f} on validation, {entry.candidate.fit_seconds:.1f} s")
     return Comparison(tuple(entries))
-
-
-def _at_most(part: Part, rows: int) -> Part:
-    if len(part) <= rows:
-        return part
-    chosen = np.linspace(0, len(part) - 1, rows).astype(np.intp)
-    return Part(part.matrix[chosen], part.labels[chosen])
 
 
 def _measure(prepared: Prepared, part: Part, name: str, seed: int, folds: int) -> Entry:
@@ -103,7 +96,7 @@ def _measure(prepared: Prepared, part: Part, name: str, seed: int, folds: int) -
     p = candidate.probabilities(validation.matrix)
     per_row = (time.perf_counter() - start) / len(validation) * 1e6
     measures = Ranking(validation.labels, p, DECISION_THRESHOLD).measures()
-    interval = bootstrap(validation.labels, p, DECISION_THRESHOLD, resamples=200)["roc_auc"]
+    interval = bootstrap(validation.labels, p, DECISION_THRESHOLD, resamples=100)["roc_auc"]
     return Entry(
         candidate=candidate,
         roc_auc=measures["roc_auc"],

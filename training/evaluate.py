@@ -48,7 +48,7 @@ def evaluate(prepared: Prepared, candidate: Candidate, single: SingleFeature) ->
     intervals = bootstrap(holdout.labels, p, DECISION_THRESHOLD)
     return {
         **ranking.measures(),
-        **baseline_measures(single, holdout),
+        **baseline_measures(single, prepared.train, prepared.validation, holdout),
         **_limit(prepared),
         "calibration_error_by_chance": calibration_error_by_chance(p, DECISION_THRESHOLD),
         "intervals_95": {name: list(interval) for name, interval in intervals.items()},

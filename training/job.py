@@ -15,7 +15,7 @@ from lambda_fn.registry import Artefact, Registry
 from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.scoring.policy import Policy
 from training import package
-from training.baselines import best_single_feature, refuse_leakage, single_feature_aucs
+from training.baselines import refuse_leakage, single_feature_aucs
 from training.champion import compare_on_holdout
 from training.compare import MOST_ROWS, Comparison, compare
 from training.errors import DataRefused
@@ -84,8 +84,7 @@ def run(job: Job, say: Say = lambda _: None, progress: Progress | None = None) -
     refuse_leakage(features)
     say(f"no leakage found; the best single feature is {features[0].name} (AUC {features[0].auc:.3f})")
     candidate, comparison = clock.time("train", lambda: _train(job, prepared, say))
-    single = best_single_feature(features, prepared.validation)
-    metrics = clock.time("measure", lambda: measure(prepared, candidate, single, comparison, job.seed))
+    metrics = clock.time("measure", lambda: measure(prepared, candidate, features[0], comparison, job.seed))
     with _tracker(job, prepared, candidate) as tracker:
         artefact = _package(job, prepared, candidate, metrics, tracker)
         clock.time("check", lambda: package.check_served_alike(artefact, prepared, candidate))

@@ -44,6 +44,11 @@ class DataOptions:
     label_column: str = shopper.LABEL_COLUMN
 
 
+def evenly(rows: int, most: int) -> NDArray[np.intp]:
+    """Return at most ``most`` row numbers of ``rows``, evenly spaced: a file may be sorted by something."""
+    return np.linspace(0, rows - 1, min(rows, most)).astype(np.intp)
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of the split: the model's matrix and the labels."""
@@ -53,6 +58,13 @@ class Part:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def at_most(self, rows: int) -> Part:
+        """Return this part, or evenly spaced rows of it where it has more."""
+        if len(self) <= rows:
+            return self
+        chosen = evenly(len(self), rows)
+        return Part(self.matrix[chosen], self.labels[chosen])
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from lambda_fn.scoring.columns import Columns
 from training.evaluate import DECISION_THRESHOLD, Candidate
 from training.metrics import Ranking
-from training.prepare import Prepared, featurise
+from training.prepare import Prepared, evenly, featurise
 
 BINS: Final = 20
-MOST_ROWS: Final = 20_000  # of the validation part; enough to order inputs
-REPEATS: Final = 2
+MOST_ROWS: Final = 10_000  # of the validation part; enough to order inputs
+REPEATS: Final = 1
 NEGLIGIBLE_AUC: Final = 0.0005
 
 Floats = NDArray[np.float64]
@@ -38,10 +38,10 @@ class Signal:
 
 def analyse(prepared: Prepared, candidate: Candidate, seed: int = 0) -> list[Signal]:
     """Return the signal of every input, the most important first."""
-    rows = prepared.split.validation[:MOST_ROWS]
-    columns = prepared.columns(rows)
+    chosen = evenly(len(prepared.validation), MOST_ROWS)
+    columns = prepared.columns(prepared.split.validation[chosen])
     complete, _ = prepared.layout.complete(columns)
-    labels = prepared.validation.labels[:MOST_ROWS]
+    labels = prepared.validation.labels[chosen]
     whole = _auc(prepared, candidate, columns, labels)
     rng = np.random.default_rng(seed)
     found = []
@@ -85,7 +85,8 @@ def mutual_information(values: Floats, labels: Labels) -> float:
 
 def correlations(prepared: Prepared) -> tuple[tuple[str, ...], Floats]:
     """Return the numeric inputs' names and their correlation matrix on (at most MOST_ROWS of) the training part."""
-    complete, _ = prepared.layout.complete(prepared.columns(prepared.split.train[:MOST_ROWS]))
+    rows = prepared.split.train[evenly(len(prepared.train), MOST_ROWS)]
+    complete, _ = prepared.layout.complete(prepared.columns(rows))
     with np.errstate(invalid="ignore", divide="ignore"):
         matrix = np.asarray(np.corrcoef(complete.numbers, rowvar=False))
     return prepared.layout.numeric_names, np.nan_to_num(matrix)

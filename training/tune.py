@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from training import export
 from training.errors import TrainingError
 from training.evaluate import DECISION_THRESHOLD
@@ -68,7 +66,7 @@ def tune(prepared: Prepared, trials: int, storage: Path, seed: int = 0, progress
         sampler=optuna.samplers.TPESampler(seed=seed),
         load_if_exists=True,
     )
-    part = _some(prepared.train)
+    part = prepared.train.at_most(MOST_ROWS)
     report = progress or (lambda _done, _best: None)
     for _ in range(trials - len(_finished(study))):
         report(*_standing(study))
@@ -115,13 +113,6 @@ def _f1(trial: Trial, prepared: Prepared, part: Part, seed: int) -> float:
     estimator = FAMILIES[FAMILY].train(part.matrix, part.labels, seed, parameters)
     p = export.probabilities(export.to_onnx(estimator, part.matrix.shape[1]), prepared.validation.matrix)
     return Ranking(prepared.validation.labels, p, DECISION_THRESHOLD).measures()["f1"]
-
-
-def _some(part: Part) -> Part:
-    if len(part) <= MOST_ROWS:
-        return part
-    rows = np.linspace(0, len(part) - 1, MOST_ROWS).astype(np.intp)
-    return Part(part.matrix[rows], part.labels[rows])
 
 
 def _standing(study: Study) -> tuple[int, float]:

@@ -49,7 +49,7 @@ def signals(
     with plain_errors():
         import pandas as pd
 
-        from training.baselines import best_single_feature, single_feature_aucs
+        from training.baselines import single_feature_aucs
         from training.cli.tables import signals_table
         from training.plots import write_plots
         from training.prepare import prepare
@@ -64,7 +64,7 @@ def signals(
         )
         candidate = train(prepared, model, seed)
         features = single_feature_aucs(prepared.train, prepared.recipe.feature_names)
-        metrics = measure(prepared, candidate, best_single_feature(features, prepared.validation), None, seed)
+        metrics = measure(prepared, candidate, features[0], None, seed)
         console.print(signals_table(metrics["signals"]))
         write_plots(prepared, candidate, metrics, out)
         pd.DataFrame(metrics["signals"]).to_csv(out / "signals.csv", index=False)

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from lambda_fn.scoring.manifest import IdentityCalibration, read_manifest
 from lambda_fn.scoring.model import calibrator
 from training import calibrate, export, package
-from training.baselines import best_single_feature, refuse_leakage, single_feature_aucs
+from training.baselines import baseline_measures, refuse_leakage, single_feature_aucs
 from training.compare import Comparison, Entry, compare
 from training.errors import DataRefused, PublishRefused
 from training.evaluate import Candidate
 from training.families import FAMILIES
 from training.job import Job, run
 from training.label import check_balance
+from training.metrics import Ranking
 from training.policies import read_policy
 from training.prepare import DataOptions, Part, Prepared
 from training.train import train
@@ -120,10 +121,22 @@ def test_features_that_predict_the_label_alone_stop_the_run(prepared: Prepared) 
 
 
 def test_the_best_single_feature_is_the_impulse_score(prepared: Prepared) -> None:
-    features = single_feature_aucs(prepared.train, prepared.recipe.feature_names)
-    best = best_single_feature(features, prepared.validation)
+    best = single_feature_aucs(prepared.train, prepared.recipe.feature_names)[0]
     assert best.name == "impulse_buying_score_raw"
     assert best.auc == pytest.approx(0.984, abs=0.005)
+
+
+def test_every_measure_stands_beside_both_baselines(prepared: Prepared) -> None:
+    best = single_feature_aucs(prepared.train, prepared.recipe.feature_names)[0]
+    found = baseline_measures(best, prepared.train, prepared.validation, prepared.holdout)
+    measures = set(Ranking(BOTH, np.array([0.2, 0.8]), 0.5).measures())
+    for prefix in ("constant", "best_single_feature"):
+        assert {f"{prefix}_{name}" for name in measures} <= set(found)
+    share = prepared.holdout.labels.mean()
+    assert found["constant_f1"] == pytest.approx(2 * share / (1 + share))
+    assert (found["constant_recall"], found["constant_roc_auc"]) == (1.0, 0.5)
+    assert found["best_single_feature_f1"] == pytest.approx(0.947, abs=0.02)
+    assert found["best_single_feature_roc_auc"] == pytest.approx(0.984, abs=0.01)
 
 
 def test_ties_go_to_the_simpler_family(prepared: Prepared) -> None:
