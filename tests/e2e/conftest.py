@@ -19,6 +19,7 @@ from cdk.local.steps import Steps
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that share the stack on one worker."""
     for item in items:
