@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.manifest import MANIFEST_FILE, Manifest
+from training.errors import TrainingError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -81,11 +82,14 @@ class Tracker:
 
 @contextlib.contextmanager
 def track(name: str, tags: dict[str, str]) -> Iterator[Tracker]:
-    """Open a run, and close it as finished or failed."""
-    client = _client()
-    experiment = client.get_experiment_by_name(EXPERIMENT)
-    experiment_id = experiment.experiment_id if experiment else _create_experiment(client)
-    run = client.create_run(experiment_id, run_name=name, tags={"git_commit": git_commit(), **tags})
+    """Open a run, and close it as finished or failed; raise TrainingError where MLflow cannot be reached."""
+    try:
+        client = _client()
+        experiment = client.get_experiment_by_name(EXPERIMENT)
+        experiment_id = experiment.experiment_id if experiment else _create_experiment(client)
+        run = client.create_run(experiment_id, run_name=name, tags={"git_commit": git_commit(), **tags})
+    except Exception as error:  # any store may stand behind the URI, each with errors of its own
+        raise TrainingError(f"MLflow at {tracking_uri()} cannot be used ({error}); --no-track does without") from error
     try:
         yield Tracker(client, run.info.run_id)
     except BaseException:

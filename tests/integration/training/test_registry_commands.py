@@ -151,6 +151,9 @@ def test_promotion_does_not_depend_on_the_tracking_server(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
     version = invoke("run", "--data", data, "--model", "logistic")[0]
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////dev/null/mlflow.db")
+    _, stderr = invoke("run", "--data", data, "--model", "logistic", code=1)
+    assert "cannot be used" in stderr
+    assert "--no-track does without" in stderr
     _, stderr = invoke("promote", version)
     assert "MLflow's alias was not moved" in stderr
     assert registry.routing()[0].champion == version
