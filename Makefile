@@ -126,7 +126,7 @@ install-mlflow: | $(UV_READY) ## Install MLflow alone below PREFIX
 
 # --- AWS -----------------------------------------------------------------------------------------------------------
 
-.PHONY: deploy diff smoke outputs
+.PHONY: deploy diff smoke outputs costs
 deploy: setup ## Deploy to AWS with the credentials of the shell, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make deploy ENV=dev" >&2; exit 2; }
 	@cd cdk && node node_modules/aws-cdk/bin/cdk deploy --all -c env=$(ENV) $(CDK_FLAGS)
@@ -142,6 +142,9 @@ smoke: setup ## Ask a deployed environment for predictions, by API and by file, 
 outputs: setup ## Print what a deployed environment offers: URL, key id, buckets, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make outputs ENV=dev" >&2; exit 2; }
 	@python -m cdk.local outputs $(ENV)
+
+costs: setup ## Write what the environments cost a month into docs/costs.md
+	@python -m cdk.costs --write
 
 # --- Housekeeping --------------------------------------------------------------------------------------------------
 
