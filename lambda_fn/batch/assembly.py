@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 from lambda_fn.batch.multipart import MINIMUM_PART_BYTES, MultipartUpload
-from lambda_fn.batch.objects import DataBucket
+from lambda_fn.batch.objects import REQUESTS_AT_ONCE, DataBucket
 
 LARGEST_COPY_BYTES: Final = 1024**3  # S3 takes 5 GiB at once; smaller copies run side by side
-COPIES_AT_ONCE: Final = 8
 
 
 class Span(NamedTuple):
@@ -64,6 +63,6 @@ def join(bucket: DataBucket, keys: Sequence[str], sizes: Sequence[int], upload: 
         else:
             upload.upload(number, b"".join(bucket.span(keys[part], start, stop) for part, start, stop in piece))
 
-    with ThreadPoolExecutor(COPIES_AT_ONCE) as threads:
+    with ThreadPoolExecutor(REQUESTS_AT_ONCE) as threads:
         for made in [threads.submit(make, number, piece) for number, piece in enumerate(join_plan(sizes), start=1)]:
             made.result()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lambda_fn.batch.job import CutOff
 from lambda_fn.scoring.columns import Columns, Notes
 from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
+from lambda_fn.scoring.policy import Decisions, Signals
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS, Scorer, Scores
+from lambda_fn.scoring.spending import Spending, add_spending, decide_within, expected_spend, measure, ranks_of
 from lambda_fn.tabular.blocks import TooLong
 from lambda_fn.tabular.reader import Rejected, Table, TableReader
 from lambda_fn.tabular.writer import ScoredWriter
@@ -25,7 +28,10 @@ FEWEST_ROWS: Final = 16
 
 @dataclass
 class Tally:
-    """Counts of what was read and scored. ``margin_minor``: expected margin as written, in hundredths."""
+    """Counts of what was read and scored.
+
+    ``margin_minor``: expected margin as written, in hundredths; ``spend``: expected cost of the offers, with a budget.
+    """
 
     levels: list[int]
     choices: list[int]
@@ -34,6 +40,7 @@ class Tally:
     scored: int = 0
     rejected: int = 0
     margin_minor: int = 0
+    spend: float = 0.0
     inputs: dict[str, InputCounts] = field(default_factory=dict)
 
 
@@ -46,24 +53,44 @@ class Output:
 
 
 class ChunkScoring:
-    """Scores the lines of one chunk."""
+    """Scores the lines of one chunk.
 
-    def __init__(self, scorer: Scorer, header: Sequence[str], as_of: dt.date) -> None:
+    With a budget for the whole file, every chunk is read twice: to ``measure`` it, and, when all chunks have given the
+    ``cut_off``, to ``run``.
+    """
+
+    def __init__(self, scorer: Scorer, header: Sequence[str], as_of: dt.date, cut_off: CutOff | None = None) -> None:
         self._scorer = scorer
         self._as_of = as_of
+        self._cut_off = cut_off
         self._reader = TableReader(header, scorer.layout)
         self._writer = ScoredWriter(scorer)
         self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))
 
     def run(self, blocks: Iterable[bytes | TooLong]) -> Iterator[Output]:
         """Yield the output, a few thousand rows at a time."""
+        for tables in self._groups(blocks):
+            yield self._score(tables)
+
+    def measure(self, blocks: Iterable[bytes | TooLong]) -> Spending:
+        """Return what the offers to the chunk's shoppers cost, by what they return."""
+        found = Spending()
+        for tables in self._groups(blocks):
+            filled = [table for table in tables if len(table)]
+            if filled:
+                scores = self._scores(_columns(filled))
+                spending = measure(self._scorer.decider, scores.signals, _decisions(scores), ranks_of(_ids(filled)))
+                found = add_spending([found, spending])
+        return found
+
+    def _groups(self, blocks: Iterable[bytes | TooLong]) -> Iterator[list[Table]]:
         waiting: list[Table] = []
         for table in self._tables(blocks):
             waiting.append(table)
             if sum(map(len, waiting)) >= ROWS_AT_ONCE or sum(len(t.rejected) for t in waiting) >= ROWS_AT_ONCE:
-                yield self._score(waiting)
+                yield waiting
                 waiting = []
-        yield self._score(waiting)
+        yield waiting
 
     def _tables(self, blocks: Iterable[bytes | TooLong]) -> Iterator[Table]:
         for block in blocks:
@@ -81,12 +108,8 @@ class ChunkScoring:
         filled = [table for table in tables if len(table)]
         if not filled:
             return Output(b"", rejected)
-        ids = np.concatenate([table.ids for table in filled])
-        columns = Columns(
-            np.concatenate([table.columns.numbers for table in filled]),
-            np.concatenate([table.columns.codes for table in filled]),
-        )
-        scores = self._scores(columns)
+        ids, columns = _ids(filled), _columns(filled)
+        scores = self._limited(ids, self._scores(columns))
         self._count(columns, scores)
         return Output(self._writer.lines(ids, scores), rejected)
 
@@ -94,16 +117,16 @@ class ChunkScoring:
         count = len(columns)
         if count >= FEWEST_ROWS:
             return self._scorer.score(columns, self._as_of)
-        scores = self._scorer.score(columns.take(np.arange(FEWEST_ROWS) % count), self._as_of)
-        return Scores(
-            risk=scores.risk[:count],
-            level=scores.level[:count],
-            choice=scores.choice[:count],
-            margin=scores.margin[:count],
-            confidence=scores.confidence[:count],
-            notes=Notes(scores.notes.kinds, scores.notes.flags[:count]),
-            signals=scores.signals,
-        )
+        return _first(self._scorer.score(columns.take(np.arange(FEWEST_ROWS) % count), self._as_of), count)
+
+    def _limited(self, ids: NDArray[np.bytes_], scores: Scores) -> Scores:
+        """Withdraw the offers that the budget does not pay for."""
+        if self._cut_off is None:
+            return scores
+        decider, step = self._scorer.decider, self._cut_off.lowest_step
+        decisions = _decisions(scores) if step is None else decide_within(decider, scores.signals, ranks_of(ids), step)
+        self.tally.spend += expected_spend(decider, scores.signals, decisions)
+        return replace(scores, choice=decisions.choice, margin=decisions.margin)
 
     def _count(self, columns: Columns, scores: Scores) -> None:
         tally = self.tally
@@ -113,6 +136,34 @@ class ChunkScoring:
         tally.margin_minor += int(np.rint(scores.margin * 10**MONEY_DECIMALS).sum())
         counted = count_inputs(columns, self._scorer.layout, self._scorer.manifest.histograms)
         tally.inputs = add_counts([tally.inputs, counted])
+
+
+def _ids(tables: Sequence[Table]) -> NDArray[np.bytes_]:
+    return np.concatenate([table.ids for table in tables])
+
+
+def _columns(tables: Sequence[Table]) -> Columns:
+    return Columns(
+        np.concatenate([table.columns.numbers for table in tables]),
+        np.concatenate([table.columns.codes for table in tables]),
+    )
+
+
+def _decisions(scores: Scores) -> Decisions:
+    return Decisions(scores.choice, scores.margin)
+
+
+def _first(scores: Scores, count: int) -> Scores:
+    signals = {field.name: getattr(scores.signals, field.name)[:count] for field in fields(Signals)}
+    return Scores(
+        risk=scores.risk[:count],
+        level=scores.level[:count],
+        choice=scores.choice[:count],
+        margin=scores.margin[:count],
+        confidence=scores.confidence[:count],
+        notes=Notes(scores.notes.kinds, scores.notes.flags[:count]),
+        signals=Signals(**signals),
+    )
 
 
 def _added(counts: list[int], values: NDArray[np.intp]) -> list[int]:

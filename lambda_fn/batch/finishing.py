@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 
 from pydantic import ValidationError
 
-from lambda_fn.batch.assembly import COPIES_AT_ONCE, join
+from lambda_fn.batch.assembly import join
 from lambda_fn.batch.job import ChunkReport, Job, Outputs, WorkArea
 from lambda_fn.batch.multipart import CSV_TYPE, MultipartUpload, ObjectWriter
 from lambda_fn.batch.objects import DataBucket
@@ -50,8 +49,9 @@ class Finisher:
     def clear_up(self) -> None:
         """Remove what the workers left behind."""
         area = self._area
-        kinds = (area.scored, area.rejected, area.report, area.error)
-        self._bucket.delete([key(chunk) for chunk in range(self._job.chunks) for key in kinds])
+        kinds = (area.scored, area.rejected, area.report, area.error, area.spending)
+        parts = [key(chunk) for chunk in range(self._job.chunks) for key in kinds]
+        self._bucket.delete([*parts, area.cut_off])
 
     def _earlier_report(self) -> Report | None:
         """Return the report of an earlier attempt of this very execution, which was ended while it cleared up."""
@@ -62,9 +62,8 @@ class Finisher:
         return report if report and report.execution == self._job.execution else None
 
     def _chunk_reports(self) -> list[ChunkReport]:
-        with ThreadPoolExecutor(COPIES_AT_ONCE) as threads:
-            keys = map(self._area.report, range(self._job.chunks))
-            return list(threads.map(lambda key: self._bucket.load(key, ChunkReport), keys))
+        keys = [self._area.report(chunk) for chunk in range(self._job.chunks)]
+        return list(self._bucket.load_all(keys, ChunkReport))
 
     def _publish(self, key: str, write: Callable[[dict[str, str]], None]) -> None:
         publish(self._bucket, self._job.input, key, write)

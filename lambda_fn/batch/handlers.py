@@ -29,17 +29,26 @@ _RETRIES = Config(retries={"mode": "standard", "max_attempts": 8}, max_pool_conn
 
 
 def plan(event: Answer, context: Any) -> Answer:
-    """Plan the job of a dropped file: ``{"bucket", "key", "execution"}`` -> ``{"bucket", "job_key", "chunks_key"}``."""
+    """Plan the job of a dropped file: ``{"bucket", "key", "execution"}`` -> where the job and its chunks are.
+
+    ``budget`` is null, or a number: then every chunk is to be measured, and the job settled, before it is scored.
+    """
     return _run(_plan, event, context)
 
 
 def score_chunk(event: Answer, context: Any) -> Answer:
-    """Score a chunk: ``{"bucket", "job_key", "chunk"}`` -> what it read and wrote."""
+    """Score a chunk: ``{"bucket", "job_key", "chunk"}`` -> what it read and wrote.
+
+    With ``"measure": true``, only measure what the offers to its shoppers cost.
+    """
     return _run(_score_chunk, event, context)
 
 
 def finalize(event: Answer, context: Any) -> Answer:
-    """Publish a job's results: ``{"bucket", "job_key"}`` -> the report's summary."""
+    """Publish a job's results: ``{"bucket", "job_key"}`` -> the report's summary.
+
+    With ``"settle": true``, only settle what the budget pays for, once all chunks are measured.
+    """
     return _run(_finalize, event, context)
 
 
@@ -52,7 +61,7 @@ def _plan(event: Answer, _context: Any) -> Answer:
     job = Planner(_bucket(event), _registry(), names.CHUNK_BYTES).plan(event["key"], event["execution"])
     logger().info("planned", key=job.input.key, bytes=job.input.size_bytes, chunks=job.chunks)
     area = WorkArea.of(job.execution)
-    return {"bucket": event["bucket"], "job_key": area.job, "chunks_key": area.chunks}
+    return {"bucket": event["bucket"], "job_key": area.job, "chunks_key": area.chunks, "budget": job.budget}
 
 
 def _score_chunk(event: Answer, _context: Any) -> Answer:
@@ -60,7 +69,11 @@ def _score_chunk(event: Answer, _context: Any) -> Answer:
     job = bucket.load(event["job_key"], Job)
     chunk = Chunk.model_validate(event["chunk"])
     try:
-        report = working.score(bucket, job, chunk, _scorer(settings().registry_bucket, job.pins.model_version))
+        scorer = _scorer(settings().registry_bucket, job.pins.model_version)
+        if event.get("measure"):
+            working.measure(bucket, job, chunk, scorer)
+            return {"index": chunk.index}
+        report = working.score(bucket, job, chunk, scorer)
     except Exception as error:
         failure = Failure(error=type(error).__name__, message=str(error))
         bucket.write(WorkArea.of(job.execution).error(chunk.index), failure.model_dump_json().encode())
@@ -73,6 +86,8 @@ def _score_chunk(event: Answer, _context: Any) -> Answer:
 def _finalize(event: Answer, _context: Any) -> Answer:
     bucket = _bucket(event)
     job = bucket.load(event["job_key"], Job)
+    if event.get("settle"):
+        return working.settle(bucket, job).model_dump()
     finisher = Finisher(bucket, job)
     try:
         report = finisher.finish(_registry().manifest(job.pins.model_version))

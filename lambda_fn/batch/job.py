@@ -14,6 +14,8 @@ from lambda_fn.scoring.drift import InputCounts
 
 JOB_FILE = "job.json"
 CHUNKS_FILE = "chunks.json"
+CUT_OFF_FILE = "cut-off.json"
+SPENDING_SUFFIX = ".spending"
 REPORT_SUFFIX = ".json"
 ERROR_SUFFIX = ".error"
 
@@ -53,7 +55,10 @@ class Pins(_Frozen):
 
 
 class Job(_Frozen):
-    """What ``plan`` found and fixed. ``first_line`` is the place of the first byte after the header line."""
+    """What ``plan`` found and fixed.
+
+    ``first_line`` is the place of the first byte after the header line; ``budget`` limits the expected spend on offers.
+    """
 
     execution: str
     input: InputFile
@@ -61,6 +66,7 @@ class Job(_Frozen):
     header: tuple[str, ...]
     first_line: int
     chunks: int
+    budget: float | None
     planned_at: dt.datetime
 
 
@@ -88,8 +94,15 @@ class ChunkReport(_Frozen):
     levels: tuple[int, ...]
     choices: tuple[int, ...]
     margin_minor: int
+    spend: float
     inputs: dict[str, InputCounts]
     seconds: float
+
+
+class CutOff(_Frozen):
+    """What a budget pays for: offers of at least ``lowest_step``; None: all of them."""
+
+    lowest_step: int | None
 
 
 class Failure(_Frozen):
@@ -136,6 +149,15 @@ class WorkArea:
     def report(self, chunk: int) -> str:
         """Key of what a chunk's worker did."""
         return f"{self.prefix}{chunk:05d}{REPORT_SUFFIX}"
+
+    def spending(self, chunk: int) -> str:
+        """Key of what a chunk's offers cost."""
+        return f"{self.prefix}{chunk:05d}{SPENDING_SUFFIX}"
+
+    @property
+    def cut_off(self) -> str:
+        """Key of what the budget pays for."""
+        return f"{self.prefix}{CUT_OFF_FILE}"
 
     def error(self, chunk: int) -> str:
         """Key of why a chunk's worker failed."""

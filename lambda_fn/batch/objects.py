@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -21,6 +22,7 @@ PIECE_BYTES: Final = 256 * 1024  # leaves room in the processor's second-level c
 READ_ATTEMPTS: Final = 4
 PARTIAL_CONTENT: Final = 206
 FIRST_WAIT_SECONDS: Final = 0.2
+REQUESTS_AT_ONCE: Final = 8
 DELETED_AT_ONCE: Final = 1000  # what DeleteObjects takes
 _ABSENT: Final = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 _CONFLICT: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
@@ -112,6 +114,11 @@ class DataBucket:
         if found is None:
             raise JobBroken(f"{key} is missing")
         return found
+
+    def load_all(self, keys: Sequence[str], kind: type[Document]) -> Iterator[Document]:
+        """Yield documents in the order of their keys, several requests at a time."""
+        with ThreadPoolExecutor(REQUESTS_AT_ONCE) as threads:
+            yield from threads.map(lambda key: self.load(key, kind), keys)
 
     def find(self, key: str, kind: type[Document]) -> Document | None:
         """Return a document; None where there is none."""

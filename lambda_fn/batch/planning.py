@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from lambda_fn.tabular.header import UnusableHeader, read_header
 
 METADATA_AS_OF: Final = "as-of"
 METADATA_MODEL_VERSION: Final = "model-version"
+METADATA_BUDGET: Final = "budget"
 UNPACKED_END: Final = 2**62  # a packed file's text has no size before it is unpacked
 _CHUNK_LIST: Final = TypeAdapter(list[Chunk])
 
@@ -51,6 +53,7 @@ class Planner:
             header=header,
             first_line=first_line,
             chunks=len(chunks),
+            budget=_budget(metadata),
             planned_at=dt.datetime.now(dt.UTC),
         )
         area = WorkArea.of(execution)
@@ -117,6 +120,20 @@ def _as_of(file: InputFile, metadata: Mapping[str, str]) -> dt.date:
         return dt.date.fromisoformat(asked)
     except ValueError as error:
         raise UnusableFile(f"x-amz-meta-{METADATA_AS_OF} is {asked!r}; give a date such as 2026-11-23") from error
+
+
+def _budget(metadata: Mapping[str, str]) -> float | None:
+    """Return the largest expected spend on offers, in the policy's currency; None for no limit."""
+    asked = metadata.get(METADATA_BUDGET)
+    if asked is None:
+        return None
+    try:
+        budget = float(asked)
+    except ValueError:
+        budget = math.nan
+    if not 0 <= budget < math.inf:
+        raise UnusableFile(f"x-amz-meta-{METADATA_BUDGET} is {asked!r}; give an amount such as 5000")
+    return budget
 
 
 def find_file(bucket: DataBucket, key: str) -> tuple[InputFile, Mapping[str, str]]:

@@ -26,6 +26,13 @@ class InputDrift(_Frozen):
     missing_share: float
 
 
+class BudgetUse(_Frozen):
+    """What was to be spent on offers at most, and what they are expected to cost, in the policy's currency."""
+
+    limit: float
+    expected_spend: float
+
+
 class Durations(_Frozen):
     """Seconds. ``scoring_sum`` is over all workers, ``scoring_longest`` is the slowest."""
 
@@ -49,6 +56,7 @@ class Report(_Frozen):
     interventions: dict[str, int]
     expected_margin: float
     currency: str
+    budget: BudgetUse | None
     largest_stability_index: float | None
     drift: dict[str, InputDrift]
     chunks: int
@@ -99,6 +107,7 @@ def make_report(job: Job, reports: Sequence[ChunkReport], manifest: Manifest, fi
         interventions=_sums(names, [report.choices for report in reports]),
         expected_margin=sum(report.margin_minor for report in reports) / 10**MONEY_DECIMALS,
         currency=manifest.policy.currency,
+        budget=_budget_use(job, reports),
         largest_stability_index=max(indices.values(), default=None),
         drift={
             name: InputDrift(
@@ -116,6 +125,12 @@ def make_report(job: Job, reports: Sequence[ChunkReport], manifest: Manifest, fi
             finalize=round(finalize_seconds, 3),
         ),
     )
+
+
+def _budget_use(job: Job, reports: Sequence[ChunkReport]) -> BudgetUse | None:
+    if job.budget is None:
+        return None
+    return BudgetUse(limit=job.budget, expected_spend=round(sum(report.spend for report in reports), MONEY_DECIMALS))
 
 
 def _sums(names: Sequence[str], counts: Sequence[Sequence[int]]) -> dict[str, int]:

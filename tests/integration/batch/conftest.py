@@ -59,10 +59,16 @@ class Shop:
         found: list[dict[str, int]] = json.loads(self.get(planned["chunks_key"]))
         return found
 
-    def score(self, planned: Mapping[str, Any], chunk: Mapping[str, int]) -> dict[str, Any]:
+    def score(self, planned: Mapping[str, Any], chunk: Mapping[str, int], **mode: bool) -> dict[str, Any]:
         """Run one worker."""
-        payload = {"bucket": DATA_BUCKET, "job_key": planned["job_key"], "chunk": dict(chunk)}
+        payload = {"bucket": DATA_BUCKET, "job_key": planned["job_key"], "chunk": dict(chunk), **mode}
         return batch.score_chunk(payload, LambdaContext())
+
+    def settle(self, planned: Mapping[str, Any]) -> None:
+        """Measure what the offers cost and settle what the budget pays for."""
+        for chunk in self.chunks(planned):
+            self.score(planned, chunk, measure=True)
+        batch.finalize({"bucket": DATA_BUCKET, "job_key": planned["job_key"], "settle": True}, LambdaContext())
 
     def score_all(self, planned: Mapping[str, Any]) -> None:
         """Run the workers one after the other."""
@@ -76,6 +82,8 @@ class Shop:
     def run(self, key: str = KEY) -> dict[str, Any]:
         """Run the whole workflow; a file that cannot be scored raises."""
         planned = self.plan(key)
+        if planned["budget"] is not None:
+            self.settle(planned)
         self.score_all(planned)
         return self.finalize(planned)
 

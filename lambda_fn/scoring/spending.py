@@ -1,0 +1,109 @@
+"""A budget over more shoppers than fit in memory: how much is spent at which return, and where to stop.
+
+Offers are upgrades along each shopper's convex hull (``budget``). Every part of a file counts what its upgrades cost,
+by their return: margin per unit of cost. The counts of all parts give the return below which nothing is spent.
+
+Returns are counted in steps of less than half a percent. Shoppers of one step are told apart by a hash of their ids, so
+that a file whose shoppers are all alike is spent on, too: what is left of a budget is less than the cost of the next
+sixty-fourth of a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from lambda_fn.scoring.budget import Upgrades, upgrades
+from lambda_fn.scoring.policy import Decider, Decisions, Signals
+
+_STEP_BITS: Final = 8  # of a float64's 52 fraction bits: 256 steps from one power of two to the next
+_DROPPED_BITS: Final = 52 - _STEP_BITS
+_RANK_BITS: Final = 6  # shoppers of one step stand in 64 ranks
+_HASH_FACTOR: Final = np.uint64(0x100000001B3)  # of FNV-1
+_MIX_FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
+
+Ranks = NDArray[np.int64]
+
+
+class Spending(BaseModel):
+    """Expected spend by step, rising; ``unlimited``: spend where every shopper gets the offer that pays most."""
+
+    model_config = ConfigDict(frozen=True)
+
+    steps: tuple[int, ...] = ()
+    costs: tuple[float, ...] = ()
+    unlimited: float = 0.0
+
+
+def ranks_of(ids: NDArray[np.bytes_]) -> Ranks:
+    """Return each shopper's rank among those of equal return, from 0 to 63, by a hash of the id."""
+    matrix = np.ascontiguousarray(ids).view(np.uint8).reshape(len(ids), -1)
+    hashed = np.zeros(len(ids), np.uint64)
+    for column in matrix.T:
+        hashed = np.where(column > 0, (hashed * _HASH_FACTOR) ^ column, hashed)  # zeros only fill an id up
+    return ((hashed * _MIX_FACTOR) >> np.uint64(64 - _RANK_BITS)).astype(np.int64)
+
+
+def measure(decider: Decider, signals: Signals, decisions: Decisions, ranks: Ranks) -> Spending:
+    """Count what the upgrades of some shoppers cost. ``decisions`` are those without a budget."""
+    costs = decider.costs(signals)
+    found = upgrades(decider.margins(signals), costs, decider.eligible(signals))
+    steps, position = np.unique(_steps(found, ranks), return_inverse=True)
+    spent = np.bincount(position, weights=found.cost, minlength=len(steps))
+    offered = np.flatnonzero(decisions.choice)
+    return Spending(
+        steps=tuple(steps.tolist()),
+        costs=tuple(spent.tolist()),
+        unlimited=float(costs[offered, decisions.choice[offered] - 1].sum()),
+    )
+
+
+def add_spending(parts: Iterable[Spending]) -> Spending:
+    """Add up what the parts of a file spend."""
+    total: dict[int, float] = {}
+    unlimited = 0.0
+    for part in parts:
+        unlimited += part.unlimited
+        for step, cost in zip(part.steps, part.costs, strict=True):
+            total[step] = total.get(step, 0.0) + cost
+    steps = sorted(total)
+    return Spending(steps=tuple(steps), costs=tuple(total[step] for step in steps), unlimited=unlimited)
+
+
+def lowest_step(spending: Spending, budget: float) -> int | None:
+    """Return the lowest step that the budget still pays for; None where it pays for everything."""
+    if spending.unlimited <= budget:
+        return None
+    falling = np.array(spending.costs)[::-1].cumsum()
+    paid = int(np.searchsorted(falling, budget, side="right"))
+    if paid == 0:
+        return spending.steps[-1] + 1
+    return spending.steps[len(spending.steps) - paid]
+
+
+def decide_within(decider: Decider, signals: Signals, ranks: Ranks, step: int) -> Decisions:
+    """Choose the offers of at least ``step``."""
+    margins = decider.margins(signals)
+    found = upgrades(margins, decider.costs(signals), decider.eligible(signals))
+    taken = _steps(found, ranks) >= step
+    choice = np.zeros(len(margins), dtype=np.intp)
+    choice[found.shopper[taken]] = found.choice[taken]  # a shopper's later, dearer upgrade overwrites the earlier
+    margin = np.take_along_axis(margins, np.maximum(choice - 1, 0)[:, None], axis=1)[:, 0]
+    return Decisions(choice=choice, margin=np.where(choice > 0, margin, 0.0))
+
+
+def expected_spend(decider: Decider, signals: Signals, decisions: Decisions) -> float:
+    """Return what decisions are expected to cost together."""
+    offered = np.flatnonzero(decisions.choice)
+    return float(decider.costs(signals)[offered, decisions.choice[offered] - 1].sum())
+
+
+def _steps(found: Upgrades, ranks: Ranks) -> NDArray[np.int64]:
+    """Return the step of each upgrade: the leading bits of its return, which rise with it, then its shopper's rank."""
+    with np.errstate(divide="ignore"):
+        returns = found.margin / found.cost
+    return returns.view(np.int64) >> _DROPPED_BITS << _RANK_BITS | ranks[found.shopper]
