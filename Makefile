@@ -150,7 +150,7 @@ costs: setup ## Write what the environments cost a month into docs/costs.md
 
 .PHONY: mlflow lock clean help
 mlflow: setup ## Browse training runs at 127.0.0.1:5000
-	@mlflow server --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
+	@mlflow server --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/.local/mlflow.db}" --host 127.0.0.1 --port 5000
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)

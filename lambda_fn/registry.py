@@ -124,7 +124,10 @@ class Registry:
         """Return the published versions, oldest first."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=MODELS_PREFIX)
         ending = f"/{MANIFEST_FILE}"
-        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        try:
+            keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        except (ClientError, BotoCoreError) as error:
+            self._unreadable(error, "the registry bucket does not exist")
         return sorted(key[len(MODELS_PREFIX) : -len(ending)] for key in keys if key.endswith(ending))
 
     def publish(self, artefact: Artefact) -> None:

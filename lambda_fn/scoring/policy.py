@@ -48,7 +48,7 @@ class Gain(_Sourced):
 class Eligibility(_Frozen):
     """Who may receive an intervention; an absent list admits everyone."""
 
-    minimum_risk: float = Field(default=0.0, ge=0, le=1)
+    minimum_risk: Share | None = None
     value_tiers: tuple[str, ...] | None = None
     recency_segments: tuple[str, ...] | None = None
 
@@ -167,7 +167,8 @@ class Decider:
         self._fixed_cost = np.array([offer.fixed_cost.value for offer in offers])
         self._base = np.array([offer.base_recovery_rate.value for offer in offers])
         self._gain = np.array([offer.gain_per_sensitivity.value for offer in offers])
-        self._minimum_risk = np.array([offer.eligibility.minimum_risk for offer in offers])
+        thresholds = [offer.eligibility.minimum_risk for offer in offers]
+        self._minimum_risk = np.array([threshold.value if threshold else 0.0 for threshold in thresholds])
         self._allowed = np.array(
             [
                 [[self._allows(policy, offer, tier, segment) for offer in offers] for segment in segments]

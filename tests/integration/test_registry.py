@@ -136,4 +136,6 @@ def test_a_bucket_that_does_not_exist_is_told_without_s3_errors(s3: S3Client) ->
     with pytest.raises(ModelUnavailable, match="no model is promoted yet"):
         Registry("absent", s3).routing()
     with pytest.raises(ModelUnavailable, match="bucket does not exist"):
+        Registry("absent", s3).versions()
+    with pytest.raises(ModelUnavailable, match="bucket does not exist"):
         Registry("absent", s3).publish(Artefact(*factories.artefact(FIRST)))

@@ -92,7 +92,7 @@ def test_a_discount_that_leaves_too_little_margin_is_never_offered() -> None:
 
 
 def test_eligibility_by_tier_recency_and_risk() -> None:
-    rule = {"value_tiers": ["Low"], "recency_segments": ["Cold", "Dormant"], "minimum_risk": 0.6}
+    rule = {"value_tiers": ["Low"], "recency_segments": ["Cold", "Dormant"], "minimum_risk": sourced(0.6)}
     policy = decider(interventions=[offer("win_back", 0.1, 0, 0.5, **rule)])
     assert policy.eligible(shopper(tier=0, segment=2, risk=0.6)).item()
     assert not policy.eligible(shopper(tier=1, segment=2, risk=0.6)).item()
