@@ -1,7 +1,8 @@
 """The models that answer now: what the registry's routing says, refreshed while the process lives.
 
 The routing is read again, conditionally, when it is older than its time to live. Whatever goes wrong then, the last
-good models keep answering, and ``problems`` says what is wrong.
+good models keep answering, and ``problems`` says what is wrong. In a process that starts with a broken champion, which
+has no last good model, the champion before it answers.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ class ModelServer:
             return
         routing, etag = found
         failures: list[ScoringError] = []
-        champion = self._arm(routing.champion, failures)
+        champion = self._arm(routing.champion, failures) or self._earlier_champion(routing)
         challenger = self._arm(routing.challenger, failures) if routing.challenger else None
         if champion is not None:
             self._serving = Serving(champion, challenger, routing.challenger_share)
@@ -129,6 +130,11 @@ class ModelServer:
         except Exception as error:  # noqa: BLE001 - whatever a broken artefact does, the last good one keeps answering
             failures.append(ArtefactRejected(f"model {version} cannot be built: {error}"))
         return None
+
+    def _earlier_champion(self, routing: Routing) -> Arm | None:
+        """Return the champion before a broken one, for a process that starts now and has no last good model."""
+        earlier = routing.history[-1].champion if routing.history else None
+        return self._arm(earlier, []) if earlier and self._serving is None else None
 
     def _fail(self, failures: list[ScoringError]) -> None:
         self.problems = tuple(str(failure) for failure in failures)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from lambda_fn.registry import Routing
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, ScoringError
 from lambda_fn.serving import CHALLENGER, CHAMPION, ModelServer, share_of
 from tests.fakes import FakeModels
@@ -85,6 +86,31 @@ def test_a_broken_model_leaves_the_last_good_one_in_service(
     clock.now += 30
     assert server.current().champion.scorer.version == SECOND
     assert server.problems == ()
+
+
+def test_where_nothing_served_yet_the_champion_before_a_broken_one_answers(
+    models: FakeModels, server: ModelServer, clock: Clock, failures: list[ScoringError]
+) -> None:
+    # Given a process that starts when a broken model is champion already
+    models.broken[SECOND] = ArtefactRejected("wrong checksum")
+    models.route = Routing(champion=FIRST).promoted(SECOND)
+    # Then the one before answers, and the fault is told
+    assert server.current().champion.scorer.version == FIRST
+    assert list(server.problems) == ["wrong checksum"]
+    assert len(failures) == 1
+    # And once it is rolled back, all is well
+    models.route = models.route.rolled_back()
+    clock.now += 30
+    assert server.current().champion.scorer.version == FIRST
+    assert list(server.problems) == []
+    assert models.loads == [SECOND, FIRST]
+
+
+def test_where_the_only_model_ever_promoted_is_broken_nothing_answers(models: FakeModels, server: ModelServer) -> None:
+    models.broken[FIRST] = ArtefactRejected("wrong checksum")
+    models.promote(FIRST)
+    with pytest.raises(ModelUnavailable, match="wrong checksum"):
+        server.current()
 
 
 def test_an_unreachable_registry_leaves_the_last_good_model_in_service(
