@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cdk.local.ministack import ACCOUNT, REGION, MiniStack
@@ -15,6 +15,7 @@ BOOTSTRAP_TIMEOUT_SECONDS = 120.0
 DEPLOY_TIMEOUT_SECONDS = 300.0
 
 LOG = "deploy.log"
+ASSEMBLY = "cdk.out"
 
 _CDK = (BINARIES / "node", CDK_CLI)
 _QUIET = ("--no-color", "--no-notices", "--ci")
@@ -39,14 +40,26 @@ def deploy(
 
     ``context`` is more of what the app is told with ``-c``, such as ``cognito="on"``.
     """
+    told = {"env": ENVIRONMENT, **context}
+    options = [part for name, value in told.items() for part in ("--context", f"{name}={value}")]
+    # An assembly of its own: two local stacks can deploy at once.
+    return _deploy(local_aws, folder, on_line, [*options, "--output", folder / ASSEMBLY])
+
+
+def deploy_again(local_aws: MiniStack, folder: Path, on_line: Callable[[str], None] = ignore_line) -> StackOutputs:
+    """Deploy what ``deploy`` made in ``folder`` once more, over whatever was deployed since. Raises as it does."""
+    return _deploy(local_aws, folder, on_line, ["--app", folder / ASSEMBLY])
+
+
+def _deploy(
+    local_aws: MiniStack, folder: Path, on_line: Callable[[str], None], app: Sequence[str | Path]
+) -> StackOutputs:
     outputs = folder / "outputs.json"
     run_logged(
         [
             *(*_CDK, "deploy", "--all", "--require-approval", "never", "--progress", "events", *_QUIET),
-            *("--context", f"env={ENVIRONMENT}"),
-            *(part for name, value in context.items() for part in ("--context", f"{name}={value}")),
             *("--outputs-file", outputs),
-            *("--output", folder / "cdk.out"),  # an assembly of its own: two local stacks can deploy at once
+            *app,
         ],
         log=folder / LOG,
         env=local_aws.environment,

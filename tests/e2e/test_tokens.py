@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from cdk.local.client import ShopClient
-from cdk.local.deploy import deploy
+from cdk.local.deploy import deploy, deploy_again
 from cdk.local.stack import DeployedStack
 from cdk.local.tokens import TokenRefused, fetch_token
 from lambda_fn.names import PROBLEM_MEDIA_TYPE
@@ -28,10 +28,12 @@ PATH = "/model/metrics"
 @pytest.fixture(scope="module")
 def shop(stack: DeployedStack, folder: Path) -> Iterator[ShopClient]:
     """A client of the environment while it asks for tokens; the client fetches one for itself."""
-    with_tokens = deploy(stack.local_aws, folder, cognito="on")
+    of_its_own = folder / "tokens"
+    of_its_own.mkdir()
+    with_tokens = deploy(stack.local_aws, of_its_own, cognito="on")
     with closing(ShopClient(with_tokens, stack.local_aws.endpoint)) as client:
         yield client
-    assert deploy(stack.local_aws, folder) == stack.outputs
+    assert deploy_again(stack.local_aws, folder) == stack.outputs
 
 
 @pytest.fixture(scope="module")
