@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -31,12 +33,27 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("api-without-lambda")]
 
 @pytest.fixture(scope="module")
 def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the image holds, installed as the image installs it."""
-    folder = tmp_path_factory.mktemp("prefix") / "api"
-    [step] = [step for step in stages()["build-api"].all_of("RUN") if step.startswith("make ")]
-    command = step.replace(PREFIX_IN_IMAGE, str(folder)).split()
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    """What the image holds, installed as the image installs it: in a folder that has nothing but what is copied."""
+    build, install = stages()["build"], stages()["build-api"]
+    context = tmp_path_factory.mktemp("src")
+    for line in (*build.all_of("COPY"), *install.all_of("COPY")):
+        source, target = line.split()
+        copy(source, target, context)
+    folder = tmp_path_factory.mktemp("opt") / "api"
+    [step] = install.all_of("RUN")
+    command = [*step.replace(PREFIX_IN_IMAGE, str(folder)).split(), f"PYTHON={sys.executable}"]
+    made = subprocess.run(command, cwd=context, check=False, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
     return folder
+
+
+def copy(source: str, target: str, context: Path) -> None:
+    place = context / target / Path(source).name if target.endswith("/") else context / target
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if (ROOT / source).is_dir():
+        shutil.copytree(ROOT / source, place, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copyfile(ROOT / source, place)
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,8 @@ def test_no_file_names_a_place_on_a_machine(texts: dict[str, str]) -> None:
 
 
 def test_no_emoji(texts: dict[str, str]) -> None:
-    assert {file for file, text in texts.items() if any(is_emoji(character) for character in text)} == set()
+    with_emoji = {file for file, text in texts.items() if any(is_emoji(character) for character in text)}
+    assert {file for file in with_emoji if not file.startswith("tests/")} == set()  # tests may need one as data
 
 
 def is_emoji(character: str) -> bool:

@@ -19,7 +19,7 @@ OPENAPI = {
                 "properties": {
                     "user_id": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
                     "age": {"anyOf": [{"type": "integer", "examples": [48]}, {"type": "null"}]},
-                }
+                },
             }
         }
     }
