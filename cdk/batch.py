@@ -17,7 +17,7 @@ from constructs import Construct
 from cdk.acknowledgements import acknowledge, logical_id, wildcard, wildcard_objects
 from cdk.environments import Environment
 from cdk.functions import FunctionShape, ScoringFunction, make_log_group
-from cdk.workflow import CHUNKS, Workers, build_definition
+from cdk.workflow import CHUNKS, MEASURED, Workers, build_definition
 from lambda_fn import names
 
 LONGEST_LAMBDA_SECONDS: Final = 900
@@ -81,7 +81,7 @@ class BatchScoring(Construct):
         )
         self._allow_reading_models(finalize)
         self._allow_reading_dropped_files(finalize)  # is it still the file that was scored?
-        finalize.allow(self._data, ["s3:GetObject", "s3:DeleteObject"], names.WORK_PREFIX)
+        finalize.allow(self._data, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], names.WORK_PREFIX)
         outputs = (names.SCORED_PREFIX, names.REJECTED_PREFIX, names.REPORTS_PREFIX)
         finalize.allow(self._data, ["s3:GetObject", *WRITE], *outputs)  # it replaces only what it has seen
         finalize.allow(self._data, ["s3:DeleteObject"], names.FAILED_PREFIX)  # the note of an earlier try
@@ -144,7 +144,7 @@ class BatchScoring(Construct):
             machine,
             "The workflow follows the executions of its own map, and reads chunk lists; both are named at run time.",
             wildcard(f"{_executions(machine)}:*"),
-            wildcard(f"{_executions(machine)}/{CHUNKS}:*"),
+            *(wildcard(f"{_executions(machine)}/{label}:*") for label in (CHUNKS, MEASURED)),
             wildcard_objects(self._data, names.WORK_PREFIX),
         )
         return machine

@@ -1,4 +1,7 @@
-"""The batch workflow: plan, score the chunks side by side, finalize; any error is written down before it fails."""
+"""The batch workflow: plan, score the chunks side by side, finalize; any error is written down before it fails.
+
+With a budget for the whole file, the chunks are measured first, and what the budget pays for is settled.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ TRANSIENT_ERRORS: Final = (
     "States.Timeout",
     "States.TaskFailed",
 )
-CHUNKS: Final = "Chunks"  # the map's label, part of the names of its executions
+CHUNKS: Final = "Chunks"  # a map's label is part of the names of its executions
+MEASURED: Final = "MeasuredChunks"
 MAX_ATTEMPTS: Final = 4
 FIRST_WAIT_SECONDS: Final = 2
 LONGEST_WAIT_SECONDS: Final = 60
@@ -70,47 +74,52 @@ def build_definition(scope: Construct, workers: Workers, data: s3.IBucket, chunk
             "bucket.$": "$.Payload.bucket",
             "job_key.$": "$.Payload.job_key",
             "chunks_key.$": "$.Payload.chunks_key",
+            "budget.$": "$.Payload.budget",
         },
         result_path="$.plan",
     )
-    chunks = _score_chunks(scope, workers.score_chunk, data, chunk_concurrency)
-    finalize = _task(
-        scope,
-        "Finalize",
-        workers.finalize,
-        {
-            "bucket": sfn.JsonPath.string_at("$.plan.bucket"),
-            "job_key": sfn.JsonPath.string_at("$.plan.job_key"),
-        },
-        output_path="$.Payload",
-    )
+    job = {
+        "bucket": sfn.JsonPath.string_at("$.plan.bucket"),
+        "job_key": sfn.JsonPath.string_at("$.plan.job_key"),
+    }
+    item = {**job, "chunk": sfn.JsonPath.object_at("$$.Map.Item.Value")}
+    measured = _map_chunks(scope, MEASURED, "MeasureChunk", workers, data, chunk_concurrency, {**item, "measure": True})
+    settle = _task(scope, "Settle", workers.finalize, {**job, "settle": True}, result_path=sfn.JsonPath.DISCARD)
+    chunks = _map_chunks(scope, CHUNKS, "ScoreChunk", workers, data, chunk_concurrency, item)
+    finalize = _task(scope, "Finalize", workers.finalize, job, output_path="$.Payload")
     failure = _write_failure_down(scope, workers.fail)
-    for state in (plan, chunks, finalize):
+    for state in (plan, measured, settle, chunks, finalize):
         state.add_catch(failure, errors=["States.ALL"], result_path="$.error")
-    return plan.next(chunks).next(finalize)
+    limited = sfn.Choice(scope, "Budget")
+    limited.when(sfn.Condition.is_numeric("$.plan.budget"), measured.next(settle).next(chunks))
+    limited.otherwise(chunks)
+    chunks.next(finalize)
+    return plan.next(limited)
 
 
-def _score_chunks(
-    scope: Construct, score_chunk: ScoringFunction, data: s3.IBucket, chunk_concurrency: int
+def _map_chunks(
+    scope: Construct,
+    label: str,
+    task_name: str,
+    workers: Workers,
+    data: s3.IBucket,
+    chunk_concurrency: int,
+    item: dict[str, Any],
 ) -> sfn.DistributedMap:
-    """Score each item of the chunk list in S3. Workers write to S3, so the map's own result is dropped."""
+    """Run each item of the chunk list in S3. Workers write to S3, so the map's own result is dropped."""
     chunks = sfn.DistributedMap(
         scope,
-        CHUNKS,
-        label=CHUNKS,
+        label,
+        label=label,
         item_reader=_ChunkList(data),
-        item_selector={
-            "bucket": sfn.JsonPath.string_at("$.plan.bucket"),
-            "job_key": sfn.JsonPath.string_at("$.plan.job_key"),
-            "chunk": sfn.JsonPath.object_at("$$.Map.Item.Value"),
-        },
+        item_selector=item,
         map_execution_type=sfn.StateMachineType.STANDARD,
         max_concurrency=chunk_concurrency,
         tolerated_failure_count=0,
         result_path=sfn.JsonPath.DISCARD,
     )
-    score = _task(scope, "ScoreChunk", score_chunk, None, result_path=sfn.JsonPath.DISCARD)
-    return chunks.item_processor(score)
+    task = _task(scope, task_name, workers.score_chunk, None, result_path=sfn.JsonPath.DISCARD)
+    return chunks.item_processor(task)
 
 
 def _write_failure_down(scope: Construct, fail: ScoringFunction) -> sfn.IChainable:

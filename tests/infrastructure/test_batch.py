@@ -10,7 +10,8 @@ from cdk.workflow import TRANSIENT_ERRORS
 from lambda_fn import names
 from tests.infrastructure.synthesis import Synthesis, flat, workflow
 
-TASKS = ("Plan", "Finalize", "WriteFailureDown")
+TASKS = ("Plan", "Settle", "Finalize", "WriteFailureDown")
+MAPS = {"MeasuredChunks": "MeasureChunk", "Chunks": "ScoreChunk"}
 
 
 def test_csv_files_dropped_into_incoming_start_the_workflow(each: Synthesis) -> None:
@@ -40,11 +41,22 @@ def test_the_states_follow_each_other(each: Synthesis) -> None:
 
     assert definition["StartAt"] == "Plan"
     assert {name: state.get("Next", state["Type"]) for name, state in states.items()} == {
-        "Plan": "Chunks",
+        "Plan": "Budget",
+        "Budget": "Choice",
+        "MeasuredChunks": "Settle",
+        "Settle": "Chunks",
         "Chunks": "Finalize",
         "Finalize": "Task",
         "WriteFailureDown": "Failed",
         "Failed": "Fail",
+    }
+
+
+def test_only_with_a_budget_the_chunks_are_measured_first(each: Synthesis) -> None:
+    assert workflow(each)["States"]["Budget"] == {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.plan.budget", "IsNumeric": True, "Next": "MeasuredChunks"}],
+        "Default": "Chunks",
     }
 
 
@@ -57,6 +69,7 @@ def test_each_task_gets_the_payload_that_its_handler_reads(each: Synthesis) -> N
             "key.$": "$.detail.object.key",
             "execution.$": "$$.Execution.Name",
         },
+        "Settle": {"bucket.$": "$.plan.bucket", "job_key.$": "$.plan.job_key", "settle": True},
         "Finalize": {"bucket.$": "$.plan.bucket", "job_key.$": "$.plan.job_key"},
         "WriteFailureDown": {
             "bucket.$": "$.detail.bucket.name",
@@ -67,8 +80,11 @@ def test_each_task_gets_the_payload_that_its_handler_reads(each: Synthesis) -> N
     }
 
 
-def test_chunks_come_from_s3_and_are_scored_side_by_side_with_no_loss_tolerated(each: Synthesis) -> None:
-    chunks = workflow(each)["States"]["Chunks"]
+@pytest.mark.parametrize(("name", "mode"), [("MeasuredChunks", {"measure": True}), ("Chunks", {})])
+def test_chunks_come_from_s3_and_are_scored_side_by_side_with_no_loss_tolerated(
+    each: Synthesis, name: str, mode: dict[str, bool]
+) -> None:
+    chunks = workflow(each)["States"][name]
 
     assert chunks["ItemReader"]["ReaderConfig"] == {"InputType": "JSON"}
     assert chunks["ItemReader"]["Parameters"] == {"Bucket": "<Data>", "Key.$": "$.plan.chunks_key"}
@@ -76,6 +92,7 @@ def test_chunks_come_from_s3_and_are_scored_side_by_side_with_no_loss_tolerated(
         "bucket.$": "$.plan.bucket",
         "job_key.$": "$.plan.job_key",
         "chunk.$": "$$.Map.Item.Value",
+        **mode,
     }
     assert chunks["ItemProcessor"]["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     assert chunks["MaxConcurrency"] == each.environment.chunk_concurrency
@@ -84,7 +101,7 @@ def test_chunks_come_from_s3_and_are_scored_side_by_side_with_no_loss_tolerated(
     assert chunks["ResultPath"] is None  # workers write to S3; nothing depends on the map's result
 
 
-@pytest.mark.parametrize("name", ["Plan", "Chunks", "Finalize"])
+@pytest.mark.parametrize("name", ["Plan", "MeasuredChunks", "Settle", "Chunks", "Finalize"])
 def test_any_error_is_written_down_before_the_execution_fails(prod: Synthesis, name: str) -> None:
     assert workflow(prod)["States"][name]["Catch"] == [
         {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "WriteFailureDown"}
@@ -103,7 +120,8 @@ def test_the_execution_fails_with_the_error_that_caused_it(prod: Synthesis) -> N
 
 def test_a_file_that_cannot_be_scored_is_not_tried_again_and_anything_else_is(each: Synthesis) -> None:
     states = workflow(each)["States"]
-    tasks = [*(states[name] for name in TASKS), states["Chunks"]["ItemProcessor"]["States"]["ScoreChunk"]]
+    tasks = [states[name] for name in TASKS]
+    tasks += [states[name]["ItemProcessor"]["States"][task] for name, task in MAPS.items()]
     for task in tasks:
         permanent, transient = task["Retry"]
         assert permanent == {"ErrorEquals": [names.ERROR_UNUSABLE_FILE], "MaxAttempts": 0}
@@ -119,7 +137,8 @@ def test_a_file_that_cannot_be_scored_is_not_tried_again_and_anything_else_is(ea
 
 def test_a_task_waits_longer_than_its_function_may_run(each: Synthesis) -> None:
     states = workflow(each)["States"]
-    tasks = [*(states[name] for name in TASKS), states["Chunks"]["ItemProcessor"]["States"]["ScoreChunk"]]
+    tasks = [states[name] for name in TASKS]
+    tasks += [states[name]["ItemProcessor"]["States"][task] for name, task in MAPS.items()]
     functions = each.properties("AWS::Lambda::Function")
     for task in tasks:
         part = task["Parameters"]["FunctionName"].strip("<>").split("Live")[0]

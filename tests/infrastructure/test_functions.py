@@ -104,7 +104,7 @@ MAY = {
     "BatchScoreChunk": READ_MODELS | READ_DROPPED_FILES | _to("work", "GetObject", "PutObject", "AbortMultipartUpload"),
     "BatchFinalize": READ_MODELS
     | READ_DROPPED_FILES
-    | _to("work", "GetObject", "DeleteObject")
+    | _to("work", "GetObject", "PutObject", "DeleteObject")
     | _to("scored", "GetObject", "PutObject", "AbortMultipartUpload")
     | _to("rejected", "GetObject", "PutObject", "AbortMultipartUpload")
     | _to("reports", "GetObject", "PutObject", "AbortMultipartUpload")
