@@ -29,9 +29,7 @@ def audit(
     found += _tell("insecure code", insecure_code())
     found += _tell("secrets", secrets())
     if unanswered:
-        console.print(
-            "The package index gave no advisories for those: run this where it does. STRICT=1 makes that a failure."
-        )
+        console.print("The package index gave no advisories: run this where it does. STRICT=1 makes that a failure.")
     sys.exit(1 if found or (strict and unanswered) else 0)
 
 
