@@ -146,7 +146,18 @@ def group_alive(pid: int) -> bool:
     """Tell whether the group that ``pid`` heads has a process left; reaps our own child on the way."""
     with suppress(ChildProcessError):  # someone else's child, or already reaped
         os.waitpid(pid, os.WNOHANG)
-    return _signal_group(pid, 0)
+    return _signal_group(pid, 0) and not _all_are_zombies(pid)
+
+
+def _all_are_zombies(group: int) -> bool:
+    """Tell whether the processes of a group have ended and only wait for an idle parent; always no without /proc."""
+    states = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # ended meanwhile
+            state, _, process_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(process_group) == group:
+                states.append(state)
+    return bool(states) and set(states) == {"Z"}
 
 
 def _signal_group(pid: int, number: int) -> bool:

@@ -82,3 +82,23 @@ def gone(pid: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only /proc tells zombies from the living")
+def test_a_group_of_zombies_is_not_alive() -> None:
+    # Given a process that has ended, and a parent that does not ask how
+    idle = (
+        "import os, subprocess, sys, time\n"
+        "ended = subprocess.Popen([sys.executable, '-c', ''], start_new_session=True)\n"
+        "print(ended.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", idle], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        group = int(parent.stdout.readline())
+        assert gone(group)
+
+        # Then its group is not alive, though it still takes signals
+        os.killpg(group, 0)
+        assert not group_alive(group)
+        parent.kill()
