@@ -26,7 +26,8 @@ def codes_of(written: list[str], known: list[str]) -> NDArray[np.int32]:
     """Look texts up as the second of three columns."""
     cells = Cells.of([text.encode() for text in written] * 3)
     side_by_side = Cells(cells.buffer, cells.starts.reshape(3, -1), cells.ends.reshape(3, -1))
-    return CategoryTables([["Mobile"], known, []]).codes(side_by_side)[1]
+    codes: NDArray[np.int32] = CategoryTables([["Mobile"], known, []]).codes(side_by_side)[1]
+    return codes
 
 
 def days(text: str) -> float | None:
