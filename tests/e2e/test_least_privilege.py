@@ -133,6 +133,13 @@ def test_the_whole_path_works_with_the_roles_as_they_are(enforcing: DeployedStac
     assert "lacks user_id" in shop.failure("unusable.csv", timeout_seconds=60)["message"]
 
 
+def test_the_table_of_rights_names_every_function(enforcing: DeployedStack) -> None:
+    functions = aws_client(enforcing.local_aws, "lambda").list_functions()["Functions"]
+
+    assert sorted(function["Handler"] for function in functions) == sorted(RIGHTS)
+    assert len({function["Role"] for function in functions}) == len(RIGHTS)
+
+
 @pytest.mark.parametrize("handler", RIGHTS)
 def test_a_role_reaches_the_objects_that_its_function_needs_and_no_others(
     enforcing: DeployedStack, places: list[Place], handler: str
