@@ -71,6 +71,7 @@ class ScoringApi(Construct):
             memory_mb=1769,  # one core: the estimator is compute-bound, and cold starts import for a second
             timeout_seconds=20,  # below the 29 s of the gateway
             reserved_concurrency=environment.api_reserved_concurrency,
+            snap_start=environment.snap_start,  # the batch functions do without: nobody waits for their cold starts
         )
         variables = {
             names.ENV_REGISTRY_BUCKET: registry.bucket_name,

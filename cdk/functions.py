@@ -40,6 +40,7 @@ class FunctionShape:
     memory_mb: int
     timeout_seconds: int
     reserved_concurrency: int | None = None
+    snap_start: bool = False
 
 
 class ScoringFunction(Construct):
@@ -119,9 +120,9 @@ class ScoringFunction(Construct):
             logging_format=lambda_.LoggingFormat.JSON,
             system_log_level_v2=lambda_.SystemLogLevel.WARN,
             tracing=lambda_.Tracing.ACTIVE,
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if environment.snap_start else None,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if self.shape.snap_start else None,
         )
-        if environment.snap_start:
+        if self.shape.snap_start:
             Annotations.of(function).acknowledge_warning(
                 "@aws-cdk/aws-lambda:snapStartRequirePublish", "Every caller uses the alias of a published version."
             )
