@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 _QUOTED_FOR: Final = b',"\r\n'
 _RUN_BY_SPREADSHEETS: Final = b"=+-@\t\r"  # as a first character; OWASP, "CSV injection"
 _GUARD: Final = b"'"
+
+ByteMatrix = NDArray[np.uint8]  # (n, width): one text a row; zeros fill it up
 
 
 def cell(text: bytes) -> bytes:
@@ -32,9 +35,16 @@ def cells(texts: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
     return written.astype(np.bytes_)
 
 
-def as_matrix(texts: NDArray[np.bytes_]) -> NDArray[np.uint8]:
-    """Return the bytes of an array of texts, uint8 (n, width), filled up with zeros."""
+def as_matrix(texts: NDArray[np.bytes_]) -> ByteMatrix:
+    """Return the bytes of an array of texts, filled up with zeros."""
     return np.ascontiguousarray(texts).view(np.uint8).reshape(len(texts), -1)
+
+
+def table_of(texts: Sequence[str]) -> ByteMatrix:
+    """Return texts to be looked up by ``take``, which copies rows of 8, 16 or 32 bytes fastest."""
+    encoded = [text.encode() for text in texts]
+    width = max(8, 1 << (max(map(len, encoded)) - 1).bit_length())
+    return as_matrix(np.array(encoded, dtype=f"S{width}"))
 
 
 def _lookup(characters: bytes) -> NDArray[np.bool_]:

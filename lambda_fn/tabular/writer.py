@@ -12,7 +12,7 @@ from lambda_fn.scoring.columns import Note, Notes
 from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer, Scores
 from lambda_fn.tabular.decimals import write_decimals
-from lambda_fn.tabular.text import as_matrix, cell, cells
+from lambda_fn.tabular.text import ByteMatrix, as_matrix, cell, cells, table_of
 
 SCORED_COLUMNS: Final = (
     ID_FIELD,
@@ -35,21 +35,21 @@ class ScoredWriter:
     """Writes what one scorer says of shoppers as lines of the scored file."""
 
     def __init__(self, scorer: Scorer) -> None:
-        self._levels = np.array([level.encode() for level in RISK_LEVELS])
-        self._choices = np.array([choice.encode() for choice in scorer.choices])
+        self._levels = table_of(RISK_LEVELS)
+        self._choices = table_of(scorer.choices)
         self._version = cell(scorer.version.encode())
         self._warnings: _WarningTexts | None = None
 
     def lines(self, ids: Texts, scores: Scores) -> bytes:
         """Return one line a shopper. ``ids`` are UTF-8."""
-        pieces: list[Texts | bytes] = [
-            cells(ids),
+        pieces: list[ByteMatrix | bytes] = [
+            as_matrix(cells(ids)),
             b",",
             *write_decimals(scores.risk, RISK_DECIMALS),
             b",",
-            self._levels[scores.level],
+            self._levels.take(scores.level, axis=0),
             b",",
-            self._choices[scores.choice],
+            self._choices.take(scores.choice, axis=0),
             b",",
             *write_decimals(scores.margin, MONEY_DECIMALS),
             b",",
@@ -60,12 +60,12 @@ class ScoredWriter:
         ]
         return _assemble(pieces, len(ids))
 
-    def _warning_texts(self, notes: Notes) -> Texts | bytes:
+    def _warning_texts(self, notes: Notes) -> ByteMatrix | bytes:
         if not notes.flags.any():
             return b""
         if self._warnings is None or self._warnings.kinds is not notes.kinds:
             self._warnings = _WarningTexts(notes.kinds)
-        return self._warnings.of(notes.flags)
+        return as_matrix(self._warnings.of(notes.flags))
 
 
 class _WarningTexts(dict[bytes, bytes]):
@@ -78,9 +78,12 @@ class _WarningTexts(dict[bytes, bytes]):
         """Return each row's warnings."""
         if len(self) > _REMEMBERED_WARNINGS:
             self.clear()
-        packed = np.ascontiguousarray(np.packbits(flags, axis=1))
-        keys = packed.view(f"S{packed.shape[1]}")[:, 0].tolist()
-        return np.array([self[key] for key in keys])
+        noted = np.flatnonzero(flags.any(axis=1))
+        packed = np.packbits(np.ascontiguousarray(flags[noted]), axis=1)
+        texts = [self[key] for key in packed.view(f"S{packed.shape[1]}")[:, 0].tolist()]
+        written = np.zeros(len(flags), f"S{max(map(len, texts))}")
+        written[noted] = texts
+        return written
 
     def __missing__(self, key: bytes) -> bytes:
         self[key] = text = self._compose(key)
@@ -93,13 +96,11 @@ class _WarningTexts(dict[bytes, bytes]):
         return cell(BETWEEN_WARNINGS.join(f"{note.field}: {note.detail}" for note in notes).encode())
 
 
-def _assemble(pieces: Sequence[Texts | bytes], count: int) -> bytes:
-    """Join the pieces of each line; what fills a piece up to its column's width is dropped."""
-    matrix = np.concatenate([_columns(piece, count) for piece in pieces], axis=1)
-    return bytes(matrix[matrix != 0])
+def _assemble(pieces: Sequence[ByteMatrix | bytes], count: int) -> bytes:
+    """Join the pieces of each line; the zeros that fill a piece up are dropped."""
+    matrices = [_repeated(piece, count) if isinstance(piece, bytes) else piece for piece in pieces]
+    return np.concatenate(matrices, axis=1).tobytes().translate(None, b"\0")
 
 
-def _columns(piece: Texts | bytes, count: int) -> NDArray[np.uint8]:
-    if isinstance(piece, bytes):
-        return np.broadcast_to(np.frombuffer(piece, np.uint8), (count, len(piece)))
-    return as_matrix(piece)
+def _repeated(text: bytes, count: int) -> ByteMatrix:
+    return np.broadcast_to(np.frombuffer(text, np.uint8), (count, len(text)))
