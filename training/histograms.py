@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 import numpy as np
 
 from lambda_fn.scoring.columns import Columns, Layout
+from lambda_fn.scoring.drift import drift_values
 from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
 
 BINS: Final = 15
 
 
-def histograms(layout: Layout, columns: Columns) -> dict[str, Histogram]:
+def histograms(layout: Layout, columns: Columns, as_of: dt.date) -> dict[str, Histogram]:
     """Return one histogram an input, over the rows that have a value (``columns`` before imputation).
 
     Numbers fall in quantile bins. Every edge is a value that occurs, so no bin is empty in training.
     """
-    numeric = {
-        name: _number(columns.numbers[:, i]) for i, name in enumerate(layout.numeric_names)
-    }  # fmt: skip
+    numeric = {name: _number(values) for name, values in drift_values(columns, layout, as_of).items()}
     categorical = {
         field.name: _category(columns.codes[:, i], len(field.categories)) for i, field in enumerate(layout.categorical)
     }

@@ -67,7 +67,7 @@ def package(
         decision_threshold=DECISION_THRESHOLD,
         policy=policy,
         metrics=metrics,
-        histograms=histograms(prepared.layout, prepared.columns(prepared.split.train)),
+        histograms=histograms(prepared.layout, prepared.columns(prepared.split.train), prepared.as_of),
         libraries=_libraries(),
         data=prepared.fingerprint,
         mlflow_run_id=mlflow_run_id,

@@ -20,7 +20,7 @@ from lambda_fn.tabular.blocks import TooLong
 from lambda_fn.tabular.reader import Rejected, Table, TableReader
 from lambda_fn.tabular.writer import ScoredWriter
 
-ROWS_AT_ONCE: Final = 8192  # few enough for the processor's cache, many enough that calls do not count
+ROWS_AT_ONCE: Final = 4096  # few enough for the processor's cache, many enough that calls do not count
 # A matrix of one row takes another path through linear algebra, and its last digits may differ (seen with onnxruntime
 # and a logistic model). Where a chunk ends must not show in the output, so no matrix is smaller than this.
 FEWEST_ROWS: Final = 16
@@ -134,7 +134,7 @@ class ChunkScoring:
         tally.levels = _added(tally.levels, scores.level)
         tally.choices = _added(tally.choices, scores.choice)
         tally.margin_minor += int(np.rint(scores.margin * 10**MONEY_DECIMALS).sum())
-        counted = count_inputs(columns, self._scorer.layout, self._scorer.manifest.histograms)
+        counted = count_inputs(columns, self._scorer.layout, self._scorer.manifest.histograms, self._as_of)
         tally.inputs = add_counts([tally.inputs, counted])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from lambda_fn.scoring.columns import MISSING, Columns, Layout
+from lambda_fn.scoring.columns import MISSING, Columns, Layout, days_since_epoch
 from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
+from lambda_fn.scoring.recipe import DateInput
 
 MINIMUM_ROWS: Final = 500  # with fewer, chance alone moves ten bins by about (10 - 1) / rows: 0.02 here, 0.2 at 45
 _SMALLEST_SHARE: Final = 1e-4  # stands for an empty bin, whose logarithm has no value
@@ -29,12 +31,26 @@ class InputCounts(BaseModel):
         return InputCounts(counts=counts, missing=self.missing + other.missing)
 
 
-def count_inputs(columns: Columns, layout: Layout, histograms: Mapping[str, Histogram]) -> dict[str, InputCounts]:
+def drift_values(columns: Columns, layout: Layout, as_of: dt.date) -> dict[str, NDArray[np.float64]]:
+    """Return the values of each numeric input that drift is judged by, each of shape (n,).
+
+    A date counts as days before ``as_of``: the calendar moves on by itself, and that is no drift.
+    """
+    today = days_since_epoch(as_of)
+    return {
+        field.name: today - columns.numbers[:, slot] if isinstance(field, DateInput) else columns.numbers[:, slot]
+        for slot, field in enumerate(layout.numeric)
+    }
+
+
+def count_inputs(
+    columns: Columns, layout: Layout, histograms: Mapping[str, Histogram], as_of: dt.date
+) -> dict[str, InputCounts]:
     """Count the values of every input that has a training histogram, before anything is imputed or clipped."""
     counted: dict[str, InputCounts] = {}
-    for slot, name in enumerate(layout.numeric_names):
+    for name, values in drift_values(columns, layout, as_of).items():
         if isinstance(histogram := histograms.get(name), NumberHistogram):
-            counted[name] = _count_numbers(columns.numbers[:, slot], histogram)
+            counted[name] = _count_numbers(values, histogram)
     for slot, name in enumerate(layout.category_names):
         if isinstance(histogram := histograms.get(name), CategoryHistogram):
             counted[name] = _count_codes(columns.codes[:, slot], histogram)

@@ -63,7 +63,7 @@ Calibration = Annotated[IdentityCalibration | SigmoidCalibration | IsotonicCalib
 
 
 class NumberHistogram(_Frozen):
-    """Training rows per bin of a numeric, flag or date input (dates as days since 1970-01-01).
+    """Training rows per bin of a numeric, flag or date input (dates as days before the as-of date).
 
     ``edges`` are the inner edges, rising: bin i holds ``edges[i-1] < x <= edges[i]``, so there is one more count.
     """

@@ -103,7 +103,7 @@ def test_a_column_of_free_text_is_refused() -> None:
 
 def test_histograms_count_every_training_row_and_no_bin_is_empty(prepared: Prepared) -> None:
     columns = prepared.columns(prepared.split.train)
-    found = histograms(prepared.layout, columns)
+    found = histograms(prepared.layout, columns, prepared.as_of)
     assert set(found) == {field.name for field in prepared.recipe.inputs}
     for name, histogram in found.items():
         assert sum(histogram.counts) == len(columns), name
