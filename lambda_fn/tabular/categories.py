@@ -67,7 +67,8 @@ class CategoryTables:
 def _words(cells: Cells) -> tuple[Words, Words, Words]:
     """Return the first, second and last eight bytes; the first two are 0 where the last reach back that far."""
     lengths = cells.lengths
-    nothing = np.uint64(0)
-    first = np.where(lengths > WORD_BYTES, cells.heads(), nothing)
-    second = np.where(lengths > 2 * WORD_BYTES, cells.heads(skip=WORD_BYTES), nothing)
+    first, second = np.zeros((2, *lengths.shape), np.uint64)
+    for words, skip in ((first, 0), (second, WORD_BYTES)):
+        longer = lengths > skip + WORD_BYTES
+        words[longer] = cells[longer].heads(skip)
     return first, second, cells.tails() & last_bytes(lengths)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lambda_fn.tabular.cells import Cells
 from lambda_fn.tabular.numbers import Bools, Values, parse_digits
@@ -23,12 +23,15 @@ def parse_dates(cells: Cells) -> tuple[Values, Bools]:
     day, no_day = parse_digits(cells.tails(), 2)
     shaped = (lengths == _DATE_BYTES) & (cells.tails() & _BETWEEN == _HYPHENS)
     shaped &= ~(no_year | no_month | no_day) & (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
-    months = np.where(shaped, (year - 1970) * 12 + month - 1, 0).astype(np.int64)
-    first, following = _first_day(months), _first_day(months + 1)
-    shaped &= day <= following - first
+    months = np.where(shaped, (year - 1) * 12 + month - 1, 0).astype(np.intp)
+    first_days = _first_days()
+    first = first_days.take(months)
+    shaped &= day <= first_days.take(months + 1) - first
     return np.where(shaped, first + day - 1, np.nan), ~shaped & (lengths > 0)
 
 
-def _first_day(months: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the days since 1970-01-01 of the first day of months counted from January 1970."""
-    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+@cache
+def _first_days() -> Values:
+    """Return the days since 1970-01-01 of the first day of every month from January of the year 1."""
+    months = np.arange("0001-01", "10000-02", dtype="datetime64[M]")
+    return months.astype("datetime64[D]").astype(np.float64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import bundles, cold_start, handlers, http_load, models
+from tests.bench import batch, bundles, cold_start, handlers, http_load, models
 from tests.bench.figures import Figure, report
 
 
@@ -16,6 +16,8 @@ def main(chosen: set[str]) -> None:
             figures.append(cold_start.measure(trained.environment))
             figures += http_load.measure(trained.environment)
             figures.append(handlers.measure(trained.environment))
+    if "batch" in chosen:
+        figures += batch.measure()
     if "bundles" in chosen:
         figures += bundles.measure()
     report(figures)
