@@ -85,9 +85,11 @@ class ShopClient:
         """Ask for one prediction; ``key`` is the API key to send, if any."""
         return self._http.post(f"{self.api_url}/predict", json=dict(record), headers=_key_header(key))
 
-    def drop(self, name: str, body: bytes) -> None:
-        """Put a file where the batch workflow picks it up."""
-        self.s3.put_object(Bucket=self.outputs.data_bucket, Key=names.INCOMING_PREFIX + name, Body=body)
+    def drop(self, name: str, body: bytes, **metadata: object) -> None:
+        """Put a file where the batch workflow picks it up, with what it is told about the file, such as a budget."""
+        told = {name: str(value) for name, value in metadata.items()}
+        key = names.INCOMING_PREFIX + name
+        self.s3.put_object(Bucket=self.outputs.data_bucket, Key=key, Body=body, Metadata=told)
 
     def collect(
         self,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 ROWS, SPOILED_ROWS = 200, 8
+BUDGET = 20.0  # less than the offers to so many shoppers cost
 ANOTHER = "another-teams-bucket"
 PROBE = "probe.txt"  # not a name that starts the workflow
 MODELS, ROUTING = names.MODELS_PREFIX, names.ROUTING_KEY
@@ -55,7 +56,7 @@ RIGHTS: Mapping[str, set[tuple[str, str]]] = {
     },
     names.HANDLER_FINALIZE: {
         *{("list", REGISTRY), ("read", MODELS)},
-        *{("list", DATA), ("read", INCOMING), ("read", WORK), ("delete", WORK), ("delete", FAILED)},
+        *{("list", DATA), ("read", INCOMING), ("read", WORK), ("write", WORK), ("delete", WORK), ("delete", FAILED)},
         *{(action, prefix) for prefix in OUTPUTS for action in ("read", "write")},
     },
     names.HANDLER_FAIL: {
@@ -122,14 +123,19 @@ def test_the_whole_path_works_with_the_roles_as_they_are(enforcing: DeployedStac
     assert prediction.status_code == 200
     assert prediction.json()["model_version"] == enforcing.model.version
 
-    # When files are dropped, one of them partly spoiled and one not a CSV
+    # When files are dropped: one partly spoiled, one with a budget for its offers, one that cannot be scored
     rows = shoppers.first_rows(enforcing.shoppers, ROWS, COUNTRY)
     shop.drop("shoppers.csv", spoil(shoppers.as_csv(rows), SPOILED_ROWS, seed=3))
+    shop.drop("limited.csv", shoppers.as_csv(rows), budget=BUDGET)
     shop.drop("unusable.csv", b"colour,size\nred,3\n")
 
-    # Then the one is scored but for its spoiled rows, and of the other it is said why not
+    # Then each is scored but for its spoiled rows, the budget is kept, and of the last it is said why not
     job = shop.collect("shoppers.csv", timeout_seconds=60)
     assert (len(job.scored), len(job.rejected)) == (ROWS - SPOILED_ROWS, SPOILED_ROWS)
+    limited = shop.collect("limited.csv", timeout_seconds=60)
+    assert (len(limited.scored), len(limited.rejected)) == (ROWS, 0)
+    assert limited.report["budget"]["limit"] == BUDGET
+    assert 0 < limited.report["budget"]["expected_spend"] <= BUDGET
     assert "lacks user_id" in shop.failure("unusable.csv", timeout_seconds=60)["message"]
 
 
