@@ -75,8 +75,9 @@ def settle(bucket: DataBucket, job: Job) -> CutOff:
 
 
 def _lines(bucket: DataBucket, job: Job, chunk: Chunk) -> OwnedLines:
-    first, last = reading_range(job.first_line, chunk.start, chunk.end)
-    return OwnedLines(_text(bucket, job, first, last), offset=first, start=chunk.start, end=chunk.end)
+    start = max(chunk.start, job.first_line)
+    first, last = reading_range(job.first_line, start, chunk.end)
+    return OwnedLines(_text(bucket, job, first, last), offset=first, start=start, end=chunk.end)
 
 
 def _text(bucket: DataBucket, job: Job, first: int, last: int) -> Iterator[bytes]:

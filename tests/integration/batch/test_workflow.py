@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from lambda_fn.names import WORK_PREFIX
 from tests import csv_files, factories
 from tests.integration.batch.conftest import KEY, Shop, read_csv
@@ -52,3 +54,18 @@ def test_nothing_stays_in_the_work_area_but_the_job_and_its_pins(shop: Shop) -> 
     left = shop.keys(WORK_PREFIX)
     assert [key.rsplit("/", 1)[1] for key in left if "/pins/" not in key] == ["chunks.json", "job.json"]
     assert len([key for key in left if "/pins/" in key]) == 1
+
+
+@pytest.mark.slow
+def test_large_parts_are_copied_inside_s3_and_small_ones_joined(shop: Shop, chunk_bytes: Callable[[int], None]) -> None:
+    lines = csv_files.rows(5_000) * 36
+    shop.drop(csv_files.file_of(lines))
+    shop.run()
+    whole = shop.results()
+    assert len(whole[0]) > 12_000_000
+
+    for size in (4_000_000, 1_500_000):
+        chunk_bytes(size)
+        shop.run()
+        assert shop.results() == whole
+        assert shop.report()["chunks"] > 1
