@@ -54,7 +54,7 @@ class LocalLambdaContext:
 
 def invoke(event: Path) -> Any:
     """Run the payload in ``event`` and return the handler's answer. Raises InvokeError, NotUp."""
-    payload = json.loads(event.read_text())
+    payload = for_first_task(json.loads(event.read_text()))
     handler_name = handler_of(payload)
     record = UpRecord.get()
     os.environ.update(handler_environment(record.endpoint, record.stack_outputs))
@@ -69,6 +69,14 @@ def handler_of(payload: Mapping[str, Any]) -> str:
         if keys <= payload.keys():
             return handler
     raise InvokeError(f"no handler takes a payload with the keys {', '.join(sorted(payload))}")
+
+
+def for_first_task(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what the workflow hands to its first task when this is the event that starts it; else the payload."""
+    if payload.get("detail-type") != "Object Created":
+        return payload
+    detail = payload["detail"]
+    return {"bucket": detail["bucket"]["name"], "key": detail["object"]["key"], "execution": payload["id"]}
 
 
 def with_bucket(payload: Mapping[str, Any], bucket: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from cdk.local.invoke import InvokeError, handler_of, with_bucket
+from cdk.local.invoke import InvokeError, for_first_task, handler_of, with_bucket
+from cdk.local.paths import ROOT
 from lambda_fn import names
 
 
@@ -25,6 +27,12 @@ def test_a_payload_finds_its_handler(payload: dict[str, Any], handler: str) -> N
 def test_a_payload_that_no_handler_takes_is_refused() -> None:
     with pytest.raises(InvokeError, match="no handler takes a payload with the keys surprise"):
         handler_of({"surprise": 1})
+
+
+def test_the_event_of_a_dropped_file_is_planned() -> None:
+    event = json.loads((ROOT / "events" / "s3_object_created.json").read_text(encoding="utf-8"))
+    assert for_first_task(event) == {"bucket": "data", "key": "incoming/drop.csv", "execution": event["id"]}
+    assert for_first_task({"path": "/"}) == {"path": "/"}
 
 
 def test_batch_payloads_are_pointed_at_the_bucket_that_is_there() -> None:
