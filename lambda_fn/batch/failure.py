@@ -35,7 +35,7 @@ class FailureNote(BaseModel):
 
 def write_failure(bucket: DataBucket, key: str, execution: str, error: Mapping[str, str]) -> FailureNote:
     """Write the note, and forget what was pinned: a cure may be another model. ``error`` is Step Functions' own."""
-    failure = _worker_failure(bucket, execution) or _reported_failure(error)
+    failure = _noted_failure(bucket, WorkArea.of(execution)) or _reported_failure(error)
     unusable = failure.error == names.ERROR_UNUSABLE_FILE
     note = FailureNote(
         input=key,
@@ -49,12 +49,16 @@ def write_failure(bucket: DataBucket, key: str, execution: str, error: Mapping[s
     return note
 
 
-def _worker_failure(bucket: DataBucket, execution: str) -> Failure | None:
-    """Return what the first failed worker wrote down: the map that ran it only says that something failed."""
-    keys = set(bucket.keys(WorkArea.of(execution).prefix))
+def _noted_failure(bucket: DataBucket, area: WorkArea) -> Failure | None:
+    """Return what the failed task wrote down itself: a map, for one, only says that something in it failed.
+
+    A task that wrote its result, too, went well in a later attempt.
+    """
+    keys = set(bucket.keys(area.prefix))
+    results = {area.plan_error: area.job}
     for key in sorted(keys):
-        stem = key.removesuffix(ERROR_SUFFIX)
-        if stem != key and stem + REPORT_SUFFIX not in keys:  # with a report, a later attempt went well
+        result = results.get(key, key.removesuffix(ERROR_SUFFIX) + REPORT_SUFFIX)
+        if key.endswith(ERROR_SUFFIX) and result not in keys:
             return bucket.load(key, Failure)
     return None
 

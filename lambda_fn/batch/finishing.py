@@ -51,7 +51,7 @@ class Finisher:
         area = self._area
         kinds = (area.scored, area.rejected, area.report, area.error, area.spending)
         parts = [key(chunk) for chunk in range(self._job.chunks) for key in kinds]
-        self._bucket.delete([*parts, area.cut_off])
+        self._bucket.delete([*parts, area.cut_off, area.plan_error, area.finalize_error])
 
     def _earlier_report(self) -> Report | None:
         """Return the report of an earlier attempt of this very execution, which was ended while it cleared up."""

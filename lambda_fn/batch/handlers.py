@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from typing import Any
 
 import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from lambda_fn import names
 from lambda_fn.batch import working
@@ -58,9 +60,11 @@ def fail(event: Answer, context: Any) -> Answer:
 
 
 def _plan(event: Answer, _context: Any) -> Answer:
-    job = Planner(_bucket(event), _registry(), names.CHUNK_BYTES).plan(event["key"], event["execution"])
+    bucket = _bucket(event)
+    area = WorkArea.of(event["execution"])
+    with _failure_noted(bucket, area.plan_error):
+        job = Planner(bucket, _registry(), names.CHUNK_BYTES).plan(event["key"], event["execution"])
     logger().info("planned", key=job.input.key, bytes=job.input.size_bytes, chunks=job.chunks)
-    area = WorkArea.of(job.execution)
     return {"bucket": event["bucket"], "job_key": area.job, "chunks_key": area.chunks, "budget": job.budget}
 
 
@@ -68,16 +72,12 @@ def _score_chunk(event: Answer, _context: Any) -> Answer:
     bucket = _bucket(event)
     job = bucket.load(event["job_key"], Job)
     chunk = Chunk.model_validate(event["chunk"])
-    try:
+    with _failure_noted(bucket, WorkArea.of(job.execution).error(chunk.index)):
         scorer = _scorer(settings().registry_bucket, job.pins.model_version)
         if event.get("measure"):
             working.measure(bucket, job, chunk, scorer)
             return {"index": chunk.index}
         report = working.score(bucket, job, chunk, scorer)
-    except Exception as error:
-        failure = Failure(error=type(error).__name__, message=str(error))
-        bucket.write(WorkArea.of(job.execution).error(chunk.index), failure.model_dump_json().encode())
-        raise
     summary = report.model_dump(include={"index", "scored", "rejected", "seconds"})
     logger().info("scored a chunk", key=job.input.key, **summary)
     return summary
@@ -85,16 +85,17 @@ def _score_chunk(event: Answer, _context: Any) -> Answer:
 
 def _finalize(event: Answer, _context: Any) -> Answer:
     bucket = _bucket(event)
-    job = bucket.load(event["job_key"], Job)
-    if event.get("settle"):
-        return working.settle(bucket, job).model_dump()
-    finisher = Finisher(bucket, job)
-    try:
-        report = finisher.finish(_registry().manifest(job.pins.model_version))
-    except Superseded:
-        finisher.clear_up()
-        logger().info("superseded by a later file of the same name", key=job.input.key)
-        return {"key": job.input.key, "superseded": True}
+    with _failure_noted(bucket, WorkArea.holding(event["job_key"]).finalize_error):
+        job = bucket.load(event["job_key"], Job)
+        if event.get("settle"):
+            return working.settle(bucket, job).model_dump()
+        finisher = Finisher(bucket, job)
+        try:
+            report = finisher.finish(_registry().manifest(job.pins.model_version))
+        except Superseded:
+            finisher.clear_up()
+            logger().info("superseded by a later file of the same name", key=job.input.key)
+            return {"key": job.input.key, "superseded": True}
     _emit_metrics(report)
     summary = report.model_dump(include={"rows", "scored", "rejected", "expected_margin", "model_version"})
     logger().info("finished", key=job.input.key, **summary)
@@ -106,6 +107,18 @@ def _fail(event: Answer, _context: Any) -> Answer:
     count(names.METRIC_JOBS_FAILED)
     logger().error("a file could not be scored", key=note.input, error=note.error)
     return note.model_dump()
+
+
+@contextmanager
+def _failure_noted(bucket: DataBucket, key: str) -> Iterator[None]:
+    """Write an error down for ``fail`` before it reaches Step Functions, which may not pass its class on."""
+    try:
+        yield
+    except Exception as error:
+        failure = Failure(error=type(error).__name__, message=str(error))
+        with suppress(ClientError):  # the error itself matters more
+            bucket.write(key, failure.model_dump_json().encode())
+        raise
 
 
 def _emit_metrics(report: Report) -> None:

@@ -163,6 +163,16 @@ class WorkArea:
         """Key of why a chunk's worker failed."""
         return f"{self.prefix}{chunk:05d}{ERROR_SUFFIX}"
 
+    @property
+    def plan_error(self) -> str:
+        """Key of why the plan failed."""
+        return f"{self.prefix}plan{ERROR_SUFFIX}"
+
+    @property
+    def finalize_error(self) -> str:
+        """Key of why joining the parts failed."""
+        return f"{self.prefix}finalize{ERROR_SUFFIX}"
+
 
 @dataclass(frozen=True)
 class Outputs:

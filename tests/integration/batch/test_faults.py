@@ -157,6 +157,31 @@ def test_what_a_failed_worker_wrote_down_is_told_in_place_of_what_the_map_says(
     assert "no model.onnx" in note["message"]
 
 
+def test_a_task_that_went_well_in_a_later_attempt_is_not_blamed(shop: Shop) -> None:
+    shop.drop(FILE)
+    shop.s3.delete_object(Bucket=REGISTRY_BUCKET, Key=names.ROUTING_KEY)
+    with pytest.raises(ModelUnavailable):
+        shop.plan()
+    shop.registry.promote(factories.VERSION)
+    shop.executions -= 1  # the same execution, tried again
+    planned = shop.plan()
+    with pytest.raises(JobBroken):
+        shop.finalize(planned)
+    error = {"Error": "Runtime.HandlerError", "Cause": "no JSON"}
+
+    note = batch.fail({"bucket": DATA_BUCKET, "key": KEY, "execution": "execution-1", "error": error}, LambdaContext())
+
+    assert (note["error"], note["message"]) == ("JobBroken", "work/execution-1/00000.json is missing")
+
+
+def test_an_error_that_no_task_noted_is_told_as_step_functions_tells_it(shop: Shop) -> None:
+    shop.drop(FILE)
+    shop.plan()
+    error = {"Error": "Sandbox.Timedout", "Cause": "Task timed out after 900.00 seconds"}
+    note = batch.fail({"bucket": DATA_BUCKET, "key": KEY, "execution": "execution-1", "error": error}, LambdaContext())
+    assert (note["error"], note["message"]) == ("Sandbox.Timedout", "Task timed out after 900.00 seconds")
+
+
 @pytest.mark.parametrize(("status", "code"), [(503, "SlowDown"), (500, "InternalError")])
 @pytest.mark.parametrize(
     "operation", ["GetObject", "PutObject", "HeadObject", "UploadPartCopy", "CompleteMultipartUpload"]
