@@ -24,6 +24,7 @@ ROWS_AT_ONCE: Final = 4096  # few enough for the processor's cache, many enough 
 # A matrix of one row takes another path through linear algebra, and its last digits may differ (seen with onnxruntime
 # and a logistic model). Where a chunk ends must not show in the output, so no matrix is smaller than this.
 FEWEST_ROWS: Final = 16
+ROWS_COUNTED_AT_ONCE: Final = 16_384  # drift takes hundreds of small passes over each group of rows
 
 
 @dataclass
@@ -65,12 +66,14 @@ class ChunkScoring:
         self._cut_off = cut_off
         self._reader = TableReader(header, scorer.layout)
         self._writer = ScoredWriter(scorer)
+        self._uncounted: list[Columns] = []
         self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))
 
     def run(self, blocks: Iterable[bytes | TooLong]) -> Iterator[Output]:
         """Yield the output, a few thousand rows at a time."""
         for tables in self._groups(blocks):
             yield self._score(tables)
+        self._count_inputs()
 
     def measure(self, blocks: Iterable[bytes | TooLong]) -> Spending:
         """Return what the offers to the chunk's shoppers cost, by what they return."""
@@ -78,7 +81,7 @@ class ChunkScoring:
         for tables in self._groups(blocks):
             filled = [table for table in tables if len(table)]
             if filled:
-                scores = self._scores(_columns(filled))
+                scores = self._scores(_joined([table.columns for table in filled]))
                 spending = measure(self._scorer.decider, scores.signals, _decisions(scores), ranks_of(_ids(filled)))
                 found = add_spending([found, spending])
         return found
@@ -108,7 +111,7 @@ class ChunkScoring:
         filled = [table for table in tables if len(table)]
         if not filled:
             return Output(b"", rejected)
-        ids, columns = _ids(filled), _columns(filled)
+        ids, columns = _ids(filled), _joined([table.columns for table in filled])
         scores = self._limited(ids, self._scores(columns))
         self._count(columns, scores)
         return Output(self._writer.lines(ids, scores), rejected)
@@ -134,18 +137,26 @@ class ChunkScoring:
         tally.levels = _added(tally.levels, scores.level)
         tally.choices = _added(tally.choices, scores.choice)
         tally.margin_minor += int(np.rint(scores.margin * 10**MONEY_DECIMALS).sum())
-        counted = count_inputs(columns, self._scorer.layout, self._scorer.manifest.histograms, self._as_of)
-        tally.inputs = add_counts([tally.inputs, counted])
+        self._uncounted.append(columns)
+        if sum(map(len, self._uncounted)) >= ROWS_COUNTED_AT_ONCE:
+            self._count_inputs()
+
+    def _count_inputs(self) -> None:
+        if self._uncounted:
+            columns = _joined(self._uncounted)
+            self._uncounted = []
+            counted = count_inputs(columns, self._scorer.layout, self._scorer.manifest.histograms, self._as_of)
+            self.tally.inputs = add_counts([self.tally.inputs, counted])
 
 
 def _ids(tables: Sequence[Table]) -> NDArray[np.bytes_]:
     return np.concatenate([table.ids for table in tables])
 
 
-def _columns(tables: Sequence[Table]) -> Columns:
+def _joined(parts: Sequence[Columns]) -> Columns:
     return Columns(
-        np.concatenate([table.columns.numbers for table in tables]),
-        np.concatenate([table.columns.codes for table in tables]),
+        np.concatenate([part.numbers for part in parts]),
+        np.concatenate([part.codes for part in parts]),
     )
 
 

@@ -171,8 +171,8 @@ class Decider:
         self._minimum_risk = np.array([threshold.value if threshold else 0.0 for threshold in thresholds])
         self._allowed = np.array(
             [
-                [[self._allows(policy, offer, tier, segment) for offer in offers] for segment in segments]
-                for tier in tiers
+                [[self._allows(policy, offer, tier, segment) for segment in segments] for tier in tiers]
+                for offer in offers
             ]
         )
 
@@ -189,8 +189,8 @@ class Decider:
 
     def recovery_rates(self, sensitivity: Floats) -> Floats:
         """Return the cautious recovery rate of each offer for each shopper, shape (n, offers), within [0, 1]."""
-        rates: Floats = np.clip(self._base + sensitivity[:, None] * self._gain, 0.0, 1.0) * self._trust
-        return rates
+        rates: Floats = np.clip(self._base[:, None] + self._gain[:, None] * sensitivity, 0.0, 1.0) * self._trust
+        return rates.T  # laid out by offer, as all that follows: an operation then runs along all shoppers at once
 
     def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
         """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
@@ -198,31 +198,29 @@ class Decider:
         ``p * r * (m*V - d*V) - (1 - p) * d*V - c``: a recovered order earns its discounted margin; a shopper who would
         have bought anyway costs the discount. ``rates`` overrides the policy's cautious recovery rates.
         """
-        risk = signals.risk[:, None]
-        value = signals.order_value[:, None]
-        recovery = self.recovery_rates(signals.sensitivity) if rates is None else rates
-        discount = self._discount * value
-        margins: Floats = (
-            risk * recovery * (self._margin_rate * value - discount) - (1 - risk) * discount - self._fixed_cost
-        )
-        return margins
+        risk, value = signals.risk, signals.order_value
+        recovery = (self.recovery_rates(signals.sensitivity) if rates is None else rates).T
+        discount = self._discount[:, None] * value
+        earned = risk * recovery * (self._margin_rate * value - discount)
+        margins: Floats = earned - (1 - risk) * discount - self._fixed_cost[:, None]
+        return margins.T
 
     def eligible(self, signals: Signals) -> NDArray[np.bool_]:
         """Return who may receive which offer, shape (n, offers)."""
         tier = signals.value_tier.astype(np.intp)
         segment = signals.recency_segment.astype(np.intp)
-        allowed: NDArray[np.bool_] = self._allowed[tier, segment] & (signals.risk[:, None] >= self._minimum_risk)
-        return allowed
+        allowed: NDArray[np.bool_] = self._allowed[:, tier, segment] & (signals.risk >= self._minimum_risk[:, None])
+        return allowed.T
 
     def costs(self, signals: Signals) -> Floats:
         """Return the expected spend on every offer, shape (n, offers), in currency.
 
         The fixed cost, plus the discount on orders that are recovered or would have come anyway.
         """
-        risk = signals.risk[:, None]
-        redeemed = risk * self.recovery_rates(signals.sensitivity) + (1 - risk)
-        costs: Floats = redeemed * self._discount * signals.order_value[:, None] + self._fixed_cost
-        return costs
+        risk = signals.risk
+        redeemed = risk * self.recovery_rates(signals.sensitivity).T + (1 - risk)
+        costs: Floats = redeemed * self._discount[:, None] * signals.order_value + self._fixed_cost[:, None]
+        return costs.T
 
     def decide(self, signals: Signals) -> Decisions:
         """Choose the offer with the largest expected margin; doing nothing (margin 0) where none is above it.

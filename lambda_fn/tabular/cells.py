@@ -55,9 +55,9 @@ class Cells:
         """Return the eight bytes from ``skip`` (up to 8) bytes behind each field's start, whatever they belong to."""
         return self._words()[self.starts + skip]
 
-    def tails(self, drop: int = 0) -> Words:
-        """Return the eight bytes that end ``drop`` bytes before each field's end, whatever they belong to."""
-        return self._words()[self.ends - (WORD_BYTES + drop)]
+    def tails(self) -> Words:
+        """Return the eight bytes that end where each field ends, whatever they belong to."""
+        return self._words()[self.ends - WORD_BYTES]
 
     def as_bytes(self) -> NDArray[np.bytes_]:
         """Return the fields (one-dimensional, without NUL bytes) as an array of byte strings."""

@@ -11,23 +11,30 @@ from lambda_fn.tabular.cells import Cells
 from lambda_fn.tabular.numbers import Bools, Values, parse_digits
 
 _DATE_BYTES: Final = len("2026-11-23")
-_HYPHENS: Final = np.uint64(0x0000_2D00_002D_0000)  # in the word "YY-MM-DD"
-_BETWEEN: Final = np.uint64(0x0000_FF00_00FF_0000)
+# Of the first eight bytes, "YYYY-MM-" (little-endian):
+_BETWEEN, _HYPHENS = np.uint64(0xFF00_00FF_0000_0000), np.uint64(0x2D00_002D_0000_0000)
+_YEAR, _MONTH = np.uint64(0x0000_0000_FFFF_FFFF), np.uint64(0x00FF_FF00_0000_0000)
+_DAY: Final = np.uint64(0xFFFF_0000_0000_0000)  # of the last eight, "YY-MM-DD"
+_BYTE: Final = np.uint64(8)
 
 
 def parse_dates(cells: Cells) -> tuple[Values, Bools]:
     """Return days since 1970-01-01 (NaN where missing or not a date), and where the text is no ``YYYY-MM-DD``."""
     lengths = cells.lengths
-    year, no_year = parse_digits(cells.tails(drop=6), 4)
-    month, no_month = parse_digits(cells.tails(drop=3), 2)
-    day, no_day = parse_digits(cells.tails(), 2)
-    shaped = (lengths == _DATE_BYTES) & (cells.tails() & _BETWEEN == _HYPHENS)
-    shaped &= ~(no_year | no_month | no_day) & (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
-    months = np.where(shaped, (year - 1) * 12 + month - 1, 0).astype(np.intp)
+    heads = cells.heads()
+    joined = (heads & _YEAR) | ((heads & _MONTH) >> _BYTE) | (cells.tails() & _DAY)  # YYYYMMDD
+    number, strange = parse_digits(joined, 8)
+    whole = number.astype(np.intp)
+    months = whole // 100
+    year = months // 100
+    day, month = whole - months * 100, months - year * 100
+    dated = (lengths == _DATE_BYTES) & (heads & _BETWEEN == _HYPHENS) & ~strange
+    dated &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
+    months = np.where(dated, year * 12 + month - 13, 0)  # from January of the year 1
     first_days = _first_days()
     first = first_days.take(months)
-    shaped &= day <= first_days.take(months + 1) - first
-    return np.where(shaped, first + day - 1, np.nan), ~shaped & (lengths > 0)
+    dated &= day <= first_days.take(months + 1) - first
+    return np.where(dated, first + day - 1, np.nan), ~dated & (lengths > 0)
 
 
 @cache

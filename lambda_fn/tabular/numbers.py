@@ -36,10 +36,12 @@ def parse_numbers(cells: Cells) -> tuple[Values, Bools]:
     """Return the values (NaN where missing or not a number), and where the text is not a number."""
     lengths = cells.lengths
     values, strange = parse_digits(cells.tails(), lengths)
-    values[lengths == 0] = np.nan
-    strange |= lengths > WORD_BYTES
-    _settle(strange & (lengths <= WORD_BYTES), _parse_with_point, cells, values, strange)
-    _settle(strange, _parse_singly, cells, values, strange)
+    strange |= (lengths - 1).view(np.uintp) >= WORD_BYTES  # empty (it wraps round) or too long for a word
+    if strange.any():
+        values[lengths == 0] = np.nan
+        strange &= lengths > 0
+        _settle(strange & (lengths <= WORD_BYTES), _parse_with_point, cells, values, strange)
+        _settle(strange, _parse_singly, cells, values, strange)
     return values, strange
 
 
