@@ -108,7 +108,7 @@ def test_what_is_not_there_is_said_plainly() -> None:
     _, stderr = invoke("promote", "v20260101T000000-00000000", code=1)
     assert "the registry has no manifest.json of version" in stderr
     _, stderr = invoke("list", "--bucket", "nowhere", code=1)
-    assert "The specified bucket does not exist" in stderr
+    assert "the registry bucket does not exist" in stderr
 
 
 @pytest.mark.filterwarnings("ignore")  # MLflow's own use of deprecated parts of its dependencies
