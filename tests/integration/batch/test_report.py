@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cdk.environments import AlarmLimits
 from lambda_fn import names
 from tests import csv_files, factories
 from tests.integration.batch.conftest import DATA_BUCKET, KEY, Shop, read_csv
@@ -86,7 +87,7 @@ def test_a_file_like_the_training_data_does_not_drift(shop: Shop, capsys: pytest
     shop.drop(flat_file(2000))
     shop.run()
     drift = emitted(capsys.readouterr().out)[1]
-    assert drift[names.METRIC_DRIFT][0] < 0.1
+    assert drift[names.METRIC_DRIFT][0] < AlarmLimits().drift / 2
     assert drift[names.DIMENSION_MODEL_VERSION] == factories.VERSION
 
 
@@ -97,7 +98,7 @@ def test_a_shifted_file_rings_the_alarm(shop: Shop, capsys: pytest.CaptureFixtur
     drift = emitted(capsys.readouterr().out)[1]
     report = shop.report()
 
-    assert drift[names.METRIC_DRIFT][0] > 0.2
+    assert drift[names.METRIC_DRIFT][0] > AlarmLimits().drift
     assert next(iter(report["drift"])) == "shopping_time_of_day"
     assert report["largest_stability_index"] == pytest.approx(drift[names.METRIC_DRIFT][0])
     assert report["drift"]["ad_views_per_day"] == {"stability_index": None, "missing_share": 1.0}
