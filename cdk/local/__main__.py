@@ -15,6 +15,7 @@ from cdk.local import invoke as invoke_run
 from cdk.local import up as up_run
 from cdk.local.client import JobError
 from cdk.local.outputs import OutputsError, StackOutputs
+from cdk.local.paths import UP_RECORD
 from cdk.local.steps import StepFailed
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -46,9 +47,12 @@ def down() -> None:
 
 
 @app.command()
-def invoke(event: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+def invoke(
+    event: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    record: Annotated[Path, typer.Option(help="What says which stack is up.")] = UP_RECORD,
+) -> None:
     """Run a recorded payload against its handler."""
-    console.print_json(data=invoke_run.invoke(event))
+    console.print_json(data=invoke_run.invoke(event, up_run.UpRecord.get(record)))
 
 
 @app.command()

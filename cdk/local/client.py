@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import time
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 REQUEST_TIMEOUT_SECONDS = 60.0  # the first call starts the function and loads the model
 JOB_TIMEOUT_SECONDS = 300.0
 POLL_SECONDS = 0.25
+LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class JobError(Exception):
@@ -98,16 +100,21 @@ class ShopClient:
         timeout_seconds: float = JOB_TIMEOUT_SECONDS,
         waiting: Callable[[], None] = lambda: None,
     ) -> JobResult:
-        """Wait for a dropped file's report and fetch it with the scored and the rejected rows. Raises JobError."""
+        """Wait for a dropped file's report and fetch it with the scored and the rejected rows. Raises JobError.
+
+        What an earlier file of the same name has left is passed over.
+        """
         stem = name.removesuffix(".gz").removesuffix(".csv")
+        incoming = self.s3.head_object(Bucket=self.outputs.data_bucket, Key=names.INCOMING_PREFIX + name)
+        since = incoming["LastModified"]
         deadline = time.monotonic() + timeout_seconds
         while time.monotonic() < deadline:
-            failed = self.failed_execution(name)
-            if refusal := self.fetch(f"{names.FAILED_PREFIX}{stem}.json"):
+            failed = self.failed_execution(name, since)
+            if refusal := self.fetch(f"{names.FAILED_PREFIX}{stem}.json", since):
                 raise JobError(f"the workflow refused {name}: {refusal.decode()}")
             if failed is not None:
                 raise JobError(f"the workflow failed on {name} and could not say so in {names.FAILED_PREFIX}: {failed}")
-            if report := self.fetch(f"{names.REPORTS_PREFIX}{stem}.json"):
+            if report := self.fetch(f"{names.REPORTS_PREFIX}{stem}.json", since):
                 return JobResult(
                     report=json.loads(report),
                     scored=_rows(self.fetch(f"{names.SCORED_PREFIX}{stem}.csv")),
@@ -129,21 +136,24 @@ class ShopClient:
             return content
         raise JobError(f"{name} was scored")
 
-    def failed_execution(self, name: str) -> str | None:
+    def failed_execution(self, name: str, since: dt.datetime = LONG_AGO) -> str | None:
         """Return why the workflow failed on a dropped file; None when it has not failed."""
         arn, key = self.outputs.state_machine_arn, names.INCOMING_PREFIX + name
         for execution in self._workflow.list_executions(stateMachineArn=arn, statusFilter="FAILED")["executions"]:
+            if execution["startDate"] < since:
+                continue
             details = self._workflow.describe_execution(executionArn=execution["executionArn"])
             if json.loads(details["input"])["detail"]["object"]["key"] == key:
                 return f"{details.get('error')}: {details.get('cause')}"
         return None
 
-    def fetch(self, key: str) -> bytes | None:
-        """Read an object of the data bucket; None when there is none."""
+    def fetch(self, key: str, since: dt.datetime = LONG_AGO) -> bytes | None:
+        """Read an object of the data bucket; None when there is none, or only one written before ``since``."""
         try:
-            return self.s3.get_object(Bucket=self.outputs.data_bucket, Key=key)["Body"].read()
+            found = self.s3.get_object(Bucket=self.outputs.data_bucket, Key=key)
         except self.s3.exceptions.NoSuchKey:
             return None
+        return found["Body"].read() if found["LastModified"] >= since else None
 
 
 def _local_session() -> boto3.Session:

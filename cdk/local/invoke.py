@@ -1,6 +1,6 @@
 """Run a recorded payload against its handler, in this process and on this checkout's code.
 
-Buckets, models and files are those of the stack that `make local` keeps up.
+The models are those of the stack that `make local` keeps up; batch payloads get a bucket of their own.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 from cdk.local import deploy, ministack
 from cdk.local.outputs import StackOutputs
+from cdk.local.rehearsal import prepare
 from cdk.local.up import UpRecord
 from lambda_fn import names
 
@@ -52,15 +55,19 @@ class LocalLambdaContext:
         return 60_000
 
 
-def invoke(event: Path) -> Any:
-    """Run the payload in ``event`` and return the handler's answer. Raises InvokeError, NotUp."""
+def invoke(event: Path, record: UpRecord) -> Any:
+    """Run the payload in ``event`` on the stack that is up and return the handler's answer. Raises InvokeError."""
     payload = for_first_task(json.loads(event.read_text()))
-    handler_name = handler_of(payload)
-    record = UpRecord.get()
+    handler = handler_of(payload)
     os.environ.update(handler_environment(record.endpoint, record.stack_outputs))
+    s3 = boto3.client("s3", endpoint_url=record.endpoint)
+    return _call(handler, prepare(payload, Path(record.sample), s3, _call))
+
+
+def _call(handler_name: str, payload: dict[str, Any]) -> Any:
     module, _, function = handler_name.rpartition(".")
     handler: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), function)
-    return handler(with_bucket(payload, record.stack_outputs.data_bucket), LocalLambdaContext(function))
+    return handler(payload, LocalLambdaContext(function))
 
 
 def handler_of(payload: Mapping[str, Any]) -> str:
@@ -77,11 +84,6 @@ def for_first_task(payload: dict[str, Any]) -> dict[str, Any]:
         return payload
     detail = payload["detail"]
     return {"bucket": detail["bucket"]["name"], "key": detail["object"]["key"], "execution": payload["id"]}
-
-
-def with_bucket(payload: Mapping[str, Any], bucket: str) -> dict[str, Any]:
-    """Point a recorded batch payload at the bucket that is there."""
-    return {**payload, "bucket": bucket} if "bucket" in payload else dict(payload)
 
 
 def handler_environment(endpoint: str, outputs: StackOutputs) -> dict[str, str]:

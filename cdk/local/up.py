@@ -39,26 +39,27 @@ class UpRecord:
     endpoint: str
     pid: int
     outputs: dict[str, Any]
+    sample: str  # a CSV to score
 
     @classmethod
-    def find(cls) -> Self | None:
+    def find(cls, path: Path = UP_RECORD) -> Self | None:
         """Return the record of the stack that is up; None when none answers."""
         try:
-            record = cls(**json.loads(UP_RECORD.read_text()))
+            record = cls(**json.loads(path.read_text()))
         except FileNotFoundError:
             return None
         return record if ministack.ready(record.endpoint) else None
 
     @classmethod
-    def get(cls) -> Self:
+    def get(cls, path: Path = UP_RECORD) -> Self:
         """Return the record of the stack that is up. Raises NotUp."""
-        if record := cls.find():
+        if record := cls.find(path):
             return record
         raise NotUp("no local AWS is up: `make local` starts one")
 
-    def save(self) -> None:
+    def save(self, path: Path = UP_RECORD) -> None:
         """Write it where ``find`` looks."""
-        UP_RECORD.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
     @property
     def stack_outputs(self) -> StackOutputs:
@@ -85,8 +86,8 @@ def up(data: Path | None, console: Console) -> None:
             request.write_text(json.dumps(first_request(client, stack.shoppers)))
             batch = UP_FOLDER / "drop.csv"
             batch.write_bytes(shoppers.as_csv(shoppers.first_rows(stack.shoppers, 1000, COUNTRY)))
+        UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.as_written(), str(batch)).save()
         cleanup.pop_all()  # from here on it stays up
-    UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.as_written()).save()
     console.print(_instructions(client, local_aws.endpoint, request, batch), highlight=False, soft_wrap=True)
     client.close()
 

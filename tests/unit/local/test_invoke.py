@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cdk.local.invoke import InvokeError, for_first_task, handler_of, with_bucket
+from cdk.local.invoke import InvokeError, for_first_task, handler_of
 from cdk.local.paths import ROOT
 from lambda_fn import names
 
@@ -33,8 +33,3 @@ def test_the_event_of_a_dropped_file_is_planned() -> None:
     event = json.loads((ROOT / "events" / "s3_object_created.json").read_text(encoding="utf-8"))
     assert for_first_task(event) == {"bucket": "data", "key": "incoming/drop.csv", "execution": event["id"]}
     assert for_first_task({"path": "/"}) == {"path": "/"}
-
-
-def test_batch_payloads_are_pointed_at_the_bucket_that_is_there() -> None:
-    assert with_bucket({"bucket": "recorded", "key": "k"}, "here") == {"bucket": "here", "key": "k"}
-    assert with_bucket({"path": "/"}, "here") == {"path": "/"}
