@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
 import os
 import subprocess
@@ -84,9 +85,10 @@ class Tracker:
 def track(name: str, tags: dict[str, str]) -> Iterator[Tracker]:
     """Open a run, and close it as finished or failed; raise TrainingError where MLflow cannot be reached."""
     try:
-        client = _client()
-        experiment = client.get_experiment_by_name(EXPERIMENT)
-        experiment_id = experiment.experiment_id if experiment else _create_experiment(client)
+        with _alone():
+            client = _client()
+            experiment = client.get_experiment_by_name(EXPERIMENT)
+            experiment_id = experiment.experiment_id if experiment else _create_experiment(client)
         run = client.create_run(experiment_id, run_name=name, tags={"git_commit": git_commit(), **tags})
     except Exception as error:  # any store may stand behind the URI, each with errors of its own
         raise TrainingError(f"MLflow at {tracking_uri()} cannot be used ({error}); --no-track does without") from error
@@ -119,6 +121,20 @@ def git_commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return found.stdout.strip()
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time make the local database: two at once both create its tables, and one fails."""
+    uri = tracking_uri()
+    if not uri.startswith("sqlite:///"):
+        yield
+        return
+    lock = Path(uri.removeprefix("sqlite:///")).with_suffix(".lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _client() -> MlflowClient:

@@ -92,7 +92,7 @@ def start(folder: Path, options: Mapping[str, str] | None = None) -> MiniStack:
 
 def ready(endpoint: str, certificate: Path | None = None) -> bool:
     """Tell whether a MiniStack answers at ``endpoint``."""
-    with suppress(httpx.HTTPError, FileNotFoundError):  # the certificate is written on the way
+    with suppress(httpx.HTTPError, FileNotFoundError, ssl.SSLError):  # the certificate is written on the way
         url, verify = f"{endpoint}/_ministack/ready", tls_context(certificate)
         return httpx.get(url, trust_env=False, verify=verify, timeout=2).status_code == 200
     return False
