@@ -19,9 +19,9 @@ pytestmark = pytest.mark.slow
 
 IMPORTS = {
     Bundle.API: "fastapi, mangum, lambda_fn.api",
-    Bundle.BATCH: "pandas, lambda_fn.batch",
+    Bundle.BATCH: "lambda_fn.batch",
 }
-BANNED = ("sklearn", "scipy", "joblib", "pytest", "training", "cdk")
+BANNED = ("sklearn", "scipy", "pandas", "joblib", "pytest", "training", "cdk")
 
 RUN_FROM_THE_BUNDLE = """
 import sys

@@ -10,10 +10,10 @@ ROOT = Path(__file__).parents[2]
 
 # Package -> top-level modules, or dotted prefixes, that must not be imported anywhere below it.
 FORBIDDEN = {
-    "lambda_fn": {"training", "cdk", "tests", "sklearn", "joblib", "pickle", "scipy", "pyarrow"},
+    "lambda_fn": {"training", "cdk", "tests", "sklearn", "joblib", "pickle", "scipy", "pandas", "pyarrow"},
     "lambda_fn/scoring": {
         *("boto3", "botocore", "mypy_boto3_s3", "aws_lambda_powertools"),
-        *("fastapi", "starlette", "mangum", "pandas"),
+        *("fastapi", "starlette", "mangum"),
         *("lambda_fn.api", "lambda_fn.batch", "lambda_fn.registry", "lambda_fn.settings", "lambda_fn.telemetry"),
     },
     "training": {"cdk", "tests", "lambda_fn.api", "lambda_fn.batch", "lambda_fn.web", "lambda_fn.serving"},
