@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.bench.batch_runs import PEER_MODEL
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, note
 from tests.bench.peer import pipeline as peer_pipeline
 
 ROWS: Final = 500_000
@@ -31,17 +31,19 @@ class Measured:
     peak_mb: float
 
 
-def measure() -> list[Figure]:
-    """Return speed beside the peer and the floor, memory, and what a second worker adds."""
+def measure() -> Iterator[list[Figure]]:
+    """Yield speed beside the peer and the floor, memory, and what a second worker adds."""
     with TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
+        note(f"writing a file of {ROWS:,} rows and training both models")
         source = _prepare(folder)
+        note("scoring the file, ours, the peer's and the floor in turns")
         alternatives = ("ours", "peer", "floor")
         rounds = [[_run(name, source, folder) for name in alternatives] for _ in range(ROUNDS)]
         ours, peer, floor = (median(run.seconds for run in runs) for runs in zip(*rounds, strict=True))
         ours_mb, peer_mb = (median(round_[i].peak_mb for round_ in rounds) for i in (0, 1))
         rate = f"{ROWS / ours:,.0f} rows/s, {source.stat().st_size / 1e6 / ours:,.0f} MB/s"
-        return [
+        yield [
             Figure(
                 "batch_speedup", round(peer / ours, 2), "x", 3, at_least=True,
                 detail=f"ours {ours:.2f} s ({rate}), peer {peer:.2f} s and {peer_mb:,.0f} MB",
@@ -50,9 +52,9 @@ def measure() -> list[Figure]:
                 "batch_vs_floor", round(floor / ours, 2), "of its rows/s", 0.5, at_least=True,
                 detail=f"ours {ours:.2f} s, parse and write in pandas {floor:.2f} s",
             ),
-            _peak(source, folder, ours_mb),
-            _scaling(source, folder),
         ]  # fmt: skip
+        note("chunks of a large and of a small file, then two workers beside one")
+        yield [_peak(source, folder, ours_mb), _scaling(source, folder)]
 
 
 def _peak(source: Path, folder: Path, whole_mb: float) -> Figure:
@@ -85,7 +87,9 @@ def _prepare(folder: Path) -> Path:
 
 
 def _cli(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "training", *arguments], check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-m", "training", *arguments], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"`training {' '.join(arguments)}` failed:\n{done.stderr}")
 
 
 def _run(name: str, source: Path, folder: Path) -> Measured:

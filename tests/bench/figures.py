@@ -60,16 +60,25 @@ def median_ms(calls: int, *alternatives: Callable[[], object]) -> list[float]:
     return [statistics.median(measured) * 1000 for measured in durations]
 
 
-def report(figures: list[Figure], output: Path = OUTPUT) -> None:
-    """Print the figures and merge them into the JSON file."""
-    table = Table("figure", "value", "reach", "", "detail", title="Side by side, in this run, on this machine")
-    for figure in figures:
-        sign = "" if figure.reach is None else f"{'>=' if figure.at_least else '<='} {figure.reach:g}"
-        mark = {True: "reached", False: "[bold red]missed[/]", None: ""}[figure.reached]
-        table.add_row(figure.name, f"{figure.value:,.4g} {figure.unit}", sign, mark, figure.detail)
-    Console().print(table)
+def note(text: str) -> None:
+    """Say on the standard error what is measured now."""
+    Console(stderr=True).print(f"bench: {text}", markup=False)
+
+
+def save(figures: list[Figure], output: Path = OUTPUT) -> None:
+    """Merge figures into the JSON file."""
     known = json.loads(output.read_text(encoding="utf-8")) if output.exists() else {}
     known.update({figure.name: {**asdict(figure), "reached": figure.reached} for figure in figures})
     known["machine"] = {"python": platform.python_version(), "platform": platform.platform(terse=True)}
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+
+
+def table(figures: list[Figure]) -> None:
+    """Print figures beside what they should reach."""
+    rows = Table("figure", "value", "reach", "", "detail", title="Side by side, in this run, on this machine")
+    for figure in figures:
+        sign = "" if figure.reach is None else f"{'>=' if figure.at_least else '<='} {figure.reach:g}"
+        mark = {True: "reached", False: "[bold red]missed[/]", None: ""}[figure.reached]
+        rows.add_row(figure.name, f"{figure.value:,.4g} {figure.unit}", sign, mark, figure.detail)
+    Console().print(rows)

@@ -1,11 +1,17 @@
-"""One prediction through the Lambda handler, ours and the peer's, in this process."""
+"""One prediction through the Lambda handler, ours and the peer's, in one process of their own.
+
+``python -m tests.bench.handlers ours|peer`` is a cold start: import, read the model from S3, answer once.
+``python -m tests.bench.handlers compare`` measures both warm, in turns, and prints the milliseconds of each.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -42,21 +48,29 @@ def _call(handler: Callable[[Any, Any], Any]) -> Callable[[], Any]:
     return lambda: handler(event, CONTEXT)
 
 
-def measure(environment: dict[str, str]) -> Figure:
-    """Return how many times faster our handler answers. Our log and metric lines are written, to a file."""
-    os.environ.update(environment)
-    with _output_to_file():
+def compare() -> list[float]:
+    """Return the median milliseconds of our handler and of the peer's. Log and metric lines go to a file."""
+    with Path(os.devnull).open("w", encoding="utf-8") as sink, redirect_stdout(sink):
         alternatives = ours(), peer()
         median_ms(WARM_UP_CALLS, *alternatives)
-        our_ms, peer_ms = median_ms(CALLS, *alternatives)
+        return median_ms(CALLS, *alternatives)
+
+
+def measure(environment: dict[str, str]) -> Figure:
+    """Return how many times faster our handler answers."""
+    command = [sys.executable, "-m", "tests.bench.handlers", compare.__name__]
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
+    our_ms, peer_ms = json.loads(done.stdout)
     return speedup("handler_speedup", our_ms, peer_ms, "ms", reach=25)
 
 
-@contextmanager
-def _output_to_file() -> Iterator[None]:
-    with Path(os.devnull).open("w", encoding="utf-8") as sink, redirect_stdout(sink):
-        yield
+def main(name: str) -> None:
+    """Run one of the above."""
+    if name == compare.__name__:
+        print(json.dumps(compare()))  # noqa: T201 - read by ``measure``
+    else:
+        {"ours": ours, "peer": peer}[name]()
 
 
-if __name__ == "__main__":  # a cold start: import, read the model from S3, answer once
-    {"ours": ours, "peer": peer}[sys.argv[1]]()
+if __name__ == "__main__":
+    main(sys.argv[1])
