@@ -79,7 +79,7 @@ class Layout:
         bounds = [_hard_bounds(field) for field in self.numeric]
         self.minimum = np.array([low for low, _ in bounds], dtype=np.float64)
         self.maximum = np.array([high for _, high in bounds], dtype=np.float64)
-        self.integer = np.array([not isinstance(f, NumberInput) or f.integer for f in self.numeric], dtype=bool)
+        self._whole = np.flatnonzero([not isinstance(f, NumberInput) or f.integer for f in self.numeric])
         observed = [_observed_range(field) for field in self.numeric]
         self._low = np.array([low for low, _ in observed], dtype=np.float64)
         self._high = np.array([high for _, high in observed], dtype=np.float64)
@@ -96,7 +96,10 @@ class Layout:
         value (NaN) breaks none.
         """
         x = columns.numbers
-        return (x < self.minimum) | (x > self.maximum) | (self.integer & (np.floor(x) < x))
+        outside: Bools = (x < self.minimum) | (x > self.maximum)
+        whole = x[:, self._whole]
+        outside[:, self._whole] |= np.floor(whole) < whole
+        return outside
 
     def complete(self, columns: Columns) -> tuple[Columns, Notes]:
         """Impute what is missing, clip what lies beyond the training range, and note each.
@@ -104,13 +107,26 @@ class Layout:
         Returns columns without NaN or negative codes, and the notes.
         """
         x, codes = columns.numbers, columns.codes
-        missing = np.isnan(x)
-        below = x < self._low
-        above = x > self._high
-        filled = np.where(missing, self._default, x).clip(self._low, self._high)
-        known = np.where(codes < 0, self._default_codes, codes)
-        flags = np.concatenate((missing, below, above, codes == MISSING, codes == UNKNOWN), axis=1)
-        return Columns(filled, known), Notes(self._kinds, flags)
+        numbers, categories = x.shape[1], codes.shape[1]
+        flags = np.empty((len(self._kinds), len(columns)), dtype=bool).T  # a kind's flags lie together, as x's values
+        missing, below, above = (flags[:, at : at + numbers] for at in (0, numbers, 2 * numbers))
+        np.isnan(x, out=missing)
+        np.less(x, self._low, out=below)
+        np.greater(x, self._high, out=above)
+        np.equal(codes, MISSING, out=flags[:, 3 * numbers : -categories or None])
+        np.equal(codes, UNKNOWN, out=flags[:, flags.shape[1] - categories :])
+        noted: Bools = np.any(flags, axis=0)
+        if noted.any():
+            columns = self._repair(columns, np.flatnonzero(noted[: 3 * numbers].reshape(3, -1).any(axis=0)))
+        return columns, Notes(self._kinds, flags)
+
+    def _repair(self, columns: Columns, faulty: NDArray[np.intp]) -> Columns:
+        """Return the columns with stand-ins for what is missing or unknown, and the numeric ones ``faulty`` clipped."""
+        x, codes = columns.numbers.copy(order="K"), columns.codes
+        given = x[:, faulty]
+        filled = np.where(np.isnan(given), self._default[faulty], given)
+        x[:, faulty] = filled.clip(self._low[faulty], self._high[faulty])
+        return Columns(x, np.where(codes < 0, self._default_codes, codes))
 
     def defaults(self) -> Columns:
         """Return one record made of every input's stand-in."""

@@ -48,15 +48,16 @@ class CategoryTables:
         return codes
 
     def _fill(self, column: int, known: dict[bytes, int]) -> None:
-        cells = Cells.of(list(known))
+        texts = Cells.of(list(known))
+        cells = Cells(texts.buffer, texts.starts[None, :], texts.ends[None, :])
         words = _words(cells)
         multiplier = _GOLDEN
         while len(np.unique(slots := self._slots(words, np.uint64(multiplier)))) < len(known):
             multiplier = (multiplier * _GOLDEN + 2) % 2**64
         self._multipliers[column] = multiplier
         slots += column << self._bits
-        self._words[:, slots], self._lengths[slots] = words, cells.lengths
-        self._codes[slots] = list(known.values())
+        self._words[:, slots[0]], self._lengths[slots[0]] = np.concatenate(words), cells.lengths[0]
+        self._codes[slots[0]] = list(known.values())
 
     def _slots(self, words: Sequence[Words], multipliers: Words | np.uint64) -> Places:
         first, second, last = words
@@ -67,8 +68,10 @@ class CategoryTables:
 def _words(cells: Cells) -> tuple[Words, Words, Words]:
     """Return the first, second and last eight bytes; the first two are 0 where the last reach back that far."""
     lengths = cells.lengths
+    widest = lengths.max(axis=1, initial=0)
     first, second = np.zeros((2, *lengths.shape), np.uint64)
     for words, skip in ((first, 0), (second, WORD_BYTES)):
-        longer = lengths > skip + WORD_BYTES
-        words[longer] = cells[longer].heads(skip)
+        wide = widest > skip + WORD_BYTES
+        if wide.any():
+            words[wide] = cells[wide].heads(skip) * (lengths[wide] > skip + WORD_BYTES)
     return first, second, cells.tails() & last_bytes(lengths)

@@ -20,6 +20,8 @@ Bools = NDArray[np.bool_]
 
 _NUMBER: Final = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _POWERS_OF_TEN: Final = 10.0 ** np.arange(WORD_BYTES)
+_NARROW: Final = 3  # bytes; columns of no longer texts are read digit by digit, in lanes of one byte
+_ZERO: Final = np.uint8(ord("0"))
 
 _ZEROS: Final = np.uint64(0x3030303030303030)  # "00000000"
 _POINTS: Final = np.uint64(0x2E2E2E2E2E2E2E2E)  # "........"
@@ -33,15 +35,41 @@ _ONE, _THREE, _TEN, _BYTE, _TWO_BYTES, _FOUR_BYTES = (np.uint64(n) for n in (1, 
 
 
 def parse_numbers(cells: Cells) -> tuple[Values, Bools]:
-    """Return the values (NaN where missing or not a number), and where the text is not a number."""
+    """Return the values (NaN where missing or not a number), and where the text is not a number.
+
+    ``cells`` and both answers: shape (columns, rows).
+    """
     lengths = cells.lengths
-    values, strange = parse_digits(cells.tails(), lengths)
-    strange |= (lengths - 1).view(np.uintp) >= WORD_BYTES  # empty (it wraps round) or too long for a word
+    narrow = lengths.max(axis=1, initial=0) <= _NARROW
+    values, strange = np.empty(lengths.shape), np.empty(lengths.shape, dtype=bool)
+    for chosen, parse in ((narrow, _parse_narrow), (~narrow, _parse_wide)):
+        if chosen.any():
+            values[chosen], strange[chosen] = parse(cells[chosen], lengths[chosen])
     if strange.any():
         values[lengths == 0] = np.nan
         strange &= lengths > 0
         _settle(strange & (lengths <= WORD_BYTES), _parse_with_point, cells, values, strange)
         _settle(strange, _parse_singly, cells, values, strange)
+    return values, strange
+
+
+def _parse_narrow(cells: Cells, lengths: Places) -> tuple[Values, Bools]:
+    """Read texts of up to _NARROW digits; what is something else, or nothing, is strange."""
+    buffer = np.frombuffer(cells.buffer, np.uint8)
+    places, digits = cells.ends - _NARROW, lengths.astype(np.uint8)
+    hundreds, tens, units = (buffer[place:].take(places) - _ZERO for place in range(_NARROW))
+    tens *= digits > 1
+    hundreds *= digits > 2
+    strange = (np.maximum(np.maximum(hundreds, tens), units) > 9) | (digits == 0)
+    tens *= np.uint8(10)
+    tens += units
+    return hundreds * np.float64(100) + tens, strange
+
+
+def _parse_wide(cells: Cells, lengths: Places) -> tuple[Values, Bools]:
+    """Read texts of up to WORD_BYTES digits; what is something else, or nothing, is strange."""
+    values, strange = parse_digits(cells.tails(), lengths)
+    strange |= (lengths - 1).view(np.uintp) >= WORD_BYTES  # empty (it wraps round) or too long for a word
     return values, strange
 
 

@@ -50,14 +50,15 @@ class TableReader:
     def __init__(self, header: Sequence[str], layout: Layout) -> None:
         self._layout = layout
         position = {name: place for place, name in enumerate(header)}
-        names = (*layout.numeric_names, *layout.category_names, ID_FIELD)
-        self._splitter = RowSplitter(len(header), np.array([position[name] for name in names], np.intp))
         fields = layout.numeric
         self._dates = np.flatnonzero([isinstance(field, DateInput) for field in fields])
         self._numbers = np.flatnonzero([not isinstance(field, DateInput) for field in fields])
         self._flags = [slot for slot, field in enumerate(fields) if isinstance(field, FlagInput)]
         self._categories = CategoryTables([field.categories for field in layout.categorical])
-        self._numeric_count = len(fields)
+        slots = np.concatenate((self._numbers, self._dates))  # cells of one kind lie together
+        self._cell_of = np.argsort(slots)
+        names = (*(fields[slot].name for slot in slots), *layout.category_names, ID_FIELD)
+        self._splitter = RowSplitter(len(header), np.array([position[name] for name in names], np.intp))
         self._pending = b""
         self._lines = 0
 
@@ -65,9 +66,9 @@ class TableReader:
         """Read the next piece, which ends with a newline (or is empty). ``final`` says that it is the last one."""
         rows = self._splitter.split(self._pending + text, final=final)
         self._pending = rows.rest
-        numbers, ids = self._numeric_count, len(rows.cells.starts) - 1
-        values, strange = self._read_numbers(rows.cells[:numbers])
-        columns = Columns(values.T, self._categories.codes(rows.cells[numbers:ids]).T)
+        numeric, ids = len(self._layout.numeric), len(rows.cells.starts) - 1
+        values, strange = self._read_numbers(rows.cells[:numeric])
+        columns = Columns(values.T, self._categories.codes(rows.cells[numeric:ids]).T)
         faulty = strange | self._layout.outside(columns).T
         nameless = _are_bad_ids(rows.cells[ids])
         good = ~(nameless | faulty.any(axis=0))
@@ -94,11 +95,12 @@ class TableReader:
     def _read_numbers(self, cells: Cells) -> tuple[Floats, Bools]:
         values = np.empty(cells.starts.shape)
         strange = np.empty(cells.starts.shape, dtype=bool)
-        values[self._numbers], strange[self._numbers] = parse_numbers(cells[self._numbers])
-        values[self._dates], strange[self._dates] = parse_dates(cells[self._dates])
+        dates = len(self._numbers)
+        values[self._numbers], strange[self._numbers] = parse_numbers(cells[:dates])
+        values[self._dates], strange[self._dates] = parse_dates(cells[dates:])
         for slot in self._flags:
             for row in np.flatnonzero(strange[slot]).tolist():
-                truth = _TRUTHS.get(cells[slot, row].texts()[0].lower())
+                truth = _TRUTHS.get(cells[int(self._cell_of[slot]), row].texts()[0].lower())
                 if truth is not None:
                     values[slot, row], strange[slot, row] = truth, False
         return values, strange
@@ -109,7 +111,7 @@ class TableReader:
         for row in refused.tolist():
             reasons = [bad_id(rows.cells[-1, row].texts()[0])] if nameless[row] else []
             reasons += [
-                wrong_value(self._layout.numeric[slot], rows.cells[slot, row].texts()[0])
+                wrong_value(self._layout.numeric[slot], rows.cells[int(self._cell_of[slot]), row].texts()[0])
                 for slot in np.flatnonzero(faulty[:, row]).tolist()
             ]
             line = int(rows.first[row])

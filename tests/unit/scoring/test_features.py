@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lambda_fn.scoring.columns import Columns, days_since_epoch
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.features import FEATURE_LIMIT, FeaturePlan
+from lambda_fn.scoring.recipe import Product
 from tests import factories
 
 PLAN = FeaturePlan(factories.recipe())
@@ -61,6 +62,18 @@ def test_a_ratio_without_bound_is_cut_to_the_feature_limit(views: float) -> None
     shopper = columns(([5, 5, 100, views, 20, 0, last_purchase(1)], 0))
     matrix = PLAN.matrix(shopper, PLAN.values(shopper, factories.AS_OF))
     assert matrix[0, PLAN.feature_names.index("ad_response")] == np.float32(FEATURE_LIMIT)
+
+
+def test_a_ratio_without_bound_times_nothing_is_nothing() -> None:
+    recipe = factories.recipe()
+    exposure = Product(name="exposure", of=("ad_response", "impulse_scaled"))
+    plan = FeaturePlan(recipe.model_copy(update={"steps": (*recipe.steps, exposure)}))
+    shopper = columns(([0, 5, 100, 5e-324, 20, 0, last_purchase(1)], 0))
+
+    matrix = plan.matrix(shopper, plan.values(shopper, factories.AS_OF))
+
+    assert matrix[0, plan.feature_names.index("exposure")] == 0
+    assert np.isfinite(matrix).all()
 
 
 @pytest.mark.parametrize(

@@ -28,22 +28,36 @@ def expected(text: str) -> float | None:
     return float(text) if RULE.fullmatch(text) else None
 
 
+def one_column(written: list[str]) -> Cells:
+    cells = Cells.of([text.encode() for text in written])
+    return Cells(cells.buffer, cells.starts[None, :], cells.ends[None, :])
+
+
 @given(st.lists(texts, min_size=1, max_size=30))
 def test_every_text_is_read_by_the_rule_and_as_float_reads_it(written: list[str]) -> None:
-    values, strange = parse_numbers(Cells.of([text.encode() for text in written]))
+    values, strange = parse_numbers(one_column(written))
 
-    for text, value, odd in zip(written, values.tolist(), strange.tolist(), strict=True):
+    for text, value, odd in zip(written, values[0].tolist(), strange[0].tolist(), strict=True):
         wanted = expected(text)
         assert odd == (wanted is None), text
         np.testing.assert_equal(value, math.nan if wanted is None else wanted, err_msg=text)
+
+
+@given(st.lists(st.text("0123456789.- x", max_size=3), min_size=1, max_size=30))
+def test_a_column_of_short_texts_is_read_by_the_same_rule(written: list[str]) -> None:
+    values, strange = parse_numbers(one_column(written))
+
+    wanted = [expected(text) for text in written]
+    assert strange[0].tolist() == [number is None for number in wanted]
+    np.testing.assert_equal(values[0], [math.nan if number is None else number for number in wanted])
 
 
 @pytest.mark.parametrize(
     "text", ["0", "7", "12345678", "123456789", "0.5", ".5", "5.", "1234.567", "99999999.5", "-3.25"]
 )
 def test_a_number_is_the_nearest_one_to_its_text(text: str) -> None:
-    values, strange = parse_numbers(Cells.of([text.encode()]))
-    assert (values[0], strange[0]) == (float(text), False)
+    values, strange = parse_numbers(one_column([text]))
+    assert (values[0, 0], strange[0, 0]) == (float(text), False)
 
 
 def test_columns_are_read_side_by_side() -> None:
