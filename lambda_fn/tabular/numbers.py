@@ -40,11 +40,10 @@ def parse_numbers(cells: Cells) -> tuple[Values, Bools]:
     ``cells`` and both answers: shape (columns, rows).
     """
     lengths = cells.lengths
-    narrow = lengths.max(axis=1, initial=0) <= _NARROW
-    values, strange = np.empty(lengths.shape), np.empty(lengths.shape, dtype=bool)
-    for chosen, parse in ((narrow, _parse_narrow), (~narrow, _parse_wide)):
-        if chosen.any():
-            values[chosen], strange[chosen] = parse(cells[chosen], lengths[chosen])
+    values, strange = _parse_narrow(cells, lengths)
+    wide = lengths.max(axis=1, initial=0) > _NARROW
+    if wide.any():
+        values[wide], strange[wide] = _parse_wide(cells[wide], lengths[wide])
     if strange.any():
         values[lengths == 0] = np.nan
         strange &= lengths > 0
@@ -54,7 +53,7 @@ def parse_numbers(cells: Cells) -> tuple[Values, Bools]:
 
 
 def _parse_narrow(cells: Cells, lengths: Places) -> tuple[Values, Bools]:
-    """Read texts of up to _NARROW digits; what is something else, or nothing, is strange."""
+    """Read texts of up to _NARROW digits; what is something else, or nothing, is strange. Longer ones are misread."""
     buffer = np.frombuffer(cells.buffer, np.uint8)
     places, digits = cells.ends - _NARROW, lengths.astype(np.uint8)
     hundreds, tens, units = (buffer[place:].take(places) - _ZERO for place in range(_NARROW))
