@@ -53,9 +53,9 @@ class Scorer:
         self._model = Model(manifest, onnx)
         self._threshold = manifest.decision_threshold
         policy = manifest.policy
+        self._order_value = self.layout.numeric_names.index(policy.order_value)
         self._signal_slots = [
-            self.plan.slots[name]
-            for name in (policy.order_value, policy.sensitivity, policy.value_tier, policy.recency_segment)
+            self.plan.slots[name] for name in (policy.sensitivity, policy.value_tier, policy.recency_segment)
         ]
         probe = self.score(self.layout.defaults(), manifest.as_of)
         if not np.isfinite(probe.risk).all():
@@ -63,11 +63,13 @@ class Scorer:
 
     def score(self, columns: Columns, as_of: dt.date) -> Scores:
         """Score records that passed ``Layout.outside``; ``as_of`` is the date that recency counts to."""
+        order_value = columns.numbers[:, self._order_value]
         columns, notes = self.layout.complete(columns)
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
-        value, sensitivity, tier, segment = (work[slot] for slot in self._signal_slots)
-        signals = Signals(risk, value, sensitivity, tier, segment)
+        # The model knows no order beyond its training range; what an order is worth is no matter of training.
+        order_value = np.where(np.isnan(order_value), columns.numbers[:, self._order_value], order_value)
+        signals = Signals(risk, order_value, *(work[slot] for slot in self._signal_slots))
         decisions = self.decider.decide(signals)
         return Scores(
             risk=risk,

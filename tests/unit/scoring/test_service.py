@@ -38,6 +38,18 @@ def test_scores_are_risk_level_choice_margin_and_confidence() -> None:
     assert scored.choices[scores.choice[0]] == "none"
 
 
+def test_an_order_beyond_the_training_range_is_worth_what_it_is() -> None:
+    # Given a shopper at high risk with an order of twenty times what training saw (500), and one without any
+    numbers = [[10, 10, value, 20, 2, 1, 20_600] for value in (500.0, 10_000.0, np.nan)]
+    columns = Columns(np.array(numbers), np.ones((3, 1), dtype=np.int32))
+    # When they are scored
+    scores = scorer().score(columns, factories.AS_OF)
+    # Then the margins count the real order, or the default of 255, and the risk is that of the largest order seen
+    assert scores.signals.order_value.tolist() == [500, 10_000, 255]
+    assert scores.risk[0] == scores.risk[1]
+    assert [note.issue for note in scores.notes.of(1)] == ["clipped"]
+
+
 def test_levels_start_at_their_edges() -> None:
     assert np.searchsorted((0.4, 0.7), [0.3999, 0.4, 0.6999, 0.7], side="right").tolist() == [0, 1, 1, 2]
 
