@@ -24,7 +24,7 @@ from lambda_fn.batch.report import Report
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.service import Scorer
 from lambda_fn.settings import settings
-from lambda_fn.telemetry import count, emit, logger
+from lambda_fn.telemetry import count, emit, logger, traced, tracer
 
 Answer = dict[str, Any]
 _RETRIES = Config(retries={"mode": "standard", "max_attempts": 8}, max_pool_connections=16)
@@ -73,11 +73,14 @@ def _score_chunk(event: Answer, _context: Any) -> Answer:
     job = bucket.load(event["job_key"], Job)
     chunk = Chunk.model_validate(event["chunk"])
     with _failure_noted(bucket, WorkArea.of(job.execution).error(chunk.index)):
-        scorer = _scorer(settings().registry_bucket, job.pins.model_version)
+        with traced("load the model"):
+            scorer = _scorer(settings().registry_bucket, job.pins.model_version)
         if event.get("measure"):
-            working.measure(bucket, job, chunk, scorer)
+            with traced("measure"):
+                working.measure(bucket, job, chunk, scorer)
             return {"index": chunk.index}
-        report = working.score(bucket, job, chunk, scorer)
+        with traced("score"):
+            report = working.score(bucket, job, chunk, scorer)
     summary = report.model_dump(include={"index", "scored", "rejected", "seconds"})
     logger().info("scored a chunk", key=job.input.key, **summary)
     return summary
@@ -136,13 +139,20 @@ def _emit_metrics(report: Report) -> None:
 
 
 def _run(task: Callable[[Answer, Any], Answer], event: Answer, context: Any) -> Answer:
+    """Run a task, traced; its log lines and metrics carry the execution as their correlation id."""
+    execution = event.get("execution") or WorkArea.holding(event["job_key"]).execution
+    logger().set_correlation_id(execution)
     return _with_context(task)(event, context)
 
 
 @cache
 def _with_context(task: Callable[[Answer, Any], Answer]) -> Callable[[Answer, Any], Answer]:
-    wrapped: Callable[[Answer, Any], Answer] = logger().inject_lambda_context(task)
-    return wrapped
+    logged = logger().inject_lambda_context(task)
+    # Neither answers nor errors go into traces: they may quote a row.
+    traced_too: Callable[[Answer, Any], Answer] = tracer().capture_lambda_handler(
+        logged, capture_response=False, capture_error=False
+    )
+    return traced_too
 
 
 def _bucket(event: Answer) -> DataBucket:

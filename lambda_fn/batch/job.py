@@ -129,6 +129,11 @@ class WorkArea:
         return cls(job_key.removesuffix(JOB_FILE))
 
     @property
+    def execution(self) -> str:
+        """The execution whose area this is."""
+        return self.prefix.removeprefix(names.WORK_PREFIX).removesuffix("/")
+
+    @property
     def job(self) -> str:
         """Key of the job."""
         return self.prefix + JOB_FILE
