@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.config import Config
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from mangum import Mangum
@@ -20,8 +21,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from lambda_fn import names, telemetry
+from lambda_fn.records import Record
 from lambda_fn.registry import Registry
-from lambda_fn.scoring.errors import ModelUnavailable, ScoringError
+from lambda_fn.scoring.errors import (
+    InvalidRecords,
+    ModelUnavailable,
+    NothingPromoted,
+    RegistryUnreachable,
+    ScoringError,
+)
 from lambda_fn.scoring.service import RISK_LEVELS, Scores
 from lambda_fn.serving import CHALLENGER, CHAMPION, Arm, ModelServer, Serving
 from lambda_fn.settings import Settings, settings
@@ -30,6 +38,8 @@ from lambda_fn.web.openapi import document, request_body, responses
 from lambda_fn.web.request_log import RequestLog
 
 _TEXT_TYPES = ["text/", "application/json", names.PROBLEM_MEDIA_TYPE]  # everything else travels as base64
+# Where S3 hangs, a refresh must end before the function does, so that the last good model can answer.
+_QUICK_TO_FAIL = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
 router = APIRouter(prefix=names.API_BASE_PATH)
 
 
@@ -70,7 +80,10 @@ async def predict(request: Request) -> Response:
     record = serving.champion.reader.read_one(body)
     name, arm = serving.arm_of(record["user_id"])
     if name == CHALLENGER:
-        record = arm.reader.read_one(body)
+        try:
+            record = arm.reader.read_one(body)
+        except InvalidRecords:
+            name, arm = _refused_by_challenger(serving, 1)
     [answer] = _score(request, arm, name, [record], started)
     return _json(answer)
 
@@ -86,15 +99,18 @@ async def predict_batch(request: Request) -> Response:
     body = await _body(request)
     serving = _serving(request)
     records = serving.champion.reader.read_many(body)
-    arms = [serving.arm_of(record["user_id"])[0] for record in records]
+    chosen = [row for row, record in enumerate(records) if serving.arm_of(record["user_id"])[0] == CHALLENGER]
+    challenged: dict[int, Record] = {}
+    if chosen and serving.challenger:
+        challenged = serving.challenger.reader.read_some(body, chosen)
+        if len(challenged) < len(chosen):
+            _refused_by_challenger(serving, len(chosen) - len(challenged))
+    rest = {row: record for row, record in enumerate(records) if row not in challenged}
     answered: list[dict[str, Any]] = [{}] * len(records)
-    for name, arm in ((CHAMPION, serving.champion), (CHALLENGER, serving.challenger)):
-        rows = [row for row, chosen in enumerate(arms) if chosen == name]
-        if arm is None or not rows:
+    for name, arm, parsed in ((CHAMPION, serving.champion, rest), (CHALLENGER, serving.challenger, challenged)):
+        if arm is None or not parsed:
             continue
-        parsed = records if name == CHAMPION else arm.reader.read_many(body)
-        scored = _score(request, arm, name, [parsed[row] for row in rows], started)
-        for row, answer in zip(rows, scored, strict=True):
+        for row, answer in zip(parsed, _score(request, arm, name, list(parsed.values()), started), strict=True):
             answered[row] = answer
     return _json({"predictions": answered})
 
@@ -140,6 +156,12 @@ async def docs() -> Response:
     return get_swagger_ui_html(openapi_url="openapi.json", title="Cart abandonment API")
 
 
+def _refused_by_challenger(serving: Serving, records: int) -> tuple[str, Arm]:
+    """Return the champion: what it takes is answered, whatever the other side of an experiment takes."""
+    telemetry.logger().warning("scored by the champion: the challenger refuses them", records=records)
+    return CHAMPION, serving.champion
+
+
 def _score(
     request: Request, arm: Arm, name: str, records: list[dict[str, Any]], started: float
 ) -> list[dict[str, Any]]:
@@ -167,9 +189,11 @@ def _json(content: Any) -> Response:
 
 
 async def _body(request: Request) -> bytes:
-    body = await request.body()
-    if len(body) > names.MAX_BODY_BYTES:
-        raise HTTPException(413, f"Send at most {names.MAX_BODY_BYTES:,} bytes; split the batch.")
+    body = b""
+    async for piece in request.stream():  # no gateway stands before uvicorn to bound it
+        body += piece
+        if len(body) > names.MAX_BODY_BYTES:
+            raise HTTPException(413, f"Send at most {names.MAX_BODY_BYTES:,} bytes; split the batch.")
     return body
 
 
@@ -195,15 +219,20 @@ def _on_check(serving: Serving) -> None:
 
 
 def _on_failure(error: ScoringError) -> None:
-    telemetry.logger().error("model not loaded", reason=str(error))
-    telemetry.count(names.METRIC_MODEL_LOAD_FAILURES)
+    if isinstance(error, NothingPromoted):
+        telemetry.logger().warning("no model yet", reason=str(error))
+        return
+    unreachable = isinstance(error, RegistryUnreachable)
+    cause = f"{type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else None
+    telemetry.logger().error("registry not read" if unreachable else "model not loaded", reason=str(error), cause=cause)
+    telemetry.count(names.METRIC_REGISTRY_FAILURES if unreachable else names.METRIC_MODEL_LOAD_FAILURES)
 
 
 @cache
 def application() -> FastAPI:
     """Return the process's application, serving the registry that the settings name."""
     config = settings()
-    registry = Registry(config.registry_bucket, boto3.client("s3"))
+    registry = Registry(config.registry_bucket, boto3.client("s3", config=_QUICK_TO_FAIL))
     return create_app(ModelServer(registry, config.routing_ttl_seconds, _on_failure, _on_check), config)
 
 
@@ -213,6 +242,7 @@ def _entry() -> Any:
 
     @telemetry.logger().inject_lambda_context
     def answer(event: dict[str, Any], context: Any) -> Any:
+        telemetry.logger().set_correlation_id(event.get("requestContext", {}).get("requestId"))
         return serve(event, context)
 
     return answer

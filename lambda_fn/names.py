@@ -62,6 +62,7 @@ METRIC_PREDICTIONS_BY_RISK: Final = {
 }
 METRIC_PREDICTION_LATENCY: Final = "PredictionLatency"  # milliseconds
 METRIC_MODEL_LOAD_FAILURES: Final = "ModelLoadFailures"
+METRIC_REGISTRY_FAILURES: Final = "RegistryFailures"
 METRIC_MODEL_AGE_DAYS: Final = "ModelAgeDays"
 METRIC_ROWS_SCORED: Final = "RowsScored"
 METRIC_ROWS_REJECTED: Final = "RowsRejected"

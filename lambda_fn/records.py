@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import (
     Annotated,
     Any,
@@ -14,6 +15,7 @@ from typing import (
 import numpy as np
 from pydantic import AfterValidator, Field, Strict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.json_schema import WithJsonSchema
+from pydantic_core import from_json, to_json
 from typing_extensions import TypedDict
 
 from lambda_fn.names import MAX_BATCH_RECORDS
@@ -80,6 +82,15 @@ class RecordReader:
         """Parse ``{"records": [...]}``; raise InvalidRecords naming each faulty record and field."""
         records: list[Record] = _parse(self._many, body, self._expected, depth=3)["records"]
         return records
+
+    def read_some(self, body: bytes, rows: Sequence[int]) -> dict[int, Record]:
+        """Parse the records ``rows`` of a body that another reader takes; leave out those that this one refuses."""
+        records = from_json(body)["records"]
+        parsed: dict[int, Record] = {}
+        for row in rows:
+            with suppress(InvalidRecords):
+                parsed[row] = self.read_one(to_json(records[row]))
+        return parsed
 
     def columns(self, records: Sequence[Record]) -> Columns:
         """Lay parsed records out as columns."""

@@ -15,7 +15,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lambda_fn.names import MODELS_PREFIX, ROUTING_KEY
-from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, RegistryConflict
+from lambda_fn.scoring.errors import (
+    ArtefactRejected,
+    ModelUnavailable,
+    NothingPromoted,
+    RegistryConflict,
+    RegistryUnreachable,
+)
 from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest, read_manifest
 
 if TYPE_CHECKING:
@@ -84,7 +90,7 @@ class Registry:
         self._s3 = client
 
     def routing(self) -> tuple[Routing, str]:
-        """Return the routing and its ETag; raise ModelUnavailable where nothing was promoted yet."""
+        """Return the routing and its ETag; raise NothingPromoted where there is none yet."""
         found = self.routing_unless(None)
         assert found is not None  # without an ETag there is no "unchanged"
         return found
@@ -97,7 +103,9 @@ class Registry:
         except (ClientError, BotoCoreError) as error:
             if _code(error) in {"304", "NotModified"}:
                 return None
-            self._unreadable(error, "no model is promoted yet: train one, publish it, and promote it")
+            if _code(error) in _ABSENT:
+                raise NothingPromoted("no model is promoted yet: train one, publish it, and promote it") from error
+            raise _unreachable(error) from error
         try:
             return Routing.model_validate_json(answer["Body"].read()), answer["ETag"]
         except ValidationError as error:
@@ -145,7 +153,7 @@ class Registry:
         self.manifest(version)
         try:
             current, etag = self.routing()
-        except ModelUnavailable:
+        except NothingPromoted:
             first = Change(champion=None, replaced_at=dt.datetime.now(dt.UTC), why=why)
             return self._write_routing(Routing(champion=version, history=[first]), None)
         if current.champion == version and current.challenger is None:
@@ -194,11 +202,15 @@ class Registry:
     def _unreadable(error: ClientError | BotoCoreError, absent: str) -> NoReturn:
         if _code(error) in _ABSENT:
             raise ModelUnavailable(absent) from error
-        raise ModelUnavailable(f"the model registry cannot be used: {_code(error)}") from error
+        raise _unreachable(error) from error
 
 
 def _key(version: str, name: str) -> str:
     return f"{MODELS_PREFIX}{version}/{name}"
+
+
+def _unreachable(error: ClientError | BotoCoreError) -> RegistryUnreachable:
+    return RegistryUnreachable(f"the model registry cannot be used: {_code(error)}")
 
 
 def _code(error: ClientError | BotoCoreError) -> str:

@@ -1,7 +1,8 @@
 """The models that answer now: what the registry's routing says, refreshed while the process lives.
 
 The routing is read again, conditionally, when it is older than its time to live. Whatever goes wrong then, the last
-good models keep answering, and ``problems`` says what is wrong. In a process that starts with a broken champion, which
+good models keep answering, and ``problems`` says what is wrong. While there is none at all, the routing is read at most
+once a second. In a process that starts with a broken champion, which
 has no last good model, the champion before it answers.
 """
 
@@ -20,6 +21,7 @@ from lambda_fn.scoring.service import Scorer
 
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
+RETRY_SECONDS: Final = 1.0  # between two looks for a first model
 
 
 class Models(Protocol):
@@ -87,9 +89,10 @@ class ModelServer:
     def current(self) -> Serving:
         """Return the models in service; raise ModelUnavailable where there are none."""
         now = self._clock()
-        if self._checked_at is None or now - self._checked_at >= self._ttl_seconds:
+        wait = self._ttl_seconds if self._serving else min(self._ttl_seconds, RETRY_SECONDS)
+        if self._checked_at is None or now - self._checked_at >= wait:
+            self._checked_at = now  # first: where the registry hangs, this call waits for it, and not the next ones
             self._refresh()
-            self._checked_at = now if self._serving else None
             if self._serving:
                 self._on_check(self._serving)
         if self._serving is None:
@@ -115,8 +118,8 @@ class ModelServer:
         challenger = self._arm(routing.challenger, failures) if routing.challenger else None
         if champion is not None:
             self._serving = Serving(champion, challenger, routing.challenger_share)
-        in_service = {arm.scorer.version: arm for arm in (champion, challenger) if arm}
-        self._arms = in_service or self._arms
+        answering = self._serving.champion if self._serving else None
+        self._arms = {arm.scorer.version: arm for arm in (answering, challenger) if arm}
         self._etag = None if failures else etag
         self._fail(failures)
 
@@ -128,7 +131,7 @@ class ModelServer:
         except ScoringError as error:
             failures.append(error)
         except Exception as error:  # noqa: BLE001 - whatever a broken artefact does, the last good one keeps answering
-            failures.append(ArtefactRejected(f"model {version} cannot be built: {error}"))
+            failures.append(_caused(ArtefactRejected(f"model {version} cannot be built"), error))
         return None
 
     def _earlier_champion(self, routing: Routing) -> Arm | None:
@@ -140,3 +143,9 @@ class ModelServer:
         self.problems = tuple(str(failure) for failure in failures)
         for failure in failures:
             self._on_failure(failure)
+
+
+def _caused(failure: ScoringError, cause: Exception) -> ScoringError:
+    """Return a failure that is not raised, with its cause for the log."""
+    failure.__cause__ = cause
+    return failure

@@ -1,5 +1,6 @@
 """Stand-ins for parts that a test wants to steer."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -7,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lambda_fn import names
 from lambda_fn.registry import Artefact, Routing
-from lambda_fn.scoring.errors import ModelUnavailable
+from lambda_fn.scoring.errors import NothingPromoted, RegistryUnreachable
 from lambda_fn.web.problems import problem
 from tests import factories
 
@@ -20,16 +21,18 @@ class FakeModels:
         self.broken: dict[str, Exception] = {}
         self.loads: list[str] = []
         self.unreachable = False
+        self.on_read: Callable[[], object] = lambda: None
         self.changes: dict[str, Any] = {}
 
     def promote(self, version: str, challenger: str | None = None, share: float = 0.0) -> None:
         self.route = Routing(champion=version, challenger=challenger, challenger_share=share)
 
     def routing_unless(self, etag: str | None) -> tuple[Routing, str] | None:
+        self.on_read()
         if self.unreachable:
-            raise ModelUnavailable("the model registry cannot be used: EndpointConnectionError")
+            raise RegistryUnreachable("the model registry cannot be used: EndpointConnectionError")
         if self.route is None:
-            raise ModelUnavailable("no model is promoted yet")
+            raise NothingPromoted("no model is promoted yet")
         current = str(hash(self.route.model_dump_json()))
         return None if etag == current else (self.route, current)
 

@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 
 class ScoringError(Exception):
-    """Base of every error the scoring core and the registry raise on purpose."""
+    """Base of every error the scoring core and the registry raise on purpose.
+
+    Its message may be shown outside: what a library said is in its cause, which is for logs.
+    """
 
 
 class RecipeError(ScoringError):
@@ -24,6 +27,14 @@ class ArtefactRejected(ScoringError):
 
 class ModelUnavailable(ScoringError):
     """No model can be served: none was published and promoted yet, or none of them could be loaded."""
+
+
+class NothingPromoted(ModelUnavailable):
+    """The registry is there, and no model was promoted yet."""
+
+
+class RegistryUnreachable(ModelUnavailable):
+    """The registry does not answer, or not to us; what it holds may be well."""
 
 
 class RegistryConflict(ScoringError):

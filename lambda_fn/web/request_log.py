@@ -7,6 +7,7 @@ metrics line carries the same correlation id.
 from __future__ import annotations
 
 import time
+import traceback
 from typing import Any, Final
 from uuid import uuid4
 
@@ -54,8 +55,10 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_with_headers)
-        except Exception:  # noqa: BLE001 - the last resort: log it, say nothing of it outside
-            logger().exception("unhandled error", correlation_id=correlation_id, path=scope["path"])
+        except Exception as error:  # noqa: BLE001 - the last resort: log it, say nothing of it outside
+            # Its message stays out, too: it may quote a shopper's value.
+            stack = traceback.format_tb(error.__traceback__)
+            logger().error("unhandled error", correlation_id=correlation_id, error=type(error).__name__, stack=stack)
             answer = problem(500, "Something failed here; quote the correlation id to the operator.", correlation_id)
             await answer(scope, receive, send_with_headers)
         if status >= _FIRST_ERROR:
@@ -63,7 +66,7 @@ class RequestLog:
                 "request refused" if status < 500 else "request failed",
                 correlation_id=correlation_id,
                 method=scope["method"],
-                path=scope["path"],
+                route=getattr(scope.get("route"), "path", None),  # not the path, in which anything may stand
                 status=status,
                 duration_ms=round((time.perf_counter() - started) * 1000, 3),
             )

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import snapshot_restore_py
+from botocore.exceptions import ClientError
 from mypy_boto3_s3 import S3Client
 from starlette.testclient import TestClient
 
@@ -157,6 +159,33 @@ def test_both_arms_answer_and_info_describes_them(promoted: Registry, client: Te
     assert (info["challenger"]["model_version"], info["challenger"]["share"]) == (CHALLENGER, 0.3)
 
 
+def test_what_the_challenger_refuses_the_champion_answers(promoted: Registry, client: TestClient) -> None:
+    # Given a challenger whose recipe takes orders of up to 300 only, and gets half of the shoppers
+    recipe = factories.recipe()
+    inputs = [
+        field.model_copy(update={"maximum": 300.0}) if field.name == "average_order_value" else field
+        for field in recipe.inputs
+    ]
+    promoted.publish(
+        Artefact(*factories.artefact(CHALLENGER, recipe=recipe.model_copy(update={"inputs": tuple(inputs)})))
+    )
+    promoted.challenge(CHALLENGER, 0.5)
+    records = [
+        factories.record(user_id=f"shopper-{n}", average_order_value=200 + 200 * (n % 2), last_purchase_date=None)
+        for n in range(40)
+    ]
+    # When all of them ask, together and alone
+    together = client.post(f"{BASE}/predict/batch", json={"records": records}).json()["predictions"]
+    alone = [client.post(f"{BASE}/predict", json=record).json() for record in records]
+    # Then everyone is answered: by the challenger only who is its shopper and within its bounds
+    for record, of_batch, single in zip(records, together, alone, strict=True):
+        challenged = share_of(record["user_id"], CHALLENGER) < 0.5 and record["average_order_value"] == 200
+        expected = CHALLENGER if challenged else factories.VERSION
+        assert (of_batch["user_id"], of_batch["model_version"]) == (record["user_id"], expected)
+        assert single["model_version"] == expected
+    assert {answer["model_version"] for answer in together} == {CHALLENGER, factories.VERSION}
+
+
 @pytest.mark.usefixtures("promoted")
 def test_metrics_stand_beside_their_baseline(client: TestClient) -> None:
     assert client.get(f"{BASE}/model/metrics").json() == {
@@ -209,15 +238,20 @@ def test_unknown_paths_and_methods_are_problems(client: TestClient) -> None:
 def test_an_error_nobody_foresaw_tells_only_its_correlation_id(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    detail = "detail"
+
     def explode(*_: Any) -> None:
-        raise RuntimeError("secret detail")
+        raise RuntimeError("secret " + detail)
 
     monkeypatch.setattr(answers, "predictions", explode)
     answer = client.post(f"{BASE}/predict", json=factories.record())
     assert answer.status_code == 500
-    assert "secret detail" not in answer.text
+    logged = capsys.readouterr().out
+    assert "secret detail" not in answer.text + logged
     assert problem(answer)["title"] == "Internal Server Error"
-    assert answer.headers["x-correlation-id"] in capsys.readouterr().out
+    assert answer.headers["x-correlation-id"] in logged
+    assert "RuntimeError" in logged
+    assert "in predict" in logged  # the stack says where
 
 
 def test_every_answer_carries_security_headers(client: TestClient) -> None:
@@ -251,7 +285,10 @@ def test_a_log_line_names_no_shopper_attribute(client: TestClient, capsys: pytes
     client.post(f"{BASE}/predict", json=factories.record(user_id="someone-in-particular", average_order_value=431.7))
     client.post(f"{BASE}/predict", json=factories.record(user_id="someone-in-particular", ad_views_per_day=-431.7))
     logged = capsys.readouterr().out
-    assert '"path":"/api/v1/predict"' in logged  # the refusal
+    client.get(f"{BASE}/someone-in-particular")
+    logged += capsys.readouterr().out
+    assert '"route":"/api/v1/predict"' in logged  # the refusal
+    assert '"status":404' in logged  # the path that is none
     assert names.METRIC_PREDICTIONS in logged
     assert "someone-in-particular" not in logged
     assert "431.7" not in logged
@@ -296,7 +333,8 @@ class TestHandler:
         for event in (events.load("api_predict"), events.load("api_predict") | {"body": "{"}):
             assert call(event)["headers"]["x-correlation-id"] == request_id
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-        [metric, refusal] = [line for line in lines if line.get("correlation_id") == request_id]
+        assert [line.get("correlation_id") for line in lines] == [request_id] * 3
+        [_age, metric, refusal] = lines
         assert metric[names.METRIC_PREDICTIONS] == [1]
         assert (refusal["message"], refusal["status"]) == ("request refused", 422)
 
@@ -314,6 +352,37 @@ class TestHandler:
         assert metric["model_version"] == factories.VERSION
         assert metric[names.METRIC_PREDICTIONS] == [1]
         assert metric[names.METRIC_PREDICTIONS_BY_RISK["HIGH"]] == [1]
+
+    @pytest.mark.parametrize(
+        ("code", "metric"),
+        [
+            ("NoSuchKey", None),
+            ("AccessDenied", names.METRIC_REGISTRY_FAILURES),
+            (None, names.METRIC_MODEL_LOAD_FAILURES),
+        ],
+    )
+    def test_what_is_wrong_with_the_models_is_counted_by_its_kind(
+        self,
+        call: Callable[[dict[str, Any]], dict[str, Any]],
+        s3: S3Client,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        code: str | None,
+        metric: str | None,
+    ) -> None:
+        # Given nothing promoted, a registry that refuses us, or a broken champion
+        if code is None:
+            s3.put_object(Bucket=REGISTRY_BUCKET, Key=f"models/{factories.VERSION}/model.onnx", Body=b"broken")
+        else:
+            refusal = ClientError({"Error": {"Code": code}}, "GetObject")
+            monkeypatch.setattr("botocore.client.BaseClient._make_api_call", Mock(side_effect=refusal))
+        # When somebody asks
+        answer = call(events.load("api_predict"))
+        # Then it is counted as what it is, and the first time of all is no failure
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        counted = {name for line in lines if "_aws" in line for name in line if name.endswith("Failures")}
+        assert answer["statusCode"] == 503
+        assert counted == ({metric} if metric else set())
 
     def test_a_restored_snapshot_answers_with_what_is_promoted_now(
         self, call: Callable[[dict[str, Any]], dict[str, Any]], registry: Registry

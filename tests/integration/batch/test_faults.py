@@ -294,7 +294,7 @@ def test_without_a_promoted_model_the_note_says_what_to_do(shop: Shop) -> None:
     shop.drop(FILE)
     shop.s3.delete_object(Bucket=REGISTRY_BUCKET, Key=names.ROUTING_KEY)
     note = shop.attempt()
-    assert note["error"] == "ModelUnavailable"
+    assert note["error"] == "NothingPromoted"
     assert "promote" in note["message"]
     shop.registry.promote(factories.VERSION)
     assert shop.attempt()["scored"] == 120
