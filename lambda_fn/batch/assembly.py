@@ -64,5 +64,10 @@ def join(bucket: DataBucket, keys: Sequence[str], sizes: Sequence[int], upload: 
             upload.upload(number, b"".join(bucket.span(keys[part], start, stop) for part, start, stop in piece))
 
     with ThreadPoolExecutor(REQUESTS_AT_ONCE) as threads:
-        for made in [threads.submit(make, number, piece) for number, piece in enumerate(join_plan(sizes), start=1)]:
-            made.result()
+        pieces = [threads.submit(make, number, piece) for number, piece in enumerate(join_plan(sizes), start=1)]
+        try:
+            for made in pieces:
+                made.result()
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)  # those that wait would only delay the error
+            raise

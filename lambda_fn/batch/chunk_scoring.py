@@ -24,6 +24,8 @@ ROWS_AT_ONCE: Final = 4096  # few enough for the processor's cache, many enough 
 # A matrix of one row takes another path through linear algebra, and its last digits may differ (seen with onnxruntime
 # and a logistic model). Where a chunk ends must not show in the output, so no matrix is smaller than this.
 FEWEST_ROWS: Final = 16
+REJECTED_BYTES_AT_ONCE: Final = 8 * 1024 * 1024  # rejected rows keep their text, and a line may have a megabyte
+PARTS_ADDED_AT_ONCE: Final = 64
 ROWS_COUNTED_AT_ONCE: Final = 16_384  # drift takes hundreds of small passes over each group of rows
 
 
@@ -77,20 +79,25 @@ class ChunkScoring:
 
     def measure(self, blocks: Iterable[bytes | TooLong]) -> Spending:
         """Return what the offers to the chunk's shoppers cost, by what they return."""
-        found = Spending()
+        parts: list[Spending] = []
         for tables in self._groups(blocks):
             filled = [table for table in tables if len(table)]
             if filled:
                 scores = self._scores(_joined([table.columns for table in filled]))
-                spending = measure(self._scorer.decider, scores.signals, _decisions(scores), ranks_of(_ids(filled)))
-                found = add_spending([found, spending])
-        return found
+                parts.append(measure(self._scorer.decider, scores.signals, _decisions(scores), ranks_of(_ids(filled))))
+            if len(parts) >= PARTS_ADDED_AT_ONCE:
+                parts = [add_spending(parts)]
+        return add_spending(parts)
 
     def _groups(self, blocks: Iterable[bytes | TooLong]) -> Iterator[list[Table]]:
         waiting: list[Table] = []
         for table in self._tables(blocks):
             waiting.append(table)
-            if sum(map(len, waiting)) >= ROWS_AT_ONCE or sum(len(t.rejected) for t in waiting) >= ROWS_AT_ONCE:
+            scored, rejected = sum(map(len, waiting)), [row for t in waiting for row in t.rejected]
+            if (
+                max(scored, len(rejected)) >= ROWS_AT_ONCE
+                or sum(len(row.text) for row in rejected) >= REJECTED_BYTES_AT_ONCE
+            ):
                 yield waiting
                 waiting = []
         yield waiting

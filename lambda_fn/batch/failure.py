@@ -10,9 +10,21 @@ from pydantic import BaseModel, ConfigDict
 
 from lambda_fn import names
 from lambda_fn.batch.errors import UnusableFile
-from lambda_fn.batch.job import ERROR_SUFFIX, REPORT_SUFFIX, Failure, Job, Outputs, WorkArea, pins_key
+from lambda_fn.batch.job import (
+    ERROR_SUFFIX,
+    REPORT_SUFFIX,
+    SPENDING_SUFFIX,
+    Failure,
+    InputFile,
+    Job,
+    Outputs,
+    WorkArea,
+    pins_key,
+)
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.planning import find_file
+from lambda_fn.batch.publishing import is_current
+from lambda_fn.batch.report import find_report
 
 CORRECT_THE_FILE: Final = "Correct the file and drop it again."
 RUN_AGAIN: Final = (
@@ -34,7 +46,11 @@ class FailureNote(BaseModel):
 
 
 def write_failure(bucket: DataBucket, key: str, execution: str, error: Mapping[str, str]) -> FailureNote:
-    """Write the note, and forget what was pinned: a cure may be another model. ``error`` is Step Functions' own."""
+    """Write the note, and forget what was pinned: a cure may be another model. ``error`` is Step Functions' own.
+
+    Where a later file of the same name was dropped, the note is of no use to anyone; where another execution for the
+    same version has published, its pins are what its results can be made again with. Both then stay as they are.
+    """
     failure = _noted_failure(bucket, WorkArea.of(execution)) or _reported_failure(error)
     unusable = failure.error == names.ERROR_UNUSABLE_FILE
     note = FailureNote(
@@ -44,8 +60,11 @@ def write_failure(bucket: DataBucket, key: str, execution: str, error: Mapping[s
         what_to_do=CORRECT_THE_FILE if unusable else RUN_AGAIN,
         execution=execution,
     )
-    bucket.write(Outputs.of(key).failed, note.model_dump_json(indent=1).encode())
-    _forget_pins(bucket, key, execution)
+    file = _file_of(bucket, key, execution)
+    if file is None or is_current(bucket, file):
+        bucket.write(Outputs.of(key).failed, note.model_dump_json(indent=1).encode())
+    if file is not None and not _is_published(bucket, file):
+        bucket.delete([pins_key(file)])
     return note
 
 
@@ -57,7 +76,8 @@ def _noted_failure(bucket: DataBucket, area: WorkArea) -> Failure | None:
     keys = set(bucket.keys(area.prefix))
     results = {area.plan_error: area.job}
     for key in sorted(keys):
-        result = results.get(key, key.removesuffix(ERROR_SUFFIX) + REPORT_SUFFIX)
+        task = key.removesuffix(ERROR_SUFFIX)
+        result = results.get(key, task if task.endswith(SPENDING_SUFFIX) else task + REPORT_SUFFIX)
         if key.endswith(ERROR_SUFFIX) and result not in keys:
             return bucket.load(key, Failure)
     return None
@@ -74,10 +94,15 @@ def _reported_failure(error: Mapping[str, str]) -> Failure:
     return Failure(error=str(raised.get("errorType", name)), message=str(raised.get("errorMessage", cause)))
 
 
-def _forget_pins(bucket: DataBucket, key: str, execution: str) -> None:
+def _file_of(bucket: DataBucket, key: str, execution: str) -> InputFile | None:
+    """Return the version of the file that the execution was for; None where nothing is left of it."""
     job = bucket.find(WorkArea.of(execution).job, Job)
     try:
-        file = job.input if job else find_file(bucket, key)[0]
+        return job.input if job else find_file(bucket, key)[0]
     except UnusableFile:
-        return
-    bucket.delete([pins_key(file)])
+        return None
+
+
+def _is_published(bucket: DataBucket, file: InputFile) -> bool:
+    report = find_report(bucket, Outputs.of(file.key).report)
+    return report is not None and report.input.identity == file.identity

@@ -6,14 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
-from pydantic import ValidationError
-
 from lambda_fn.batch.assembly import join
 from lambda_fn.batch.job import ChunkReport, Job, Outputs, WorkArea
 from lambda_fn.batch.multipart import CSV_TYPE, MultipartUpload, ObjectWriter
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.publishing import publish
-from lambda_fn.batch.report import Report, check_complete, make_report
+from lambda_fn.batch.report import Report, check_complete, find_report, make_report
 from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.tabular.rejects import REJECTED_HEADER, unframe
 
@@ -32,7 +30,9 @@ class Finisher:
 
         Raises JobBroken where the parts do not add up to the file, Superseded where a later file took its place.
         """
-        if finished := self._earlier_report():
+        finished = find_report(self._bucket, self._outputs.report)
+        if finished and finished.execution == self._job.execution:  # an attempt that was ended while it cleared up
+            self._bucket.delete([self._outputs.failed])
             self.clear_up()
             return finished
         started = time.monotonic()
@@ -49,17 +49,9 @@ class Finisher:
     def clear_up(self) -> None:
         """Remove what the workers left behind."""
         area = self._area
-        kinds = (area.scored, area.rejected, area.report, area.error, area.spending)
+        kinds = (area.scored, area.rejected, area.report, area.error, area.spending, area.spending_error)
         parts = [key(chunk) for chunk in range(self._job.chunks) for key in kinds]
         self._bucket.delete([*parts, area.cut_off, area.plan_error, area.finalize_error])
-
-    def _earlier_report(self) -> Report | None:
-        """Return the report of an earlier attempt of this very execution, which was ended while it cleared up."""
-        try:
-            report = self._bucket.find(self._outputs.report, Report)
-        except ValidationError:  # of another release
-            return None
-        return report if report and report.execution == self._job.execution else None
 
     def _chunk_reports(self) -> list[ChunkReport]:
         keys = [self._area.report(chunk) for chunk in range(self._job.chunks)]

@@ -72,7 +72,9 @@ def _score_chunk(event: Answer, _context: Any) -> Answer:
     bucket = _bucket(event)
     job = bucket.load(event["job_key"], Job)
     chunk = Chunk.model_validate(event["chunk"])
-    with _failure_noted(bucket, WorkArea.of(job.execution).error(chunk.index)):
+    area = WorkArea.of(job.execution)
+    error_key = area.spending_error if event.get("measure") else area.error
+    with _failure_noted(bucket, error_key(chunk.index)):
         with traced("load the model"):
             scorer = _scorer(settings().registry_bucket, job.pins.model_version)
         if event.get("measure"):

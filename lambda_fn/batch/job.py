@@ -168,6 +168,10 @@ class WorkArea:
         """Key of why a chunk's worker failed."""
         return f"{self.prefix}{chunk:05d}{ERROR_SUFFIX}"
 
+    def spending_error(self, chunk: int) -> str:
+        """Key of why a chunk could not be measured."""
+        return self.spending(chunk) + ERROR_SUFFIX
+
     @property
     def plan_error(self) -> str:
         """Key of why the plan failed."""

@@ -116,9 +116,10 @@ class DataBucket:
         return found
 
     def load_all(self, keys: Sequence[str], kind: type[Document]) -> Iterator[Document]:
-        """Yield documents in the order of their keys, several requests at a time."""
+        """Yield documents in the order of their keys, several requests at a time, and no more documents in memory."""
         with ThreadPoolExecutor(REQUESTS_AT_ONCE) as threads:
-            yield from threads.map(lambda key: self.load(key, kind), keys)
+            for first in range(0, len(keys), REQUESTS_AT_ONCE):
+                yield from threads.map(lambda key: self.load(key, kind), keys[first : first + REQUESTS_AT_ONCE])
 
     def find(self, key: str, kind: type[Document]) -> Document | None:
         """Return a document; None where there is none."""

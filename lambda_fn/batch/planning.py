@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from lambda_fn.batch.gzip_stream import unpack
 from lambda_fn.batch.job import Chunk, InputFile, Job, Pins, WorkArea, pins_key, sibling_key
 from lambda_fn.batch.objects import DataBucket, is_conflict
 from lambda_fn.registry import Registry
-from lambda_fn.scoring.errors import ModelUnavailable
+from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
 from lambda_fn.scoring.recipe import ID_FIELD, Recipe
 from lambda_fn.tabular.header import UnusableHeader, read_header
 
@@ -24,6 +25,7 @@ METADATA_AS_OF: Final = "as-of"
 METADATA_MODEL_VERSION: Final = "model-version"
 METADATA_BUDGET: Final = "budget"
 UNPACKED_END: Final = 2**62  # a packed file's text has no size before it is unpacked
+_AMOUNT: Final = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\+?\d+)?", re.ASCII)
 _CHUNK_LIST: Final = TypeAdapter(list[Chunk])
 
 
@@ -84,6 +86,8 @@ class Planner:
             return self._registry.routing()[0].champion
         try:
             return self._registry.manifest(asked).model_version
+        except RegistryUnreachable:
+            raise  # it may pass, and is no fault of the file
         except ModelUnavailable as error:
             raise UnusableFile(f"x-amz-meta-{METADATA_MODEL_VERSION} asks for {asked!r}: {error}") from error
 
@@ -117,7 +121,7 @@ def _as_of(file: InputFile, metadata: Mapping[str, str]) -> dt.date:
     if asked is None:
         return file.last_modified.astimezone(dt.UTC).date()
     try:
-        return dt.date.fromisoformat(asked)
+        return dt.datetime.strptime(asked, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar date has no zone
     except ValueError as error:
         raise UnusableFile(f"x-amz-meta-{METADATA_AS_OF} is {asked!r}; give a date such as 2026-11-23") from error
 
@@ -127,11 +131,8 @@ def _budget(metadata: Mapping[str, str]) -> float | None:
     asked = metadata.get(METADATA_BUDGET)
     if asked is None:
         return None
-    try:
-        budget = float(asked)
-    except ValueError:
-        budget = math.nan
-    if not 0 <= budget < math.inf:
+    budget = float(asked) if _AMOUNT.fullmatch(asked) else math.inf
+    if budget == math.inf:
         raise UnusableFile(f"x-amz-meta-{METADATA_BUDGET} is {asked!r}; give an amount such as 5000")
     return budget
 

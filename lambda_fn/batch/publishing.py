@@ -29,7 +29,7 @@ def publish(bucket: DataBucket, file: InputFile, key: str, write: Write) -> None
     for _ in range(ATTEMPTS):
         there = bucket.head(key)
         condition = {"IfMatch": there["ETag"]} if there else {"IfNoneMatch": "*"}
-        if not _is_current(bucket, file):
+        if not is_current(bucket, file):
             raise Superseded
         try:
             write(condition)
@@ -41,7 +41,7 @@ def publish(bucket: DataBucket, file: InputFile, key: str, write: Write) -> None
     raise JobBroken(f"{key} was changed by others {ATTEMPTS} times while it was written")
 
 
-def _is_current(bucket: DataBucket, file: InputFile) -> bool:
+def is_current(bucket: DataBucket, file: InputFile) -> bool:
     """Say whether no later file was dropped. One that was deleted meanwhile is still the latest that there was."""
     current = bucket.head(file.key)
     return current is None or (current.get("VersionId"), current["ETag"]) == (file.version_id, file.etag)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lambda_fn.batch.errors import JobBroken
 from lambda_fn.batch.job import ChunkReport, InputFile, Job, Outputs
+from lambda_fn.batch.objects import DataBucket
 from lambda_fn.scoring.drift import add_counts, stability_indices
 from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.scoring.policy import NO_INTERVENTION
@@ -67,6 +68,14 @@ class Report(_Frozen):
     def rejected_percent(self) -> float:
         """Rejected rows in percent of all."""
         return 100 * self.rejected / self.rows if self.rows else 0.0
+
+
+def find_report(bucket: DataBucket, key: str) -> Report | None:
+    """Return the report under a key; None where there is none that this release can read."""
+    try:
+        return bucket.find(key, Report)
+    except ValidationError:
+        return None
 
 
 def check_complete(job: Job, reports: Sequence[ChunkReport]) -> None:

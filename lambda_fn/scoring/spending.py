@@ -3,7 +3,8 @@
 Offers are upgrades along each shopper's convex hull (``budget``). Every part of a file counts what its upgrades cost,
 by their return: margin per unit of cost. The counts of all parts give the return below which nothing is spent.
 
-Returns are counted in steps of less than half a percent. Shoppers of one step are told apart by a hash of their ids, so
+Costs are counted in whole millionths, whose sum does not depend on where a file is cut. Returns are counted in steps of
+less than half a percent. Shoppers of one step are told apart by a hash of their ids, so
 that a file whose shoppers are all alike is spent on, too: what is left of a budget is less than the cost of the next
 sixty-fourth of a step.
 """
@@ -26,17 +27,23 @@ _RANK_BITS: Final = 6  # shoppers of one step stand in 64 ranks
 _HASH_FACTOR: Final = np.uint64(0x100000001B3)  # of FNV-1
 _MIX_FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 
+_MICRO: Final = 1_000_000  # what money is counted in: whole millionths of the policy's currency
+
 Ranks = NDArray[np.int64]
+Micros = NDArray[np.int64]
 
 
 class Spending(BaseModel):
-    """Expected spend by step, rising; ``unlimited``: spend where every shopper gets the offer that pays most."""
+    """Expected spend by step, rising, in millionths of the currency.
+
+    ``unlimited``: spend where every shopper gets the offer that pays most.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     steps: tuple[int, ...] = ()
-    costs: tuple[float, ...] = ()
-    unlimited: float = 0.0
+    costs: tuple[int, ...] = ()
+    unlimited: int = 0
 
 
 def ranks_of(ids: NDArray[np.bytes_]) -> Ranks:
@@ -52,34 +59,35 @@ def measure(decider: Decider, signals: Signals, decisions: Decisions, ranks: Ran
     """Count what the upgrades of some shoppers cost. ``decisions`` are those without a budget."""
     costs = decider.costs(signals)
     found = upgrades(decider.margins(signals), costs, decider.eligible(signals))
-    steps, position = np.unique(_steps(found, ranks), return_inverse=True)
-    spent = np.bincount(position, weights=found.cost, minlength=len(steps))
+    steps, spent = _summed(_steps(found, ranks), _micros(found.cost))
     offered = np.flatnonzero(decisions.choice)
     return Spending(
         steps=tuple(steps.tolist()),
         costs=tuple(spent.tolist()),
-        unlimited=float(costs[offered, decisions.choice[offered] - 1].sum()),
+        unlimited=int(_micros(costs[offered, decisions.choice[offered] - 1]).sum()),
     )
 
 
 def add_spending(parts: Iterable[Spending]) -> Spending:
     """Add up what the parts of a file spend."""
-    total: dict[int, float] = {}
-    unlimited = 0.0
+    steps, costs = np.empty(0, np.int64), np.empty(0, np.int64)
+    unlimited = 0
     for part in parts:
         unlimited += part.unlimited
-        for step, cost in zip(part.steps, part.costs, strict=True):
-            total[step] = total.get(step, 0.0) + cost
-    steps = sorted(total)
-    return Spending(steps=tuple(steps), costs=tuple(total[step] for step in steps), unlimited=unlimited)
+        steps, costs = _summed(
+            np.concatenate((steps, np.array(part.steps, np.int64))),
+            np.concatenate((costs, np.array(part.costs, np.int64))),
+        )
+    return Spending(steps=tuple(steps.tolist()), costs=tuple(costs.tolist()), unlimited=unlimited)
 
 
 def lowest_step(spending: Spending, budget: float) -> int | None:
     """Return the lowest step that the budget still pays for; None where it pays for everything."""
-    if spending.unlimited <= budget:
+    limit = round(budget * _MICRO)
+    if spending.unlimited <= limit:
         return None
-    falling = np.array(spending.costs)[::-1].cumsum()
-    paid = int(np.searchsorted(falling, budget, side="right"))
+    falling = np.array(spending.costs, np.int64)[::-1].cumsum()
+    paid = int(np.searchsorted(falling, limit, side="right"))
     if paid == 0:
         return spending.steps[-1] + 1
     return spending.steps[len(spending.steps) - paid]
@@ -100,6 +108,18 @@ def expected_spend(decider: Decider, signals: Signals, decisions: Decisions) -> 
     """Return what decisions are expected to cost together."""
     offered = np.flatnonzero(decisions.choice)
     return float(decider.costs(signals)[offered, decisions.choice[offered] - 1].sum())
+
+
+def _micros(costs: NDArray[np.float64]) -> Micros:
+    return np.rint(costs * _MICRO).astype(np.int64)
+
+
+def _summed(steps: NDArray[np.int64], costs: Micros) -> tuple[NDArray[np.int64], Micros]:
+    """Return each step once, rising, with the sum of its costs."""
+    unique, position = np.unique(steps, return_inverse=True)
+    sums = np.zeros(len(unique), np.int64)
+    np.add.at(sums, position, costs)
+    return unique, sums
 
 
 def _steps(found: Upgrades, ranks: Ranks) -> NDArray[np.int64]:

@@ -11,7 +11,6 @@ from lambda_fn.scoring.columns import MISSING, UNKNOWN, Codes
 from lambda_fn.tabular.cells import WORD_BYTES, Cells, Places, Words, last_bytes
 
 _LOOKED_UP: Final = 3 * WORD_BYTES  # texts of up to so many bytes are known by their first sixteen and last eight
-_SPARE: Final = 4  # slots a category, so that a multiplier without collisions is found in a few trials
 _GOLDEN: Final = 0x9E3779B97F4A7C15  # odd, with well mixed bits: products with it spread over the slots
 _ODD: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 
@@ -21,7 +20,8 @@ class CategoryTables:
 
     def __init__(self, columns: Sequence[Sequence[str]]) -> None:
         self._known = [{category.encode(): code for code, category in enumerate(column)} for column in columns]
-        self._bits = max((_SPARE * len(column) for column in columns), default=1).bit_length()
+        # More than n^2 / 2 slots for n texts: more than one multiplier in three makes no collision (birthday problem).
+        self._bits = max((len(column) ** 2 // 4 for column in columns), default=1).bit_length() + 1
         self._shift = np.uint64(64 - self._bits)
         slots = len(columns) << self._bits
         self._first_slots = (np.arange(len(columns)) << self._bits)[:, None]

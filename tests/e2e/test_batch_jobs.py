@@ -99,7 +99,7 @@ def test_a_job_that_fails_leaves_the_file_and_a_note_and_succeeds_after_the_cure
     # Given no champion, a dropped file fails, after retries
     drop(client, "cured.csv", file)
     note = client.failure("cured.csv")
-    assert note["error"] == "ModelUnavailable"
+    assert note["error"] == "NothingPromoted"
     assert "promote" in note["message"]
     assert client.fetch("incoming/cured.csv") == file
     failed = workflow.list_executions(stateMachineArn=client.outputs.state_machine_arn, statusFilter="FAILED")[

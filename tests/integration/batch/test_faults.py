@@ -441,6 +441,19 @@ def test_a_row_that_is_lost_fails_the_job(shop: Shop, chunk_bytes: Callable[[int
     assert shop.report()["scored"] == 120
 
 
+def test_a_last_line_that_is_lost_fails_the_job(shop: Shop, chunk_bytes: Callable[[int], None]) -> None:
+    chunk_bytes(2000)
+    shop.drop(FILE)
+    planned = shop.plan()
+    shop.score_all(planned)
+    key = WorkArea.holding(planned["job_key"]).report(len(shop.chunks(planned)) - 1)
+    report = ChunkReport.model_validate_json(shop.get(key))
+    short = report.model_copy(update={"end_byte": len(FILE) - 1})
+    shop.s3.put_object(Bucket=DATA_BUCKET, Key=key, Body=short.model_dump_json().encode())
+    with pytest.raises(JobBroken, match=f"the chunks end at byte {len(FILE) - 1} of {len(FILE)}"):
+        shop.finalize(planned)
+
+
 def test_a_chunk_that_was_never_scored_fails_the_job(shop: Shop, chunk_bytes: Callable[[int], None]) -> None:
     chunk_bytes(2000)
     shop.drop(FILE)

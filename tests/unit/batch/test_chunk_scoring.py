@@ -109,6 +109,23 @@ def test_no_model_is_asked_about_so_few_rows_that_its_last_digits_could_differ(m
     assert asked == [16, 16, 16, 17]
 
 
+def test_long_rejected_rows_do_not_pile_up() -> None:
+    line = b"x" * 1_000_000
+    scoring = ChunkScoring(scorer(), csv_files.HEADER, factories.AS_OF)
+    outputs = list(scoring.run(line + b"\n" for _ in range(40)))
+    assert sum(len(output.rejected) for output in outputs) == 40
+    assert max(sum(len(row.text) for row in output.rejected) for output in outputs) <= 9_000_000
+
+
+def test_a_row_of_several_lines_counts_as_its_lines_for_the_rows_behind_it() -> None:
+    several = GOOD[0] + b'"one\ntwo\nthree"'
+    data = csv_files.file_of([several, *GOOD[1:4], b"bad"])
+    chunk = len(several) + 1 + len(GOOD[1]) + 1
+    _, rejected, tallies = score(data, chunk)
+    assert len(tallies) > 1
+    assert rejected.startswith(b"8,")  # the header is line 1, the row of three lines ends on line 4
+
+
 def mutated(draw: random.Random, line: bytes) -> bytes:
     """Return a line with a few bytes changed, doubled, or cut."""
     changed = bytearray(line)

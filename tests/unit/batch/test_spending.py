@@ -50,11 +50,11 @@ def measured(signals: Signals) -> Spending:
 def test_the_budget_is_kept_and_spent_nearly_as_well_as_it_can_be(count: int, seed: int, share: float) -> None:
     signals = shoppers(count, seed)
     spending = measured(signals)
-    budget = share * spending.unlimited
+    budget = share * spending.unlimited / 1e6
 
     step = lowest_step(spending, budget)
     if step is None:
-        assert budget >= spending.unlimited
+        assert budget * 1e6 >= spending.unlimited - 1
         return
     decisions = decide_within(DECIDER, signals, ranks(signals), step)
 
@@ -62,7 +62,7 @@ def test_the_budget_is_kept_and_spent_nearly_as_well_as_it_can_be(count: int, se
     best = greedy(margins, costs, DECIDER.eligible(signals), budget)
     spent = expected_spend(DECIDER, signals, decisions)
     left = budget - spent
-    assert spent <= budget * (1 + 1e-9)
+    assert spent <= budget + count * 1e-6  # each cost is counted in whole millionths
     # What is left would have bought no more than the next rank returns; and steps are half a percent wide.
     assert best.margin - decisions.margin.sum() <= left * _highest_return(step) + 0.01 * best.margin + 1e-9
 
@@ -75,7 +75,7 @@ def _highest_return(step: int) -> float:
 def test_of_many_shoppers_nothing_worth_mentioning_is_lost(share: float) -> None:
     signals = shoppers(20_000, seed=4)
     spending = measured(signals)
-    budget = share * spending.unlimited
+    budget = share * spending.unlimited / 1e6
     step = lowest_step(spending, budget)
     assert step is not None
 
@@ -94,9 +94,7 @@ def test_parts_of_a_file_add_up_to_the_file(count: int, seed: int, cut: int) -> 
 
     added, whole = add_spending(map(measured, parts)), measured(signals)
 
-    assert added.steps == whole.steps
-    np.testing.assert_allclose(added.costs, whole.costs)
-    np.testing.assert_allclose(added.unlimited, whole.unlimited)
+    assert added == whole  # to the last digit, or where a file is cut would show in its offers
 
 
 def test_without_a_budget_only_what_costs_nothing_is_offered() -> None:
@@ -113,10 +111,11 @@ def test_shoppers_who_are_all_alike_are_told_apart_by_their_ids() -> None:
     alike = Signals(*(np.repeat(getattr(one, name), 10_000) for name in Signals.__dataclass_fields__))
     ids = ranks_of(np.array([b"u%d" % number for number in range(10_000)]))
     spending = measure(DECIDER, alike, DECIDER.decide(alike), ids)
-    step = lowest_step(spending, 0.5 * spending.unlimited)
+    everything = spending.unlimited / 1e6
+    step = lowest_step(spending, 0.5 * everything)
     assert step is not None
     spent = expected_spend(DECIDER, alike, decide_within(DECIDER, alike, ids, step))
-    assert 0.48 * spending.unlimited <= spent <= 0.5 * spending.unlimited
+    assert 0.48 * everything <= spent <= 0.5 * everything
 
 
 @given(st.lists(st.binary(min_size=1, max_size=12).filter(lambda name: b"\0" not in name), min_size=1, max_size=9))

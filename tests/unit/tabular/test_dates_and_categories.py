@@ -58,6 +58,11 @@ def test_a_category_is_found_by_its_whole_text(known: list[str], others: list[st
     assert codes.tolist() == [positions.get(text, UNKNOWN) if text else MISSING for text in written]
 
 
+def test_hundreds_of_categories_are_told_apart() -> None:
+    known = [f"Area/Location_{number:x}" for number in range(400)]
+    assert codes_of([*known, "Area/Location"], known).tolist() == [*range(400), UNKNOWN]
+
+
 def test_categories_that_begin_and_end_alike_are_told_apart() -> None:
     known = ["In a relationship", "In a _relationship", "abcdefghXijklmnop", "abcdefghYijklmnop"]
     written = [*known, "abcdefghZijklmnop", "abcdefgh", "ijklmnop"]

@@ -1,0 +1,73 @@
+"""What a failure leaves behind concerns the file and the execution that failed, and no other."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambda_fn import batch
+from lambda_fn.batch import handlers
+from lambda_fn.batch.job import Failure, WorkArea
+from lambda_fn.registry import Artefact
+from lambda_fn.scoring.errors import RegistryUnreachable
+from tests import csv_files, factories
+from tests.integration.batch.conftest import AS_OF, DATA_BUCKET, KEY, LambdaContext, Shop
+from tests.integration.conftest import REGISTRY_BUCKET
+
+FILE = csv_files.good_file(120)
+OTHER = csv_files.good_file(30, seed=8)
+NEWER_MODEL = "v20260801T120000-00000002"
+TIMED_OUT = {"Error": "States.Timeout", "Cause": "no JSON"}
+
+
+def fail(execution: str) -> dict[str, object]:
+    """End an execution as the workflow does when a task took too long."""
+    payload = {"bucket": DATA_BUCKET, "key": KEY, "execution": execution, "error": TIMED_OUT}
+    return batch.fail(payload, LambdaContext())
+
+
+def test_a_failed_duplicate_keeps_what_a_successful_one_pinned(shop: Shop) -> None:
+    # Given a file that was scored, and the same event once more, whose execution fails
+    shop.drop(FILE)
+    shop.run()
+    wanted = shop.results()
+    shop.plan()
+    fail("execution-2")
+    # When another model is champion, and the file is run again
+    shop.registry.publish(Artefact(*factories.artefact(NEWER_MODEL, bias=-2.0)))
+    shop.registry.promote(NEWER_MODEL)
+    shop.run()
+    # Then the results are the same bytes
+    assert shop.results() == wanted
+
+
+def test_the_failure_of_an_earlier_file_says_nothing_about_the_later_one(shop: Shop) -> None:
+    shop.drop(FILE)
+    shop.plan()
+    shop.drop(OTHER)
+    shop.run()
+    fail("execution-1")
+    assert shop.keys("failed/") == []
+
+
+def test_a_passing_fault_of_measuring_is_not_blamed_for_a_later_one(shop: Shop) -> None:
+    # Given a budget, a chunk that was measured in a second attempt, and a job that fails where it is scored
+    shop.drop(FILE, metadata={**AS_OF, "budget": "100"})
+    planned = shop.plan()
+    area = WorkArea.holding(planned["job_key"])
+    passed = Failure(error="Passing", message="measured in the second attempt").model_dump_json().encode()
+    shop.s3.put_object(Bucket=DATA_BUCKET, Key=area.spending_error(0), Body=passed)
+    shop.settle(planned)
+    # When the failure is written down
+    note = fail("execution-1")
+    # Then it names what failed
+    assert note["error"] == "States.Timeout"
+
+
+def test_a_registry_that_is_busy_is_no_fault_of_the_file(shop: Shop) -> None:
+    def refuse(params: dict[str, str], **_: object) -> None:
+        if params["Bucket"] == REGISTRY_BUCKET:
+            raise ClientError({"Error": {"Code": "SlowDown"}}, "GetObject")
+
+    shop.drop(FILE, metadata={**AS_OF, "model-version": factories.VERSION})
+    handlers._client().meta.events.register("before-parameter-build.s3.GetObject", refuse)
+    with pytest.raises(RegistryUnreachable, match="SlowDown"):
+        shop.plan()
