@@ -24,7 +24,6 @@ TRANSIENT_ERRORS: Final = (
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
     "Sandbox.Timedout",
     "States.Timeout",
     "States.TaskFailed",
@@ -34,6 +33,13 @@ MEASURED: Final = "MeasuredChunks"
 MAX_ATTEMPTS: Final = 4
 FIRST_WAIT_SECONDS: Final = 2
 LONGEST_WAIT_SECONDS: Final = 60
+THROTTLED: Final = "Lambda.TooManyRequestsException"  # nothing is wrong, only busy: wait until it is this one's turn
+THROTTLED_ATTEMPTS: Final = 120  # half a minute apart on average: an hour
+
+# A map collects what its children return before it drops it, and fails where that is more than a state may hold
+# (States.DataLimitExceeded). At 3 bytes a child, `{}` and a comma, that is beyond 87,381 chunks, a file of 5.8 TB;
+# children that returned their input would reach it at about 1,100 chunks, 73 GB.
+LARGEST_STATE_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +112,7 @@ def _map_chunks(
     chunk_concurrency: int,
     item: dict[str, Any],
 ) -> sfn.DistributedMap:
-    """Run each item of the chunk list in S3. Workers write to S3, so the map's own result is dropped."""
+    """Run each item of the chunk list in S3. Workers write to S3, so they return nothing, and it is dropped."""
     chunks = sfn.DistributedMap(
         scope,
         label,
@@ -118,7 +124,8 @@ def _map_chunks(
         tolerated_failure_count=0,
         result_path=sfn.JsonPath.DISCARD,
     )
-    task = _task(scope, task_name, workers.score_chunk, None, result_path=sfn.JsonPath.DISCARD)
+    nothing = sfn.JsonPath.DISCARD
+    task = _task(scope, task_name, workers.score_chunk, None, result_path=nothing, output_path=nothing)
     return chunks.item_processor(task)
 
 
@@ -169,12 +176,13 @@ def _task(
     )
     # First match wins: a file that cannot be scored is not tried again.
     task.add_retry(errors=[names.ERROR_UNUSABLE_FILE], max_attempts=0)
-    task.add_retry(
-        errors=list(TRANSIENT_ERRORS),
-        interval=Duration.seconds(FIRST_WAIT_SECONDS),
-        backoff_rate=2,
-        max_attempts=MAX_ATTEMPTS,
-        max_delay=Duration.seconds(LONGEST_WAIT_SECONDS),
-        jitter_strategy=sfn.JitterType.FULL,
-    )
+    for errors, attempts in (([THROTTLED], THROTTLED_ATTEMPTS), (TRANSIENT_ERRORS, MAX_ATTEMPTS)):
+        task.add_retry(
+            errors=list(errors),
+            interval=Duration.seconds(FIRST_WAIT_SECONDS),
+            backoff_rate=2,
+            max_attempts=attempts,
+            max_delay=Duration.seconds(LONGEST_WAIT_SECONDS),
+            jitter_strategy=sfn.JitterType.FULL,
+        )
     return task
