@@ -20,6 +20,7 @@ FORBIDDEN = {
     "cdk": {"training", "tests", "lambda_fn.api", "lambda_fn.batch", "lambda_fn.web", "lambda_fn.serving"},
 }
 TOP_LEVEL = {"lambda_fn", "training", "cdk", "tests", "events", "docs", "Makefile", "pyproject.toml", "README.md"}
+MADE_BY_TOOLS = {"node_modules", "cdk.out"}
 CUSTOMARY = {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "compose.yaml"}
 
 
@@ -39,7 +40,7 @@ def test_imports_go_one_way(package: str) -> None:
     broken = [
         f"{source.relative_to(ROOT)} imports {module}"
         for source in sources
-        if "node_modules" not in source.parts
+        if not MADE_BY_TOOLS.intersection(source.parts)
         for module in imports_of(source)
         if any(module == name or module.startswith(f"{name}.") for name in FORBIDDEN[package])
     ]
