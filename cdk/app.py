@@ -20,6 +20,7 @@ from cdk.storage import StorageStack
 from lambda_fn import names
 
 STACK_PREFIX: Final = "CartAbandonment"
+LOCAL_ENDPOINT: Final = "AWS_ENDPOINT_URL"
 SETTINGS: Final = Path(__file__).with_name("cdk.json")
 
 
@@ -27,7 +28,7 @@ def main() -> None:
     """Synthesize the environment that the context names, or say which ones there are."""
     app = make_app()
     try:
-        environment = chosen_environment(app)
+        environment = within_reach(chosen_environment(app))
         add_stacks(app, environment, built_for(aws_target() if environment.in_aws else host_target()))
     except (EnvironmentRefused, BundleError) as error:
         sys.exit(f"error: {error}")
@@ -40,11 +41,14 @@ def make_app(**context: Any) -> App:
 
 
 def chosen_environment(app: App) -> Environment:
-    """Return the environment of ``-c env=NAME``; ``-c cognito=on`` or ``off`` switches its tokens.
+    """Return the environment of ``-c env=NAME``.
 
-    Raises EnvironmentRefused.
+    ``-c cognito=on`` or ``off`` switches its tokens; ``-c alarm_emails=a@shop.com,b@shop.com`` says who hears its
+    alarms. Raises EnvironmentRefused.
     """
     environment = find(app.node.try_get_context("env"))
+    if emails := app.node.try_get_context("alarm_emails"):
+        environment = dataclasses.replace(environment, alarm_emails=tuple(emails.split(","))).checked()
     match app.node.try_get_context("cognito"):
         case None:
             return environment
@@ -52,6 +56,16 @@ def chosen_environment(app: App) -> Environment:
             return dataclasses.replace(environment, cognito=switch == "on")
         case other:
             raise EnvironmentRefused(f"-c cognito={other}: say on or off")
+
+
+def within_reach(environment: Environment) -> Environment:
+    """Return the environment; raise EnvironmentRefused where one for the local AWS would go to AWS itself."""
+    if not environment.in_aws and not os.environ.get(LOCAL_ENDPOINT):
+        raise EnvironmentRefused(
+            f"environment {environment.name!r} is for the local AWS, which `make local` starts and deploys to; "
+            f"to deploy it yourself, set {LOCAL_ENDPOINT} to that AWS"
+        )
+    return environment
 
 
 def add_stacks(app: App, environment: Environment, code: CodeSource) -> tuple[StorageStack, ServiceStack]:

@@ -12,7 +12,8 @@ from lambda_fn.names import ROUTING_TTL_SECONDS
 
 _PLACEHOLDER = re.compile(r"example|change[-_ ]?me|placeholder|todo|your[-_.]|[<>{}]", re.IGNORECASE)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
+LOG_DAYS: Final = (7, 30, 90, 365)  # among those that CloudWatch offers
 
 
 class EnvironmentRefused(ValueError):
@@ -21,12 +22,17 @@ class EnvironmentRefused(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Traffic:
-    """What one API key may send; the stage as a whole is throttled at the same rate times ``clients``."""
+    """What one API key may send; the stage as a whole is throttled at the same rate times ``clients``.
+
+    ``public_`` is for each of the pages that need no key: they share the function's concurrency with the predictions.
+    """
 
     requests_per_second: int
     burst: int
     requests_per_day: int
     clients: int = 4
+    public_requests_per_second: int = 10
+    public_burst: int = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +40,7 @@ class AlarmLimits:
     """Where alarms ring. ``silence`` rings when nothing was predicted for an hour."""
 
     server_error_share: float = 0.05
+    release_error_share: float = 0.01  # a release gets a tenth of the traffic: this is a tenth of its answers
     p99_seconds: float = 2.0
     rejected_percent: float = 10.0
     drift: float = 0.2  # population stability index
@@ -54,8 +61,12 @@ class Environment:
     keep_data: bool = False
     termination_protection: bool = False
     log_days: int = 7
-    output_days: int = 30  # incoming, scored, rejected, reports and failed files; they hold shoppers' data
-    superseded_version_days: int = 7
+    # Incoming, scored, rejected, reports and failed files hold shoppers' data. What was deleted or overwritten stays for
+    # `deleted_output_days` as an earlier version: nothing of a file is left after the sum of both, 37 days (in prod 97),
+    # and the two midnights that S3 rounds up to.
+    output_days: int = 30
+    deleted_output_days: int = 7
+    superseded_version_days: int = 7  # of the routing in the registry, which says who was promoted when
     access_logs: bool = False  # of the buckets; the API always has one
     traffic: Traffic = field(default_factory=lambda: Traffic(requests_per_second=20, burst=40, requests_per_day=50_000))
     cors_origins: tuple[str, ...] = ()  # browsers elsewhere cannot call the API; empty: none can
@@ -69,11 +80,16 @@ class Environment:
     alarms: AlarmLimits = field(default_factory=AlarmLimits)
     alarm_emails: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
+    def checked(self) -> Environment:
+        """Return this environment; raise EnvironmentRefused where it has values that cannot be deployed."""
+        # Not when it is made: an import that fails ends in a traceback, for every other environment, too.
         if faults := list(self._faults()):
-            raise EnvironmentRefused(f"environment {self.name!r} in cdk/environments.py: " + "; ".join(faults))
+            raise EnvironmentRefused(f"environment {self.name!r}: {'; '.join(faults)}; {_all_of_them()}")
+        return self
 
     def _faults(self) -> Iterator[str]:
+        if self.log_days not in LOG_DAYS:
+            yield f"log_days: {self.log_days} is none of {', '.join(map(str, LOG_DAYS))}"
         for text in (*self.cors_origins, *self.alarm_emails):
             if _PLACEHOLDER.search(text):
                 yield f"{text!r} is a placeholder, put the real value there"
@@ -137,9 +153,13 @@ ENVIRONMENTS: Final = MappingProxyType(
 def find(name: str | None) -> Environment:
     """Return the environment of that name.
 
-    Raises EnvironmentRefused with the list of names when there is none.
+    Raises EnvironmentRefused with the list of names when there is none, or when it has values that cannot be deployed.
     """
     if name is not None and name in ENVIRONMENTS:
-        return ENVIRONMENTS[name]
+        return ENVIRONMENTS[name].checked()
     asked = f"there is no environment {name!r}" if name else "no environment was named"
     raise EnvironmentRefused(f"{asked}; choose one with -c env=NAME: {', '.join(ENVIRONMENTS)}")
+
+
+def _all_of_them() -> str:
+    return f"cdk/environments.py has {', '.join(ENVIRONMENTS)}"

@@ -84,8 +84,8 @@ class Monitoring(Construct):
         if environment.keep_data and not environment.alarm_emails:
             Annotations.of(topic).add_warning_v2(
                 f"{names.SERVICE}:nobody-hears-alarms",
-                f"Nobody hears the alarms of {environment.name}: name alarm_emails in cdk/environments.py, "
-                "or subscribe to the topic of the output AlarmTopicArn",
+                f"Nobody hears the alarms of {environment.name}: say -c alarm_emails=a@shop.com,b@shop.com, name them in "
+                "cdk/environments.py, or subscribe to the topic of the output AlarmTopicArn",
             )
         return topic
 
