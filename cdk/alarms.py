@@ -13,10 +13,12 @@ from cdk.api import ScoringApi
 from cdk.batch import BatchScoring
 from cdk.environments import Environment
 from cdk.functions import ScoringFunction
+from cdk.workflow import MAX_ATTEMPTS
 from lambda_fn import names
 
 MINUTE: Final = Duration.minutes(1)
 FIVE_MINUTES: Final = Duration.minutes(5)
+QUARTER_HOUR: Final = Duration.minutes(15)
 HOUR: Final = Duration.hours(1)
 RUNBOOK: Final = "docs/runbook.md"
 
@@ -28,7 +30,7 @@ Missing = cloudwatch.TreatMissingData
 class Rule:
     """One alarm: ``metric`` above ``threshold`` in ``datapoints`` of the last ``periods`` periods.
 
-    ``stops_release`` rolls back a release that is being shifted in.
+    ``stops_release`` rolls back a release that is being shifted in; one that is not ``told`` does nothing else.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Rule:
     comparison: Comparison = Comparison.GREATER_THAN_THRESHOLD
     missing: Missing = Missing.NOT_BREACHING
     stops_release: bool = False
+    told: bool = True
 
     @property
     def description(self) -> str:
@@ -62,8 +65,14 @@ def rules(environment: Environment, api: ScoringApi, batch: BatchScoring) -> Seq
     """Return every alarm of an environment."""
     return (
         *_api_rules(environment),
-        *_function_rules("api", api.function, stops_release=True),
-        *(rule for function in batch.functions for rule in _function_rules(_slug(function), function)),
+        Rule(
+            name="api-errors",
+            meaning=f"The function that {_verb(api.function)} raised an error or timed out.",
+            metric=api.function.alias.metric_errors(statistic="Sum", period=MINUTE),
+            stops_release=True,
+        ),
+        _throttles("api", api.function),
+        *(rule for function in batch.functions for rule in _task_rules(function)),
         *_batch_rules(environment, batch),
         *_model_rules(environment),
     )
@@ -92,6 +101,17 @@ def _api_rules(environment: Environment) -> Iterator[Rule]:
         datapoints=3,
         stops_release=True,
     )
+    if environment.canary:
+        yield Rule(
+            name="api-release-5xx-share",
+            meaning=f"More than {limits.release_error_share:.0%} of a minute's answers of the API are server errors.",
+            # A release answers a tenth of the requests for five minutes: by the share above, half of its answers could
+            # be errors. One minute's few errors wake nobody outside of a release.
+            metric=_api_metric(environment, "5XXError", "Average"),
+            threshold=limits.release_error_share,
+            stops_release=True,
+            told=False,
+        )
     yield Rule(
         name="api-p99",
         meaning=f"One answer in a hundred takes longer than {limits.p99_seconds:g} s.",
@@ -112,14 +132,19 @@ def _api_rules(environment: Environment) -> Iterator[Rule]:
         )
 
 
-def _function_rules(slug: str, function: ScoringFunction, *, stops_release: bool = False) -> Iterator[Rule]:
+def _task_rules(function: ScoringFunction) -> Iterator[Rule]:
+    slug = f"batch-{function.shape.handler.rpartition('.')[2].replace('_', '-')}"
     yield Rule(
         name=f"{slug}-errors",
-        meaning=f"The function that {_verb(function)} raised an error or timed out.",
-        metric=function.alias.metric_errors(statistic="Sum", period=MINUTE),
-        stops_release=stops_release,
+        meaning=f"The function that {_verb(function)} failed more often than one task is tried again.",
+        metric=function.alias.metric_errors(statistic="Sum", period=QUARTER_HOUR),
+        threshold=MAX_ATTEMPTS,
     )
-    yield Rule(
+    yield _throttles(slug, function)
+
+
+def _throttles(slug: str, function: ScoringFunction) -> Rule:
+    return Rule(
         name=f"{slug}-throttles",
         meaning=f"Calls of the function that {_verb(function)} were refused: no concurrency is left.",
         metric=function.alias.metric_throttles(statistic="Sum", period=MINUTE),
@@ -169,13 +194,16 @@ def _model_rules(environment: Environment) -> Iterator[Rule]:
     )
     yield Rule(
         name="model-load",
-        meaning="A promoted model could not be loaded; the last good one stays in service.",
+        meaning="A promoted model could not be loaded; the last good one, or the champion before it, answers.",
         metric=own_metric(environment, names.METRIC_MODEL_LOAD_FAILURES, "Sum", FIVE_MINUTES),
     )
-
-
-def _slug(function: ScoringFunction) -> str:
-    return f"batch-{function.shape.handler.rpartition('.')[2].replace('_', '-')}"
+    yield Rule(
+        name="registry-unreadable",
+        meaning="The registry's routing cannot be read, again and again; promotions and rollbacks have no effect.",
+        metric=own_metric(environment, names.METRIC_REGISTRY_FAILURES, "Sum", FIVE_MINUTES),
+        periods=5,
+        datapoints=3,  # a hiccup of S3 passes, and the models in memory answer meanwhile
+    )
 
 
 def _verb(function: ScoringFunction) -> str:

@@ -10,6 +10,7 @@ from cdk.alarms import FIVE_MINUTES, own_metric
 from cdk.api import ScoringApi
 from cdk.batch import BatchScoring
 from cdk.environments import Environment
+from cdk.functions import ScoringFunction
 from lambda_fn import names
 
 
@@ -18,14 +19,12 @@ def build_operator_dashboard(scope: Construct, environment: Environment, api: Sc
     facade, name = _facade(scope, "Operator", environment)
     facade.add_large_header("How the API runs")
     facade.monitor_api_gateway(api=api.rest_api, api_stage=environment.name)
-    facade.monitor_lambda_function(lambda_function=api.function.function, human_readable_name="API function")
+    _add_function(facade, api.function)
     facade.add_large_header("How files are scored")
     facade.monitor_step_function(state_machine=batch.state_machine, human_readable_name="Workflow")
     facade.monitor_sqs_queue(queue=batch.lost_events, human_readable_name="Files that did not start")
     for function in batch.functions:
-        facade.monitor_lambda_function(
-            lambda_function=function.function, human_readable_name=function.shape.description
-        )
+        _add_function(facade, function)
     return name
 
 
@@ -58,9 +57,39 @@ def build_service_dashboard(scope: Construct, environment: Environment) -> str:
             ),
             CustomMetricGroup(title="Drift (largest PSI of an input)", metrics=[own(names.METRIC_DRIFT, "Maximum")]),
             CustomMetricGroup(title="Age of the model, days", metrics=[own(names.METRIC_MODEL_AGE_DAYS, "Maximum")]),
+            CustomMetricGroup(
+                title="What could not be done",
+                metrics=[
+                    own(metric, "Sum")
+                    for metric in (
+                        names.METRIC_MODEL_LOAD_FAILURES,
+                        names.METRIC_REGISTRY_FAILURES,
+                        names.METRIC_JOBS_FAILED,
+                    )
+                ],
+            ),
         ],
     )
     return name
+
+
+def _add_function(facade: MonitoringFacade, function: ScoringFunction) -> None:
+    # Not `monitor_lambda_function`: it also draws provisioned concurrency and a stream's age, which nothing here has.
+    called = function.function
+    facade.monitor_custom(
+        alarm_friendly_name=function.node.id,
+        human_readable_name=function.shape.description,
+        metric_groups=[
+            CustomMetricGroup(title="Calls", metrics=[called.metric_invocations(), called.metric_throttles()]),
+            CustomMetricGroup(title="Errors", metrics=[called.metric_errors()]),
+            CustomMetricGroup(
+                title="Duration, ms", metrics=[called.metric_duration(statistic=part) for part in ("p50", "p99")]
+            ),
+            CustomMetricGroup(
+                title="Running at once", metrics=[called.metric("ConcurrentExecutions", statistic="Maximum")]
+            ),
+        ],
+    )
 
 
 def _facade(scope: Construct, view: str, environment: Environment) -> tuple[MonitoringFacade, str]:

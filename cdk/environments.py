@@ -61,9 +61,9 @@ class Environment:
     keep_data: bool = False
     termination_protection: bool = False
     log_days: int = 7
-    # Incoming, scored, rejected, reports and failed files hold shoppers' data. What was deleted or overwritten stays for
-    # `deleted_output_days` as an earlier version: nothing of a file is left after the sum of both, 37 days (in prod 97),
-    # and the two midnights that S3 rounds up to.
+    # Incoming, scored, rejected, reports and failed files hold shoppers' data. What was deleted or overwritten stays
+    # for `deleted_output_days` as an earlier version: nothing of a file is left after the sum of both, 37 days (in prod
+    # 97), and the two midnights that S3 rounds up to.
     output_days: int = 30
     deleted_output_days: int = 7
     superseded_version_days: int = 7  # of the routing in the registry, which says who was promoted when
@@ -90,6 +90,9 @@ class Environment:
     def _faults(self) -> Iterator[str]:
         if self.log_days not in LOG_DAYS:
             yield f"log_days: {self.log_days} is none of {', '.join(map(str, LOG_DAYS))}"
+        yield from self._address_faults()
+
+    def _address_faults(self) -> Iterator[str]:
         for text in (*self.cors_origins, *self.alarm_emails):
             if _PLACEHOLDER.search(text):
                 yield f"{text!r} is a placeholder, put the real value there"

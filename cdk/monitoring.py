@@ -24,7 +24,7 @@ ALARM_SERVICE: Final = "cloudwatch.amazonaws.com"
 
 
 class Monitoring(Construct):
-    """The topic, every alarm wired to it, and the dashboards. ``release_alarms`` roll back a release."""
+    """The topic, the alarms wired to it, and the dashboards. ``release_alarms`` roll back a release."""
 
     def __init__(
         self,
@@ -40,16 +40,8 @@ class Monitoring(Construct):
         self.release_alarms: list[cloudwatch.IAlarm] = []
         for rule in rules(environment, api, batch):
             self._build_alarm(rule, environment)
-        self._operator_dashboard = build_operator_dashboard(self, environment, api, batch)
-        build_service_dashboard(self, environment)
-
-    @property
-    def dashboard_url(self) -> str:
-        """The console's page of the operator's dashboard."""
-        return (
-            f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
-            f"#dashboards/dashboard/{self._operator_dashboard}"
-        )
+        self.dashboard_url = _console_page(build_operator_dashboard(self, environment, api, batch))
+        self.service_dashboard_url = _console_page(build_service_dashboard(self, environment))
 
     def _build_topic(self, environment: Environment) -> sns.Topic:
         # CloudWatch cannot use the key that AWS manages for SNS, so the topic has one of its own.
@@ -84,8 +76,8 @@ class Monitoring(Construct):
         if environment.keep_data and not environment.alarm_emails:
             Annotations.of(topic).add_warning_v2(
                 f"{names.SERVICE}:nobody-hears-alarms",
-                f"Nobody hears the alarms of {environment.name}: say -c alarm_emails=a@shop.com,b@shop.com, name them in "
-                "cdk/environments.py, or subscribe to the topic of the output AlarmTopicArn",
+                f"Nobody hears the alarms of {environment.name}: say -c alarm_emails=a@shop.com,b@shop.com, name them "
+                "in cdk/environments.py, or subscribe to the topic of the output AlarmTopicArn",
             )
         return topic
 
@@ -102,6 +94,14 @@ class Monitoring(Construct):
             comparison_operator=rule.comparison,
             treat_missing_data=rule.missing,
         )
-        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        if rule.told:
+            alarm.add_alarm_action(actions.SnsAction(self.topic))
         if rule.stops_release:
             self.release_alarms.append(alarm)
+
+
+def _console_page(dashboard: str) -> str:
+    return (
+        f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
+        f"#dashboards/dashboard/{dashboard}"
+    )

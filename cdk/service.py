@@ -51,6 +51,7 @@ class ServiceStack(Stack):
             "StateMachineArn": self.batch.state_machine.state_machine_arn,
             "AlarmTopicArn": self.monitoring.topic.topic_arn,
             "DashboardUrl": self.monitoring.dashboard_url,
+            "ServiceDashboardUrl": self.monitoring.service_dashboard_url,
             **self._token_outputs(),
         }
         for name, value in outputs.items():

@@ -61,8 +61,8 @@ METRIC_PREDICTIONS_BY_RISK: Final = {
     "HIGH": "HighRiskPredictions",
 }
 METRIC_PREDICTION_LATENCY: Final = "PredictionLatency"  # milliseconds
-METRIC_MODEL_LOAD_FAILURES: Final = "ModelLoadFailures"
-METRIC_REGISTRY_FAILURES: Final = "RegistryFailures"
+METRIC_MODEL_LOAD_FAILURES: Final = "ModelLoadFailures"  # a promoted artefact is broken
+METRIC_REGISTRY_FAILURES: Final = "RegistryFailures"  # the routing cannot be read
 METRIC_MODEL_AGE_DAYS: Final = "ModelAgeDays"
 METRIC_ROWS_SCORED: Final = "RowsScored"
 METRIC_ROWS_REJECTED: Final = "RowsRejected"

@@ -32,6 +32,7 @@ class StackOutputs(BaseModel):
     state_machine_arn: str = Field(alias="StateMachineArn")
     alarm_topic_arn: str = Field(alias="AlarmTopicArn")
     dashboard_url: str = Field(alias="DashboardUrl")
+    service_dashboard_url: str = Field(alias="ServiceDashboardUrl")
     api_function_name: str = Field(alias="ApiFunctionName")
     token_url: str | None = Field(default=None, alias="TokenUrl")
     user_pool_id: str | None = Field(default=None, alias="UserPoolId")

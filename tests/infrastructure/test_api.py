@@ -133,7 +133,12 @@ def test_the_outputs_are_the_contract_with_everything_outside(each: Synthesis) -
         "StateMachineArn",
         "AlarmTopicArn",
         "DashboardUrl",
+        "ServiceDashboardUrl",
     }
+    for output, view in (("DashboardUrl", "operator"), ("ServiceDashboardUrl", "service")):
+        assert flat(each.service["Outputs"][output]["Value"]).endswith(
+            f"#dashboards/dashboard/{names.service_name(each.environment.name)}-{view}"
+        )
     assert flat(each.service["Outputs"]["ApiUrl"]["Value"]).endswith(names.API_BASE_PATH)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lambda_fn import names
-from tests.infrastructure.synthesis import Synthesis, flat
+from tests.infrastructure.synthesis import Synthesis, flat, workflow
 
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
 
@@ -29,17 +29,58 @@ ALARMS = {
     "drift",
     "model-age",
     "model-load",
+    "registry-unreadable",
 }
+RELEASE_ALARM = "api-release-5xx-share"  # where releases are shifted in
 
 
 def test_these_are_the_alarms_of_an_environment(each: Synthesis) -> None:
-    assert set(_alarms(each)) == ALARMS | ({"no-predictions"} if each.environment.name == "prod" else set())
+    environment = each.environment
+
+    assert set(_alarms(each)) == ALARMS | ({"no-predictions"} if environment.name == "prod" else set()) | (
+        {RELEASE_ALARM} if environment.canary else set()
+    )
 
 
-def test_every_alarm_tells_the_topic(each: Synthesis) -> None:
+def test_every_alarm_tells_the_topic_but_the_one_that_only_a_release_listens_to(each: Synthesis) -> None:
     (topic,) = each.of_type("AWS::SNS::Topic")
+    silent = {name: alarm for name, alarm in _alarms(each).items() if alarm.get("AlarmActions") != [{"Ref": topic}]}
 
-    assert [name for name, alarm in _alarms(each).items() if alarm["AlarmActions"] != [{"Ref": topic}]] == []
+    assert {name: alarm.get("AlarmActions", []) for name, alarm in silent.items()} == (
+        {RELEASE_ALARM: []} if each.environment.canary else {}
+    )
+
+
+def test_a_release_that_fails_one_answer_in_five_rings_while_it_has_a_tenth_of_the_traffic(staging: Synthesis) -> None:
+    usual, during_release = (_alarms(staging)[name] for name in ("api-5xx-share", RELEASE_ALARM))
+    share = 0.10 * 0.20
+
+    assert during_release["Threshold"] < share < usual["Threshold"]
+    assert (during_release["Period"], during_release["EvaluationPeriods"], during_release["DatapointsToAlarm"]) == (
+        60,
+        1,
+        1,
+    )
+    same = ("Namespace", "MetricName", "Dimensions", "Statistic")
+    assert [during_release[field] for field in same] == [usual[field] for field in same]
+
+
+def test_one_hiccup_of_the_registry_does_not_ring(each: Synthesis) -> None:
+    alarm = _alarms(each)["registry-unreadable"]
+
+    assert (alarm["Period"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (300, 3, 5)
+
+
+def test_errors_that_the_retries_of_one_task_cure_do_not_ring(each: Synthesis) -> None:
+    task = workflow(each)["States"]["Finalize"]
+    retries = max(retry["MaxAttempts"] for retry in task["Retry"] if "States.TaskFailed" in retry["ErrorEquals"])
+    waits = [min(2 * 2**attempt, 60) for attempt in range(retries)]
+    alarms = [alarm for name, alarm in _alarms(each).items() if name.startswith("batch-") and name.endswith("-errors")]
+
+    assert len(alarms) == 4
+    for alarm in alarms:
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (retries, "GreaterThanThreshold")
+        assert alarm["Period"] > sum(waits)  # one that is given up after all its tries does ring
 
 
 def test_every_alarm_has_a_section_in_the_runbook_that_says_what_to_do(prod: Synthesis) -> None:
@@ -62,6 +103,8 @@ def test_alarms_ring_at_the_environments_limits(each: Synthesis) -> None:
         "rejected-share": (limits.rejected_percent, "GreaterThanThreshold"),
         "drift": (limits.drift, "GreaterThanThreshold"),
         "model-age": (limits.model_age_days, "GreaterThanThreshold"),
+        **{f"batch-{task}-errors": (4, "GreaterThanThreshold") for task in ("plan", "score-chunk", "finalize", "fail")},
+        **({RELEASE_ALARM: (limits.release_error_share, "GreaterThanThreshold")} if each.environment.canary else {}),
         **({"no-predictions": (1, "LessThanThreshold")} if limits.silence else {}),
     }
 
@@ -74,6 +117,7 @@ def test_our_own_metrics_are_watched_by_the_names_the_code_publishes(each: Synth
         names.METRIC_DRIFT,
         names.METRIC_MODEL_AGE_DAYS,
         names.METRIC_MODEL_LOAD_FAILURES,
+        names.METRIC_REGISTRY_FAILURES,
         *([names.METRIC_PREDICTIONS] if each.environment.alarms.silence else []),
     }
     service = {"Name": names.DIMENSION_SERVICE, "Value": names.service_name(each.environment.name)}
@@ -131,10 +175,13 @@ def test_there_is_a_dashboard_for_the_service_and_one_for_its_operator(each: Syn
     assert set(dashboards) == {f"{service}-operator", f"{service}-service"}
     drawn = flat(dashboards[f"{service}-service"])
     metrics = {value for name, value in vars(names).items() if name.startswith("METRIC_") and isinstance(value, str)}
-    metrics -= {names.METRIC_NAMESPACE, names.METRIC_JOBS_FAILED, names.METRIC_MODEL_LOAD_FAILURES}
-    metrics -= {names.METRIC_REJECTED_SHARE}  # drawn as rows
+    metrics -= {names.METRIC_NAMESPACE, names.METRIC_REJECTED_SHARE}  # the share is drawn as rows
     assert [metric for metric in metrics if f'"{metric}"' not in drawn] == []
     json.loads(drawn)
+    how_it_runs = flat(dashboards[f"{service}-operator"])
+    assert how_it_runs.count('"ConcurrentExecutions"') == len(each.of_type("AWS::Lambda::Function"))
+    never_there = ("IteratorAge", "ProvisionedConcurrency")
+    assert [metric for metric in never_there if metric in how_it_runs] == []
 
 
 def _alarms(synthesis: Synthesis) -> dict[str, Any]:

@@ -22,7 +22,10 @@ def test_a_code_release_is_shifted_in_and_taken_back_by_the_apis_alarms(every: d
     assert group["AlarmConfiguration"]["Enabled"] is True
     alarms = every[name].properties("AWS::CloudWatch::Alarm")
     rollback = {alarms[alarm["Name"]["Ref"]]["AlarmName"] for alarm in group["AlarmConfiguration"]["Alarms"]}
-    assert rollback == {f"cart-abandonment-{name}-{alarm}" for alarm in ("api-5xx-share", "api-p99", "api-errors")}
+    assert rollback == {
+        f"cart-abandonment-{name}-{alarm}"
+        for alarm in ("api-5xx-share", "api-release-5xx-share", "api-p99", "api-errors")
+    }
 
 
 @pytest.mark.parametrize("name", ["staging", "prod"])

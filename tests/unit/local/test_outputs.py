@@ -15,6 +15,7 @@ SERVICE = {
     "StateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:batch",
     "AlarmTopicArn": "arn:aws:sns:us-east-1:000000000000:alarms",
     "DashboardUrl": "https://dashboard",
+    "ServiceDashboardUrl": "https://service-dashboard",
     "ApiFunctionName": "api",
     "ExportsOutputRefSomething": "of no interest",
 }
