@@ -112,6 +112,13 @@ class ScoringApi(Construct):
 
     def _stage_options(self, environment: Environment) -> apigateway.StageOptions:
         traffic = environment.traffic
+        public = apigateway.MethodDeploymentOptions(  # in place of the stage's settings, all of them
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            data_trace_enabled=False,
+            metrics_enabled=True,
+            throttling_rate_limit=traffic.public_requests_per_second,
+            throttling_burst_limit=traffic.public_burst,
+        )
         return apigateway.StageOptions(
             stage_name=environment.name,
             access_log_destination=apigateway.LogGroupLogDestination(make_log_group(self, "AccessLog", environment)),
@@ -120,6 +127,7 @@ class ScoringApi(Construct):
             data_trace_enabled=False,
             metrics_enabled=True,
             tracing_enabled=True,
+            method_options={f"{names.API_BASE_PATH}/{path}/GET": public for path in names.PUBLIC_PATHS},
             throttling_rate_limit=traffic.requests_per_second * traffic.clients,
             throttling_burst_limit=traffic.burst * traffic.clients,
         )

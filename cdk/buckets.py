@@ -20,10 +20,14 @@ def make_bucket(
     environment: Environment,
     *,
     lifecycle_rules: Sequence[s3.LifecycleRule] = (),
+    superseded_days: int | None = None,
     access_log: s3.IBucket | None = None,
     announces_objects: bool = False,
 ) -> s3.Bucket:
-    """Return a new bucket. ``announces_objects`` sends "Object Created" and the like to EventBridge."""
+    """Return a new bucket. ``announces_objects`` sends "Object Created" and the like to EventBridge.
+
+    ``superseded_days``: how long deleted and overwritten versions stay; None: as the environment says.
+    """
     bucket = s3.Bucket(
         scope,
         construct_id,
@@ -33,7 +37,7 @@ def make_bucket(
         minimum_tls_version=1.2,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         versioned=True,
-        lifecycle_rules=[*lifecycle_rules, _clean_up(environment)],
+        lifecycle_rules=[*lifecycle_rules, _clean_up(superseded_days or environment.superseded_version_days)],
         server_access_logs_bucket=access_log,
         server_access_logs_prefix=f"{construct_id.lower()}/" if access_log else None,
         removal_policy=RemovalPolicy.RETAIN if environment.keep_data else RemovalPolicy.DESTROY,
@@ -50,11 +54,11 @@ def make_bucket(
     return bucket
 
 
-def _clean_up(environment: Environment) -> s3.LifecycleRule:
+def _clean_up(superseded_days: int) -> s3.LifecycleRule:
     return s3.LifecycleRule(
         id="CleanUp",
         abort_incomplete_multipart_upload_after=Duration.days(ABANDONED_UPLOAD_DAYS),
-        noncurrent_version_expiration=Duration.days(environment.superseded_version_days),
+        noncurrent_version_expiration=Duration.days(superseded_days),
         expired_object_delete_marker=True,
     )
 

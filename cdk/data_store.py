@@ -11,6 +11,7 @@ from cdk.environments import Environment
 from lambda_fn import names
 
 WORK_DAYS = 7
+DELETED_WORK_DAYS = 1
 SHOPPER_DATA_PREFIXES = (
     names.INCOMING_PREFIX,
     names.SCORED_PREFIX,
@@ -21,7 +22,10 @@ SHOPPER_DATA_PREFIXES = (
 
 
 class DataStore(Construct):
-    """Files about shoppers leave after ``output_days``; what a job left in ``work/`` leaves after a week."""
+    """Files about shoppers leave after ``output_days``; what a job left in ``work/`` leaves after a week.
+
+    The bucket is versioned, so a file that left, or was overwritten, stays for ``deleted_output_days`` more.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, environment: Environment, access_log: s3.IBucket | None
@@ -33,12 +37,18 @@ class DataStore(Construct):
             environment,
             access_log=access_log,
             announces_objects=True,
+            superseded_days=environment.deleted_output_days,
             lifecycle_rules=[
-                _expire(names.WORK_PREFIX, WORK_DAYS),
+                _expire(names.WORK_PREFIX, WORK_DAYS, DELETED_WORK_DAYS),  # of two rules S3 follows the sooner
                 *(_expire(prefix, environment.output_days) for prefix in SHOPPER_DATA_PREFIXES),
             ],
         )
 
 
-def _expire(prefix: str, days: int) -> s3.LifecycleRule:
-    return s3.LifecycleRule(id=f"Expire-{prefix.rstrip('/')}", prefix=prefix, expiration=Duration.days(days))
+def _expire(prefix: str, days: int, deleted_days: int | None = None) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id=f"Expire-{prefix.rstrip('/')}",
+        prefix=prefix,
+        expiration=Duration.days(days),
+        noncurrent_version_expiration=Duration.days(deleted_days) if deleted_days else None,
+    )

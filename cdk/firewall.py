@@ -13,12 +13,15 @@ from lambda_fn import names
 
 MANAGED_RULES: Final = ("AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet")
 COMMON_RULES: Final = "AWSManagedRulesCommonRuleSet"
-BODY_SIZE_RULE: Final = "SizeRestrictions_BODY"  # stops bodies over 8 KB; a batch of 1,000 records is larger
+COUNTED_RULES: Final = (  # instead of blocking
+    "SizeRestrictions_BODY",  # stops bodies over 8 KB; a batch of 1,000 records is larger
+    "NoUserAgent_HEADER",  # stops requests without one; shops' back ends send none, and API keys tell them apart
+)
 RATE_WINDOW_SECONDS: Final = 300
 
 
 class Firewall(Construct):
-    """AWS's own rules, and a limit a source address for floods that carry no API key."""
+    """AWS's own rules, and a limit a source address: one client's rate, for floods that carry no API key."""
 
     def __init__(self, scope: Construct, construct_id: str, environment: Environment, stage: apigateway.Stage) -> None:
         super().__init__(scope, construct_id)
@@ -43,11 +46,13 @@ def _managed(priority: int, name: str) -> waf.CfnWebACL.RuleProperty:
 
 
 def _common(priority: int) -> waf.CfnWebACL.RuleProperty:
-    count_only = waf.CfnWebACL.RuleActionOverrideProperty(
-        name=BODY_SIZE_RULE, action_to_use=waf.CfnWebACL.RuleActionProperty(count=waf.CfnWebACL.CountActionProperty())
-    )
+    count = waf.CfnWebACL.RuleActionProperty(count=waf.CfnWebACL.CountActionProperty())
     group = waf.CfnWebACL.ManagedRuleGroupStatementProperty(
-        vendor_name="AWS", name=COMMON_RULES, rule_action_overrides=[count_only]
+        vendor_name="AWS",
+        name=COMMON_RULES,
+        rule_action_overrides=[
+            waf.CfnWebACL.RuleActionOverrideProperty(name=rule, action_to_use=count) for rule in COUNTED_RULES
+        ],
     )
     return _group_rule(priority, COMMON_RULES, group)
 
@@ -65,8 +70,7 @@ def _group_rule(
 
 
 def _rate_limit(priority: int, environment: Environment) -> waf.CfnWebACL.RuleProperty:
-    traffic = environment.traffic
-    limit = traffic.requests_per_second * traffic.clients * RATE_WINDOW_SECONDS
+    limit = environment.traffic.requests_per_second * RATE_WINDOW_SECONDS
     return waf.CfnWebACL.RuleProperty(
         name="Flood",
         priority=priority,

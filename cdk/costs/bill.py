@@ -23,7 +23,7 @@ class Use:
     prediction_milliseconds: float = 10  # billed, cold starts spread over all calls
     cold_start_share: float = 0.005
     answer_bytes: int = 1_000
-    log_bytes_per_prediction: int = 1_500  # access log, metrics line, report line
+    log_bytes_per_prediction: int = 1_500  # access log, metrics line
     files: int = 30
     rows_per_file: int = 500_000
     row_bytes: int = 246
@@ -112,7 +112,7 @@ def _batch(footprint: Footprint, use: Use) -> Iterator[Line]:
     one = scoring(footprint, use, use.rows_per_file)
     yield Line("Lambda: batch, requests and GB-seconds", use.files * one.lambda_dollars)
     yield Line("Step Functions: state transitions", use.files * one.transition_dollars)
-    kept_months = footprint.environment.output_days / (365 / 12)
+    kept_months = (footprint.environment.output_days + footprint.environment.deleted_output_days) / (365 / 12)
     stored_gb = use.files * use.rows_per_file * (use.row_bytes + use.scored_row_bytes) / GB * kept_months
     reads = MONTH_SECONDS / names.ROUTING_TTL_SECONDS  # one function that is never idle asks for the routing
     yield Line(

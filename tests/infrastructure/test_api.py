@@ -44,16 +44,26 @@ def test_the_stage_is_throttled_traced_and_logged_without_payloads(each: Synthes
 
     assert stage["StageName"] == each.environment.name
     assert stage["TracingEnabled"] is True
+    every_method = {"DataTraceEnabled": False, "LoggingLevel": "ERROR", "MetricsEnabled": True}
     assert stage["MethodSettings"] == [
         {
-            "DataTraceEnabled": False,
+            **every_method,
             "HttpMethod": "*",
-            "LoggingLevel": "ERROR",
-            "MetricsEnabled": True,
             "ResourcePath": "/*",
             "ThrottlingBurstLimit": traffic.burst * traffic.clients,
             "ThrottlingRateLimit": traffic.requests_per_second * traffic.clients,
-        }
+        },
+        # What anybody may ask is for nobody to use up.
+        *(
+            {
+                **every_method,
+                "HttpMethod": "GET",
+                "ResourcePath": f"/~1api~1v1~1{page}",
+                "ThrottlingBurstLimit": 20,
+                "ThrottlingRateLimit": 10,
+            }
+            for page in ("health", "docs", "openapi.json")
+        ),
     ]
 
 

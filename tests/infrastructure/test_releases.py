@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from cdk.firewall import BODY_SIZE_RULE
 from tests.infrastructure.synthesis import Synthesis
 
 
@@ -48,14 +47,26 @@ def test_the_firewall_stands_before_the_stage(every: dict[str, Synthesis], name:
     assert {"Ref": stage} in association["ResourceArn"]["Fn::Join"][1]
 
 
-def test_a_batch_of_a_thousand_records_passes_the_firewall(prod: Synthesis) -> None:
+def test_a_batch_of_a_thousand_records_from_a_bare_client_passes_the_firewall(prod: Synthesis) -> None:
     (common,) = (
         rule for rule in prod.only("AWS::WAFv2::WebACL")["Rules"] if rule["Name"] == "AWSManagedRulesCommonRuleSet"
     )
 
     assert common["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"] == [
-        {"Name": BODY_SIZE_RULE, "ActionToUse": {"Count": {}}}
+        {"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}},
+        {"Name": "NoUserAgent_HEADER", "ActionToUse": {"Count": {}}},
     ]
+
+
+def test_one_address_may_send_what_one_client_may(prod: Synthesis) -> None:
+    (flood,) = (rule for rule in prod.only("AWS::WAFv2::WebACL")["Rules"] if rule["Name"] == "Flood")
+    plan = prod.only("AWS::ApiGateway::UsagePlan")
+
+    assert flood["Statement"]["RateBasedStatement"] == {
+        "AggregateKeyType": "IP",
+        "EvaluationWindowSec": 300,
+        "Limit": plan["Throttle"]["RateLimit"] * 300,
+    }
 
 
 @pytest.mark.parametrize("name", ["local", "dev"])

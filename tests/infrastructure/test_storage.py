@@ -8,6 +8,8 @@ from cdk.data_store import SHOPPER_DATA_PREFIXES
 from lambda_fn import names
 from tests.infrastructure.synthesis import Synthesis
 
+VERSIONS = "NoncurrentVersionExpiration"
+
 
 def test_every_bucket_is_private_encrypted_and_versioned(each: Synthesis) -> None:
     for bucket in each.properties("AWS::S3::Bucket").values():
@@ -46,17 +48,35 @@ def test_shoppers_files_and_work_in_progress_expire(each: Synthesis) -> None:
     assert expiring == {names.WORK_PREFIX: 7, **dict.fromkeys(SHOPPER_DATA_PREFIXES, each.environment.output_days)}
 
 
+def test_nothing_of_a_shopper_is_left_a_week_after_its_file_expired(each: Synthesis) -> None:
+    # Given a versioned bucket, where what expires or is deleted stays as an earlier version
+    rules = _rules(each, "Data")
+
+    def days_left(prefix: str) -> int:
+        """Return how long an earlier version stays: of several rules S3 follows the soonest."""
+        applying = [rule for rule in rules if prefix.startswith(rule.get("Prefix", ""))]
+        return min(int(rule[VERSIONS]["NoncurrentDays"]) for rule in applying if VERSIONS in rule)
+
+    # Then it stays for a few days, and what a job has worked with for one
+    assert {prefix: days_left(prefix) for prefix in SHOPPER_DATA_PREFIXES} == dict.fromkeys(SHOPPER_DATA_PREFIXES, 7)
+    assert days_left(names.WORK_PREFIX) == 1
+    # And the sum is the one that the environments state
+    assert each.environment.output_days + 7 == {"prod": 97}.get(each.environment.name, 37)
+
+
 def test_models_never_expire(each: Synthesis) -> None:
     assert [rule for rule in _rules(each, "Registry") if "ExpirationInDays" in rule] == []
 
 
 def test_broken_uploads_and_superseded_versions_are_cleaned_up(each: Synthesis) -> None:
-    for bucket in ("Registry", "Data"):
+    environment = each.environment
+    kept = {"Registry": environment.superseded_version_days, "Data": environment.deleted_output_days}
+    for bucket, days in kept.items():
         assert {
             "Id": "CleanUp",
             "Status": "Enabled",
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 2},
-            "NoncurrentVersionExpiration": {"NoncurrentDays": each.environment.superseded_version_days},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": days},
             "ExpiredObjectDeleteMarker": True,
         } in _rules(each, bucket)
 
