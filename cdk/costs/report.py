@@ -8,7 +8,7 @@ from typing import Final
 
 from cdk.bundling import ROOT
 from cdk.costs import prices
-from cdk.costs.bill import GB, Footprint, Use, monthly, scoring
+from cdk.costs.bill import GB, Footprint, Scoring, Use, monthly, scoring
 
 DOCUMENT: Final = ROOT / "docs" / "costs.md"
 MARK: Final = "<!-- from here on written by make costs -->\n"
@@ -25,8 +25,21 @@ def document(footprints: Mapping[str, Footprint], use: Use) -> str:
 
 def report(footprints: Mapping[str, Footprint], use: Use) -> str:
     """Return the tables, and what a file of 100 GB takes in prod."""
-    parts = (_assumptions(use), "\n".join(_bills(footprints, use)), _big_file(footprints["prod"], use))
+    parts = (_assumptions(use), "\n".join(_bills(footprints, use)), _big_file_text(footprints["prod"], use))
     return "\n\n".join(parts) + "\n"
+
+
+def in_short(footprints: Mapping[str, Footprint], use: Use) -> tuple[str, str]:
+    """Return what the README says of it."""
+    dev, prod = (sum(line.dollars for line in monthly(footprints[name], use)) for name in ("dev", "prod"))
+    file = _big_file(footprints["prod"], use)
+    return (
+        f"it costs about ${dev:.0f} in dev and ${prod:.0f} in prod",
+        (
+            f"On paper, a file of {BIG_FILE_GB} GB takes {file.seconds:.0f} s and ${file.dollars:.2f} "
+            f"on {BIG_FILE_WORKERS:,} workers"
+        ),
+    )
 
 
 def _assumptions(use: Use) -> str:
@@ -48,8 +61,12 @@ def _bills(footprints: Mapping[str, Footprint], use: Use) -> Iterator[str]:
     yield f"| **all** | {' | '.join(f'**{_dollars(total)}**' for total in totals)} |"
 
 
-def _big_file(footprint: Footprint, use: Use) -> str:
-    file = scoring(footprint, use, round(BIG_FILE_GB * GB / use.row_bytes), BIG_FILE_WORKERS)
+def _big_file(footprint: Footprint, use: Use) -> Scoring:
+    return scoring(footprint, use, round(BIG_FILE_GB * GB / use.row_bytes), BIG_FILE_WORKERS)
+
+
+def _big_file_text(footprint: Footprint, use: Use) -> str:
+    file = _big_file(footprint, use)
     return fill(
         f"A file of {BIG_FILE_GB} GB ({file.rows / 1e6:.0f} million rows, {file.chunks:,} chunks) on "
         f"{BIG_FILE_WORKERS:,} workers, at {use.rows_per_second:,} rows a second each: **{file.seconds:.0f} s** and "

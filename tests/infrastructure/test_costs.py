@@ -9,7 +9,7 @@ import pytest
 
 from cdk.costs import prices
 from cdk.costs.bill import Footprint, Use, monthly, scoring
-from cdk.costs.report import DOCUMENT, SHOWN, document
+from cdk.costs.report import DOCUMENT, SHOWN, document, in_short
 from tests.infrastructure.synthesis import Synthesis
 
 
@@ -20,6 +20,12 @@ def footprint(synthesis: Synthesis) -> Footprint:
 def test_the_document_says_what_the_templates_cost(every: Mapping[str, Synthesis]) -> None:
     footprints = {name: footprint(every[name]) for name in SHOWN}
     assert DOCUMENT.read_text(encoding="utf-8") == document(footprints, Use()), "run `make costs`"
+
+
+def test_the_readme_says_the_same(every: Mapping[str, Synthesis]) -> None:
+    readme = " ".join((DOCUMENT.parents[1] / "README.md").read_text(encoding="utf-8").split())
+    said = in_short({name: footprint(every[name]) for name in SHOWN}, Use())
+    assert [sentence for sentence in said if sentence not in readme] == []
 
 
 def test_what_is_there_without_any_use(prod: Synthesis) -> None:

@@ -16,7 +16,11 @@ ROOT = Path(__file__).parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
-WRITES = {"deploy.yml": {"diff": {"id-token", "pull-requests"}, "deploy": {"id-token"}}}
+DEPLOYED = ("dev", "staging", "prod")
+WRITES = {
+    "deploy.yml": {"diff": {"id-token", "pull-requests"}, **{name: {"id-token"} for name in DEPLOYED}},
+    "deploy-environment.yml": {"deploy": {"id-token"}},
+}
 
 
 def read(workflow: Path) -> dict[str, Any]:
@@ -30,8 +34,8 @@ def steps(workflow: Path) -> Iterator[dict[str, Any]]:
         yield from job.get("steps", ())
 
 
-def test_there_are_the_two_workflows() -> None:
-    assert [workflow.name for workflow in WORKFLOWS] == ["ci.yml", "deploy.yml"]
+def test_these_are_the_workflows() -> None:
+    assert [workflow.name for workflow in WORKFLOWS] == ["ci.yml", "deploy-environment.yml", "deploy.yml"]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
@@ -89,11 +93,62 @@ def test_every_environment_in_aws_is_deployed_in_order() -> None:
 
     deployed = [name for name, environment in ENVIRONMENTS.items() if environment.in_aws]
     workflow = read(ROOT / ".github/workflows/deploy.yml")
+    jobs = workflow["jobs"]
+    assert deployed == list(DEPLOYED)
     assert workflow["on"]["workflow_dispatch"]["inputs"]["environment"]["options"] == deployed
-    matrix = workflow["jobs"]["deploy"]["strategy"]["matrix"]["environment"]
-    assert re.findall(r'"(\w+)"', matrix.rpartition("fromJSON")[2]) == deployed
+    # Each waits for the checks and for the environment before it; a matrix would promise no order.
+    calling = {
+        name: job for name, job in jobs.items() if job.get("uses") == "./.github/workflows/deploy-environment.yml"
+    }
+    assert {name: (job["with"], job["needs"]) for name, job in calling.items()} == {
+        "dev": ({"environment": "dev"}, "checks"),
+        "staging": ({"environment": "staging"}, ["checks", "dev"]),
+        "prod": ({"environment": "prod"}, ["checks", "staging"]),
+    }
     [compare] = [step["run"] for step in workflow["jobs"]["diff"]["steps"] if "make diff" in step.get("run", "")]
     assert re.findall(r"for environment in ([\w ]+);", compare) == [" ".join(deployed)]
+
+
+@pytest.mark.parametrize(("name", "before"), [("dev", None), ("staging", "dev"), ("prod", "staging")])
+def test_only_main_is_deployed_and_only_where_what_comes_before_went_well(name: str, before: str | None) -> None:
+    condition = " ".join(read(ROOT / ".github/workflows/deploy.yml")["jobs"][name]["if"].split())
+    main = "github.ref == 'refs/heads/main' && vars.AWS_REGION != ''"
+    by_hand = f"inputs.environment == '{name}'"
+    if before is None:
+        assert condition == f"{main} && (github.event_name == 'push' || {by_hand})"
+    else:
+        # Without a status function a job whose `needs` was skipped would be skipped, too: one chosen by hand has some.
+        assert condition == (
+            f"!cancelled() && needs.checks.result == 'success' && {main} "
+            f"&& (github.event_name == 'push' && needs.{before}.result == 'success' || {by_hand})"
+        )
+
+
+def test_an_environment_is_deployed_with_its_own_role_and_asked_for_predictions() -> None:
+    job = read(ROOT / ".github/workflows/deploy-environment.yml")["jobs"]["deploy"]
+    scripts = [step["run"] for step in job["steps"] if "run" in step]
+
+    assert job["environment"] == "${{ inputs.environment }}"
+    assert job["concurrency"] == {"group": "deploy-${{ inputs.environment }}", "cancel-in-progress": "false"}
+    assert [re.findall(r"make ([a-z]+)", script) for script in scripts] == [["setup"], ["deploy"], ["smoke"]]
+
+
+@pytest.mark.parametrize(
+    ("emails", "told"), [("", ""), ("a@shop.com,b@shop.com", "-c alarm_emails=a@shop.com,b@shop.com")]
+)
+def test_the_deployment_says_who_hears_the_alarms(emails: str, told: str) -> None:
+    steps_ = read(ROOT / ".github/workflows/deploy-environment.yml")["jobs"]["deploy"]["steps"]
+    [script] = [step["run"] for step in steps_ if "make deploy" in step.get("run", "")]
+    # When the shell runs it, with a `make` that only says what it was given
+    said = subprocess.run(
+        ["bash", "-euc", f'make() {{ printf "%s\n" "$@"; }}; {script}'],
+        env={"ENVIRONMENT": "prod", "ALARM_EMAILS": emails},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    # Then the flags are one argument, with the addresses where there are any
+    assert said == ["deploy", "ENV=prod", f"CDK_FLAGS=--require-approval never --no-notices {told}"]
 
 
 def test_every_make_target_of_the_workflows_exists() -> None:
