@@ -18,7 +18,6 @@ from cdk.gateway_responses import add_gateway_responses
 from cdk.oauth import ClientTokens, MethodAuthorization
 from lambda_fn import names
 
-CORS_HEADERS: Final = ("Content-Type", "X-Api-Key", "Authorization", "X-Correlation-Id")
 CORS_MAX_AGE_HOURS: Final = 1
 
 # No payload, no header and no query string: none of them may reach a log.
@@ -170,6 +169,6 @@ def _preflight(environment: Environment) -> apigateway.CorsOptions | None:
     return apigateway.CorsOptions(
         allow_origins=list(environment.cors_origins),
         allow_methods=["GET", "POST"],
-        allow_headers=list(CORS_HEADERS),
+        allow_headers=list(names.CORS_HEADERS),
         max_age=Duration.hours(CORS_MAX_AGE_HOURS),
     )

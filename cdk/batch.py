@@ -91,6 +91,7 @@ class BatchScoring(Construct):
         fail = self._function("Fail", names.HANDLER_FAIL, "Writes down why a file could not be scored", 512, 60)
         self._allow_reading_dropped_files(fail)
         fail.allow(self._data, ["s3:GetObject", "s3:DeleteObject"], names.WORK_PREFIX)  # reasons; what was pinned
+        fail.allow(self._data, ["s3:GetObject"], names.REPORTS_PREFIX)  # has another execution published?
         fail.allow(self._data, ["s3:PutObject"], names.FAILED_PREFIX)
         return fail
 

@@ -37,16 +37,10 @@ REFUSALS: Final = (
     Refusal("DEFAULT_5_XX", None, "Internal Server Error", "Something failed on our side; try again later."),
 )
 
-SECURITY_HEADERS: Final = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-
 
 def add_gateway_responses(api: apigateway.RestApi, environment: Environment) -> None:
     """Make every refusal of the gateway a problem (RFC 9457) that carries the request's correlation id."""
-    headers = {"Content-Type": names.PROBLEM_MEDIA_TYPE, **SECURITY_HEADERS}
+    headers = {"Content-Type": names.PROBLEM_MEDIA_TYPE, **names.SECURITY_HEADERS}
     if len(environment.cors_origins) == 1:  # a gateway response is fixed text and cannot choose among several
         headers["Access-Control-Allow-Origin"] = environment.cors_origins[0]
     for refusal in REFUSALS:

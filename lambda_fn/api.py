@@ -56,14 +56,14 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
     app.state.server = server
     app.include_router(router)
     problems.install(app)
+    app.add_middleware(RequestLog)
     if origins := config.allowed_origins():
-        app.add_middleware(
+        app.add_middleware(  # around all: a browser may read what failed, too
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["content-type", "x-api-key"],
+            allow_headers=list(names.CORS_HEADERS),
         )
-    app.add_middleware(RequestLog)
     return app
 
 

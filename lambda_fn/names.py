@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 SERVICE: Final = "cart-abandonment"
@@ -11,6 +12,16 @@ API_BASE_PATH: Final = "/api/v1"
 PUBLIC_PATHS: Final = ("health", "docs", "openapi.json")  # under the base path: GET needs no API key
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 PROBLEM_CORRELATION_ID: Final = "correlation_id"  # member of a problem: the gateway's request id
+
+CORS_HEADERS: Final = ("Content-Type", "X-Api-Key", "Authorization", "X-Correlation-Id")  # that a browser may send
+SECURITY_HEADERS: Final = MappingProxyType(  # of every answer, the gateway's own included
+    {
+        "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cache-Control": "no-store",
+    }
+)
 
 # Environment variables of the Lambda functions (read by lambda_fn.settings, set by the cdk constructs).
 ENV_ENVIRONMENT: Final = "APP_ENVIRONMENT"

@@ -14,17 +14,12 @@ from uuid import uuid4
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lambda_fn.names import SECURITY_HEADERS
 from lambda_fn.telemetry import logger
 from lambda_fn.web.problems import problem
 
 CORRELATION_HEADER: Final = "x-correlation-id"
 _FIRST_ERROR: Final = 400
-_SECURITY_HEADERS: Final = {
-    "cache-control": "no-store",
-    "strict-transport-security": "max-age=63072000; includeSubDomains",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
 
 
 class RequestLog:
@@ -49,7 +44,7 @@ class RequestLog:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers[CORRELATION_HEADER] = correlation_id
-                for name, value in _SECURITY_HEADERS.items():
+                for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cdk.gateway_responses import REFUSALS, SECURITY_HEADERS
+from cdk.gateway_responses import REFUSALS
 from lambda_fn import names
 from tests.infrastructure.synthesis import Synthesis, flat
 
@@ -104,7 +104,7 @@ def test_a_refusal_of_the_gateway_is_a_problem_with_a_correlation_id(prod: Synth
     assert response.get("StatusCode") == (None if refusal.status is None else str(refusal.status))
     assert response["ResponseParameters"] == {
         f"gatewayresponse.header.{name}": f"'{value}'"
-        for name, value in ({"Content-Type": names.PROBLEM_MEDIA_TYPE} | SECURITY_HEADERS).items()
+        for name, value in ({"Content-Type": names.PROBLEM_MEDIA_TYPE, **names.SECURITY_HEADERS}).items()
     }
 
 

@@ -110,7 +110,10 @@ MAY = {
     | _to("rejected", "GetObject", "PutObject", "AbortMultipartUpload")
     | _to("reports", "GetObject", "PutObject", "AbortMultipartUpload")
     | _to("failed", "DeleteObject"),
-    "BatchFail": READ_DROPPED_FILES | _to("work", "GetObject", "DeleteObject") | _to("failed", "PutObject"),
+    "BatchFail": READ_DROPPED_FILES
+    | _to("work", "GetObject", "DeleteObject")
+    | _to("reports", "GetObject")
+    | _to("failed", "PutObject"),
     "BatchWorkflowRole": _to("work", "GetObject"),  # the list of chunks
 }
 
