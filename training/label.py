@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 THRESHOLD_PERCENT: Final = 30.0
 SMALLEST_MINORITY: Final = 0.10
+DECIMALS: Final = 9  # of a percentage that was a fraction
 
 
 def as_unit(text: str) -> Unit:
@@ -32,6 +33,7 @@ def in_percent(rates: Floats, unit: Unit = "auto", column: str = "the label colu
     """Return the rates in percent and the unit they came in; raise LabelRefused where that is ambiguous.
 
     ``auto``: a column that never exceeds 1 is a fraction, any other is in percent. Missing rates (NaN) are ignored.
+    Fractions are rounded once multiplied: 0.29 * 100 is less than 29, and would miss that threshold.
     """
     known = rates[~np.isnan(rates)]
     if not known.size:
@@ -43,7 +45,7 @@ def in_percent(rates: Floats, unit: Unit = "auto", column: str = "the label colu
         unit = _detect(known, column)
     if unit == "fraction" and high > 1:
         raise LabelRefused(f"{column} is said to be a fraction, but reaches {high:g}")
-    return (rates * 100 if unit == "fraction" else rates), unit
+    return (np.round(rates * 100, DECIMALS) if unit == "fraction" else rates), unit
 
 
 def _detect(known: Floats, column: str) -> Unit:

@@ -82,3 +82,9 @@ def test_the_constants_f1_is_the_published_one() -> None:
     assert label.constant_f1(94_495 / 99_996) == pytest.approx(0.9717, abs=1e-4)
     assert label.constant_f1(0.619) == pytest.approx(0.765, abs=1e-3)
     assert label.constant_f1(0.0) == 0.0
+
+
+@pytest.mark.parametrize("threshold", range(1, 101))
+def test_a_fraction_reaches_the_threshold_that_it_equals(threshold: int) -> None:
+    percent, _ = label.in_percent(np.array([threshold / 100, (threshold - 1) / 100]), "fraction")
+    assert label.binarise(percent, threshold).tolist() == [1, 0]
