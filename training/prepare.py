@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,9 @@ from training.checks import Report, check
 from training.recipes import shopper
 from training.split import Split, split
 
+NEARLY_ALL: Final = 0.999  # of the dates
+FARTHEST_DAYS: Final = 90  # of a plausible date after nearly all the others
+
 Labels = NDArray[np.int8]
 Matrix = NDArray[np.float32]
 Say = Callable[[str], None]
@@ -29,8 +33,8 @@ Say = Callable[[str], None]
 class DataOptions:
     """Which rows to learn from and what to learn.
 
-    ``as_of``: the day that recency counts to; the newest date of the data when absent, so that a rerun on the same data
-    gives the same model.
+    ``as_of``: the day that recency counts to; the newest plausible date of the data when absent, so that a rerun on the
+    same data gives the same model.
     """
 
     path: Path
@@ -104,17 +108,29 @@ class Prepared:
 
 def prepare(options: DataOptions, say: Say = lambda _: None, progress: load.Progress | None = None) -> Prepared:
     """Read, check, label, split and featurise; raise DataRefused where the data cannot be trained on."""
+    dataset, report = read_and_check(options, say, progress)
+    report.raise_errors(strict=options.strict)
+    return learn_from(options, dataset, report, say)
+
+
+def read_and_check(
+    options: DataOptions, say: Say = lambda _: None, progress: load.Progress | None = None
+) -> tuple[load.Dataset, Report]:
+    """Read the rows and look at them; raise DataRefused where they cannot be read."""
     dataset = load.read(options.path, options.recipe, options.label_column, options.country, progress)
     say(f"read {len(dataset.table):,} rows of {options.path.name} (country {options.country})")
-    report = check(dataset, options.recipe, options.label_column, options.as_of)
-    report.raise_errors(strict=options.strict)
+    return dataset, check(dataset, options.recipe, options.label_column, options.as_of)
+
+
+def learn_from(options: DataOptions, dataset: load.Dataset, report: Report, say: Say = lambda _: None) -> Prepared:
+    """Label, split and featurise checked rows; raise DataRefused where the label or a column cannot be used."""
     table = report.usable
     rates = table[options.label_column].to_numpy(dtype=np.float64)
     percent, unit = label.in_percent(rates, options.label_unit, options.label_column)
     labels = label.binarise(percent, options.threshold_percent)
     label.check_balance(labels, options.threshold_percent, allow_imbalance=options.allow_imbalance)
     parts = split(table["user_id"])
-    as_of = options.as_of or _newest(table, options.recipe)
+    as_of = options.as_of or newest_date(table, options.recipe, say)
     recipe = fit.fit(options.recipe, table.iloc[parts.train], as_of)
     plan = FeaturePlan(recipe)
 
@@ -147,6 +163,20 @@ def featurise(plan: FeaturePlan, columns: Columns, as_of: dt.date) -> Matrix:
     return matrix
 
 
-def _newest(table: pd.DataFrame, recipe: Recipe) -> dt.date:
-    days = [table[item.name].max() for item in recipe.inputs if isinstance(item, DateInput)]
-    return fit.EPOCH + dt.timedelta(days=int(np.nanmax(days))) if days else fit.EPOCH
+def newest_date(table: pd.DataFrame, recipe: Recipe, say: Say = lambda _: None) -> dt.date:
+    """Return the newest date of the data that lies within FARTHEST_DAYS of nearly all the others, and say which.
+
+    One mistyped year would otherwise move everybody's recency; a date of the data, and never today, because the same
+    data must give the same model on any day.
+    """
+    columns = [table[item.name].to_numpy(dtype=np.float64) for item in recipe.inputs if isinstance(item, DateInput)]
+    days = np.concatenate([np.empty(0), *columns])
+    days = days[~np.isnan(days)]
+    if not days.size:
+        return fit.EPOCH
+    plausible = days <= np.quantile(days, NEARLY_ALL, method="lower") + FARTHEST_DAYS
+    newest = fit.EPOCH + dt.timedelta(days=int(days[plausible].max()))
+    later = np.count_nonzero(~plausible)
+    apart = f"; {later:,} dates, up to {fit.EPOCH + dt.timedelta(days=int(days.max()))}, look mistyped" if later else ""
+    say(f"recency counts to {newest}, the newest date of the data{apart} (--as-of sets another day)")
+    return newest

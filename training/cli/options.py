@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lambda_fn.names import ENV_REGISTRY_BUCKET
+from training.families import FAMILIES
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Registry
     from training.prepare import DataOptions
-
-AUTO: Final = "auto"  # compare all model families
 
 Data = Annotated[Path, typer.Option("--data", help="CSV with the columns of the recipe; .gz is read too.")]
 Country = Annotated[str, typer.Option(help="Keep the rows of one country, or 'all'.")]
@@ -23,7 +22,7 @@ ThresholdPercent = Annotated[float, typer.Option(help="Abandonment rate, in perc
 LabelUnit = Annotated[str, typer.Option(help="Unit of the rate column: auto, percent or fraction.")]
 AsOf = Annotated[
     dt.datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Day that recency counts to; the data's newest date when absent."),
+    typer.Option(formats=["%Y-%m-%d"], help="Day that recency counts to; the newest plausible date when absent."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings about the data as errors.")]
 AllowImbalance = Annotated[bool, typer.Option("--allow-imbalance", help="Accept a label with a minority below 10 %.")]
@@ -37,8 +36,6 @@ Region = Annotated[str | None, typer.Option(help="AWS region; the environment's 
 
 def check_family(name: str, *others: str) -> None:
     """Raise BadParameter unless ``name`` is a model family or one of ``others``."""
-    from training.families import FAMILIES
-
     if name not in (*others, *FAMILIES):
         raise typer.BadParameter(f"choose one of {', '.join((*others, *FAMILIES))}", param_hint="--model")
 

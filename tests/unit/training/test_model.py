@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,15 @@ from lambda_fn.scoring.model import calibrator
 from training import calibrate, export, package
 from training.baselines import baseline_measures, refuse_leakage, single_feature_aucs
 from training.compare import Comparison, Entry, compare
-from training.errors import DataRefused, PublishRefused
+from training.errors import DataRefused, PublishRefused, TrainingError
 from training.evaluate import Candidate
-from training.families import FAMILIES
+from training.families import FAMILIES, Family, Parameters
+from training.fit import EPOCH
 from training.job import Job, run
 from training.label import check_balance
 from training.metrics import Ranking
 from training.policies import read_policy
-from training.prepare import DataOptions, Part, Prepared
+from training.prepare import DataOptions, Part, Prepared, newest_date, prepare
 from training.train import train
 
 BOTH = np.array([0, 1], dtype=np.int8)
@@ -63,7 +65,10 @@ def test_the_same_data_and_seed_give_the_same_bytes(prepared: Prepared, family: 
     assert one.calibration == two.calibration
 
 
-def test_the_same_data_give_the_same_content_hash_in_another_process(twin_csv: Path, tmp_path: Path) -> None:
+def test_the_same_data_give_the_same_content_hash_in_another_process_on_another_day(
+    twin_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.checks._today", lambda: dt.date(2031, 1, 1))
     here = run(job(twin_csv, tmp_path / "a")).version
     command = [sys.executable, "-m", "training", "run", "--data", str(twin_csv), "--out", str(tmp_path / "b")]
     done = subprocess.run([*command, "--model", "logistic", "--no-track"], capture_output=True, text=True, check=True)
@@ -202,6 +207,48 @@ def test_the_run_names_the_trap_before_it_trains(twin_csv: Path, tmp_path: Path)
 
 def test_recency_counts_to_the_newest_date_of_the_data_or_to_the_given_day(twin_csv: Path, prepared: Prepared) -> None:
     assert prepared.as_of == dt.date(2027, 1, 1)
-    from training.prepare import prepare
-
     assert prepare(DataOptions(twin_csv, as_of=dt.date(2026, 5, 1))).as_of == dt.date(2026, 5, 1)
+
+
+def test_fit_seconds_leave_out_what_building_the_estimator_takes() -> None:
+    # Given a family whose library is slow to import, and whose estimator fits at once
+    class Quick:
+        def fit(self, matrix: np.ndarray, labels: np.ndarray) -> None:
+            del matrix, labels
+
+        def get_params(self) -> dict[str, object]:
+            return {}
+
+    def slow(seed: int, parameters: Parameters) -> Quick:
+        del seed, parameters
+        time.sleep(0.2)
+        return Quick()
+
+    # When it is trained, then only the fit is timed
+    _, seconds = Family("slow to import", 0, slow).train_timed(np.zeros((2, 1), np.float32), BOTH, 0)
+    assert seconds < 0.1
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_a_parameter_that_a_family_does_not_have_is_named(family: str) -> None:
+    with pytest.raises(TrainingError, match=f"{family} has no parameter depht; it has .*random_state"):
+        FAMILIES[family].train(np.zeros((2, 1), np.float32), BOTH, 0, {"depht": 3})
+
+
+def test_a_mistyped_future_date_moves_nobodys_recency(prepared: Prepared) -> None:
+    # Given the same shoppers, one of whom is said to have bought in 2099
+    table = prepared.report.usable.copy()
+    table.loc[0, "last_purchase_date"] = (dt.date(2099, 1, 1) - EPOCH).days
+    said: list[str] = []
+    # When the day is chosen that recency counts to, then it is the one before the slip, and both are told
+    assert newest_date(table, prepared.recipe, said.append) == prepared.as_of
+    assert said[0].startswith(
+        f"recency counts to {prepared.as_of}, the newest date of the data; 1 dates, up to 2099-01-01"
+    )
+
+
+def test_dates_that_go_on_after_most_of_the_others_are_no_slips(prepared: Prepared) -> None:
+    table = prepared.report.usable.copy()
+    later = prepared.as_of + dt.timedelta(days=60)
+    table.loc[0, "last_purchase_date"] = (later - EPOCH).days
+    assert newest_date(table, prepared.recipe) == later
