@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TypeVar
 
 from lambda_fn.registry import Artefact, Registry
 from lambda_fn.scoring.errors import ModelUnavailable
@@ -20,14 +20,13 @@ from training.champion import compare_on_holdout
 from training.compare import MOST_ROWS, Comparison, compare
 from training.errors import DataRefused
 from training.evaluate import Candidate, Metrics
-from training.families import Parameters
+from training.families import AUTO, Parameters, settings
 from training.load import Progress
 from training.prepare import DataOptions, Prepared, Say, prepare
 from training.report import measure
 from training.tracking import Tracker, track
 from training.train import train
 
-AUTO: Final = "auto"  # compare every family, choose on validation
 T = TypeVar("T")
 
 
@@ -153,18 +152,13 @@ def _record(tracker: Tracker, prepared: Prepared, candidate: Candidate, artefact
             "features": len(prepared.recipe.feature_names),
             "calibration": candidate.calibration.method,
         }
-        | {f"estimator__{name}": value for name, value in _settings(candidate).items()}
+        | {f"estimator__{name}": value for name, value in settings(candidate.estimator).items() if value is not None}
     )
     tracker.metrics(artefact.manifest.metrics)
     with tempfile.TemporaryDirectory() as folder:
         write_plots(prepared, candidate, artefact.manifest.metrics, Path(folder))
         tracker.files(Path(folder), "plots")
     tracker.register(artefact)
-
-
-def _settings(candidate: Candidate) -> dict[str, Any]:
-    estimator = candidate.estimator[-1] if hasattr(candidate.estimator, "steps") else candidate.estimator
-    return {name: value for name, value in estimator.get_params().items() if value is not None}
 
 
 def _deliver(job: Job, artefact: Artefact, say: Say) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from training import calibrate, export
 from training.evaluate import Candidate
 from training.families import FAMILIES, Parameters
@@ -18,10 +16,8 @@ def train(
     Raise PublishRefused where the exported model does not answer as scikit-learn does on the holdout's rows (their
     labels are not looked at).
     """
-    start = time.perf_counter()
     rows = part or prepared.train
-    estimator = FAMILIES[family].train(rows.matrix, rows.labels, seed, parameters)
-    seconds = time.perf_counter() - start
+    estimator, seconds = FAMILIES[family].train_timed(rows.matrix, rows.labels, seed, parameters)
     onnx = export.to_onnx(estimator, prepared.train.matrix.shape[1])
     difference = export.check_parity(estimator, onnx, prepared.holdout.matrix)
     scores = export.probabilities(onnx, prepared.validation.matrix)

@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from training.cli import options
 from training.cli.console import console, plain_errors, result, say
+from training.families import AUTO
 from training.label import THRESHOLD_PERCENT
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ def run(
     bucket: options.Bucket = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write the artefact to, below its version.")] = None,
     summary_json: Annotated[Path | None, typer.Option(help="File for version, metrics and seconds a step.")] = None,
-    model: Annotated[
-        str, typer.Option(help="Model family, or auto: compare all, ties go to the simpler.")
-    ] = options.AUTO,
+    model: Annotated[str, typer.Option(help="Model family, or auto: compare all, ties go to the simpler.")] = AUTO,
     parameters: Annotated[Path | None, typer.Option(help="JSON of estimator parameters, as `tune` writes it.")] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file (YAML); the default policy when absent.")] = None,
     threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
@@ -41,9 +40,9 @@ def run(
     """Train a model, check it, and publish it. The last line of the standard output is its version."""
     if bucket is None and out is None:
         raise typer.BadParameter("say where the model goes: --bucket, --out, or both")
-    if parameters is not None and model == options.AUTO:
+    if parameters is not None and model == AUTO:
         raise typer.BadParameter("parameters belong to one family: name it with --model", param_hint="--parameters")
-    options.check_family(model, options.AUTO)
+    options.check_family(model, AUTO)
     with plain_errors():
         from training.job import Job
         from training.job import run as run_job
