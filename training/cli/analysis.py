@@ -15,18 +15,20 @@ from training.label import THRESHOLD_PERCENT
 def check(
     data: options.Data,
     country: options.Country = "USA",
+    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
+    label_unit: options.LabelUnit = "auto",
     as_of: options.AsOf = None,
     strict: options.Strict = False,
+    allow_imbalance: options.AllowImbalance = False,
 ) -> None:
-    """Check the data as `run` does, without training. Fails where `run` would refuse them."""
+    """Check data, label and leakage as `run` does, without training. Fails where `run` would refuse them."""
     with plain_errors():
-        from training.checks import check as check_data
         from training.cli.tables import findings_table
-        from training.load import read
-        from training.recipes.shopper import LABEL_COLUMN, RECIPE
+        from training.inspection import inspect
 
-        dataset = read(data, RECIPE, LABEL_COLUMN, country)
-        report = check_data(dataset, RECIPE, LABEL_COLUMN, as_of.date() if as_of else None)
+        report = inspect(
+            options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance), say
+        )
         say(f"{report.rows_read:,} rows read, {len(report.usable):,} usable")
         if report.findings:
             console.print(findings_table(report))

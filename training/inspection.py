@@ -1,0 +1,24 @@
+"""All that `run` would refuse about the data, as one report and without training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from training.baselines import refuse_leakage, single_feature_aucs
+from training.checks import Finding, Report
+from training.errors import DataRefused, LabelRefused
+from training.prepare import DataOptions, Say, learn_from, read_and_check
+
+
+def inspect(options: DataOptions, say: Say = lambda _: None) -> Report:
+    """Return what the checks, the label and the leakage scan find; rows with errors are not looked at any further."""
+    dataset, report = read_and_check(options, say)
+    if any(finding.level == "error" for finding in report.findings):
+        return report
+    try:
+        prepared = learn_from(options, dataset, report, say)
+        refuse_leakage(single_feature_aucs(prepared.train, prepared.recipe.feature_names))
+    except DataRefused as error:
+        name = "label" if isinstance(error, LabelRefused) else "features"
+        return replace(report, findings=(*report.findings, Finding("error", name, str(error))))
+    return report
