@@ -66,8 +66,7 @@ def sample_size(
 
     if not 0 < baseline < 1 or not 0 < baseline + lift < 1 or lift == 0:
         raise DataRefused("baseline and baseline + lift must lie between 0 and 1, and the lift must not be 0")
-    if not 0 < share < 1:
-        raise DataRefused("the treatment's share must lie between 0 and 1")
+    _check_inside(share=share, power=power, significance=significance)
     effect = abs(proportion_effectsize(baseline + lift, baseline))
     ratio = share / (1 - share)  # treatment shoppers per control shopper
     control = NormalIndPower().solve_power(effect, alpha=significance, power=power, ratio=ratio)
@@ -85,7 +84,9 @@ def read_outcomes(path: Path, arm_column: str, outcome_column: str, control: str
     outcomes = pd.to_numeric(table[outcome_column], errors="coerce")
     if outcomes.isna().any():
         raise DataRefused(f"{outcome_column}: {int(outcomes.isna().sum())} outcomes are missing or not numbers")
-    arms = sorted(table[arm_column].dropna().unique())
+    if armless := int(table[arm_column].isna().sum()):
+        raise DataRefused(f"{arm_column}: {armless} rows name no arm; who saw what must be known of every shopper")
+    arms = sorted(table[arm_column].unique())
     if control not in arms or len(arms) != 2:
         raise DataRefused(f"{arm_column} must name two arms, one of them {control!r}; it names {', '.join(arms)}")
     treatment = next(arm for arm in arms if arm != control)
@@ -108,8 +109,11 @@ def analyse(
     """
     from scipy.stats import chisquare
 
+    _check_inside(share=share, confidence=confidence)
     if min(len(control), len(treatment)) < SMALLEST_ARM:
         raise DataRefused(f"each arm needs at least {SMALLEST_ARM} shoppers")
+    if np.ptp(np.concatenate([control, treatment])) == 0:
+        raise DataRefused(f"every outcome is {control[0]:g}: there is nothing to compare")
     total = len(control) + len(treatment)
     ratio = chisquare([len(control), len(treatment)], [total * (1 - share), total * share])
     is_rate = bool(np.isin(control, (0, 1)).all() and np.isin(treatment, (0, 1)).all())
@@ -124,6 +128,13 @@ def analyse(
         p_value=p_value,
         sample_ratio_p_value=float(ratio.pvalue),
     )
+
+
+def _check_inside(**shares: float) -> None:
+    """Raise DataRefused unless each of the named shares lies between 0 and 1: 95 is no confidence, 0.95 is."""
+    for name, share in shares.items():
+        if not 0 < share < 1:
+            raise DataRefused(f"{name} must lie between 0 and 1, such as 0.95 for 95 %; it is {share:g}")
 
 
 def _compare_rates(control: Floats, treatment: Floats, alpha: float) -> tuple[tuple[float, float], float]:

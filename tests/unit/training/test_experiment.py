@@ -76,6 +76,7 @@ def test_outcomes_are_read_by_arm(tmp_path: Path) -> None:
     [
         ("arm,bought\ncontrol,0\na,1\nb,1\n", "must name two arms"),
         ("arm,bought\ncontrol,x\nnew,1\n", "1 outcomes are missing or not numbers"),
+        ("arm,bought\ncontrol,0\nnew,1\n,1\n", "arm: 1 rows name no arm"),
         ("group,bought\ncontrol,1\n", "cannot be read with columns 'arm' and 'bought'"),
     ],
 )
@@ -89,3 +90,23 @@ def test_outcomes_that_cannot_be_compared_are_refused(tmp_path: Path, text: str,
 def test_tiny_arms_are_refused() -> None:
     with pytest.raises(DataRefused, match="at least 30"):
         analyse(rates(1, 10), rates(1, 100))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"power": 1.5}, {"power": 0.0}, {"significance": 0.0}, {"share": 1.0}, {"share": float("nan")}]
+)
+def test_a_size_is_asked_for_with_shares_only(wrong: dict[str, float]) -> None:
+    with pytest.raises(DataRefused, match=f"{next(iter(wrong))} must lie between 0 and 1"):
+        sample_size(0.05, 0.01, **wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"confidence": 95.0}, {"confidence": 0.0}, {"share": 1.0}])
+def test_arms_are_compared_with_shares_only(wrong: dict[str, float]) -> None:
+    with pytest.raises(DataRefused, match=f"{next(iter(wrong))} must lie between 0 and 1"):
+        analyse(rates(10, 100), rates(20, 100), **wrong)
+
+
+@pytest.mark.parametrize("ones", [0, 100])
+def test_outcomes_that_are_all_the_same_are_refused(ones: int) -> None:
+    with pytest.raises(DataRefused, match="nothing to compare"):
+        analyse(rates(ones, 100), rates(ones, 100))
