@@ -32,17 +32,23 @@ Progress = Callable[[int, float], None]
 
 @dataclass(frozen=True)
 class Tuning:
-    """The outcome of a study. F1 on validation."""
+    """The outcome of a study. F1 on validation; ``rows``: that each trial learnt from, of the training part's."""
 
     trials: int
     best_f1: float
     best_parameters: dict[str, Any]
     worst_f1: float
     constant_f1: float
+    rows: int
+    train_rows: int
 
     @property
     def verdict(self) -> str:
-        """Say whether tuning found anything."""
+        """Say whether tuning found anything, and from how much."""
+        return f"{self._finding}. Each trial learnt from {self.rows:,} of {self.train_rows:,} training rows"
+
+    @property
+    def _finding(self) -> str:
         if self.best_f1 <= self.constant_f1 + TIE_F1:
             return (
                 f"all {self.trials} trials tie with the constant (F1 {self.constant_f1:.4f}): nothing was learnt. "
@@ -63,13 +69,14 @@ def tune(prepared: Prepared, trials: int, storage: Path, seed: int = 0, progress
         study_name=study_name(prepared),
         storage=f"sqlite:///{storage.resolve()}",
         direction="maximize",
-        sampler=optuna.samplers.TPESampler(seed=seed),
         load_if_exists=True,
     )
     part = prepared.train.at_most(MOST_ROWS)
     report = progress or (lambda _done, _best: None)
     for _ in range(trials - len(_finished(study))):
         report(*_standing(study))
+        # A sampler of the same seed starts over: a resumed study would repeat its trials exactly.
+        study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.get_trials(deepcopy=False)))
         study.optimize(lambda trial: _f1(trial, prepared, part, seed), n_trials=1, catch=DIVERGED)
     report(*_standing(study))
     values = [trial.value for trial in _finished(study)]
@@ -81,6 +88,8 @@ def tune(prepared: Prepared, trials: int, storage: Path, seed: int = 0, progress
         best_parameters=json.loads(study.best_trial.user_attrs["parameters"]),
         worst_f1=min(values),
         constant_f1=constant_f1(float(prepared.validation.labels.mean())),
+        rows=len(part),
+        train_rows=len(prepared.train),
     )
 
 

@@ -107,7 +107,10 @@ def tune(
     allow_imbalance: options.AllowImbalance = False,
     seed: options.Seed = 0,
 ) -> None:
-    """Tune the network on validation F1. Interrupt it at will: the next call goes on. Prints the best parameters."""
+    """Tune the network on validation F1, each trial on at most 20,000 training rows. Prints the best parameters.
+
+    Interrupt it at will: the next call goes on.
+    """
     with plain_errors():
         from training.prepare import prepare
         from training.tune import tune as tune_network

@@ -3,15 +3,21 @@
 from pathlib import Path
 
 import numpy as np
+import optuna
 import pytest
 
 from training.prepare import Part, Prepared
-from training.tune import LAYOUTS, Tuning, tune
+from training.tune import LAYOUTS, Tuning, study_name, tune
 
 
 @pytest.fixture(autouse=True)
 def small_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.tune.MOST_ROWS", 400)
+
+
+def parameters(prepared: Prepared, storage: Path) -> list[str]:
+    study = optuna.load_study(study_name=study_name(prepared), storage=f"sqlite:///{storage}")
+    return [str(sorted(trial.params.items())) for trial in study.trials]
 
 
 def test_a_study_is_resumed_and_not_repeated(prepared: Prepared, tmp_path: Path) -> None:
@@ -23,6 +29,10 @@ def test_a_study_is_resumed_and_not_repeated(prepared: Prepared, tmp_path: Path)
     assert seen == [0, 1, 2, 2, 3]
     assert again.best_f1 >= first.best_f1
     assert tuple(again.best_parameters["hidden_layer_sizes"]) in LAYOUTS
+    # And its trials are those of a study that was never interrupted, none of them twice
+    tune(prepared, 3, tmp_path / "at once.db")
+    assert parameters(prepared, storage) == parameters(prepared, tmp_path / "at once.db")
+    assert len(set(parameters(prepared, storage))) == 3
 
 
 def test_trials_that_tie_with_the_constant_are_called_what_they_are(
@@ -41,8 +51,11 @@ def test_trials_that_tie_with_the_constant_are_called_what_they_are(
 
 
 def test_the_verdict_tells_level_trials_from_a_winner() -> None:
-    assert "are level" in Tuning(5, 0.9502, {}, 0.9500, 0.76).verdict
-    assert "best of 5 trials has F1 0.9500" in Tuning(5, 0.95, {}, 0.90, 0.76).verdict
+    assert "are level" in Tuning(5, 0.9502, {}, 0.9500, 0.76, 400, 400).verdict
+    assert Tuning(5, 0.95, {}, 0.90, 0.76, 20_000, 64_000).verdict == (
+        "the best of 5 trials has F1 0.9500; the constant has 0.7600. "
+        "Each trial learnt from 20,000 of 64,000 training rows"
+    )
 
 
 def test_the_search_space_has_nine_layouts() -> None:
