@@ -42,8 +42,25 @@ class Change(BaseModel):
     why: str | None = None
 
 
+Action = Literal["promoted", "rolled back", "challenger", "no challenger"]
+
+
+class LogEntry(BaseModel):
+    """One thing done to the routing, to which version, and why where a reason was given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: dt.datetime
+    action: Action
+    version: str
+    why: str | None = None
+
+
 class Routing(BaseModel):
-    """Which model answers. ``challenger_share`` is the share of shoppers, 0 to 1, that the challenger scores."""
+    """Which model answers. ``challenger_share`` is the share of shoppers, 0 to 1, that the challenger scores.
+
+    ``history`` is the way back, its last change the next one to undo; ``log`` forgets nothing that was undone.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -52,21 +69,35 @@ class Routing(BaseModel):
     challenger: str | None = None
     challenger_share: float = Field(default=0.0, ge=0, le=1)
     history: list[Change] = []
+    log: list[LogEntry] = []
+
+    @classmethod
+    def first(cls, version: str, why: str | None = None) -> Routing:
+        """Return the routing of a registry that had none."""
+        change = Change(champion=None, replaced_at=dt.datetime.now(dt.UTC), why=why)
+        return cls(champion=version, history=[change], log=[_done("promoted", version, why)])
 
     def promoted(self, version: str, why: str | None = None) -> Routing:
-        """Return the routing with another champion and no challenger, remembering this one."""
+        """Return the routing with this champion and no challenger, remembering the one that it replaces."""
         change = Change(champion=self.champion, replaced_at=dt.datetime.now(dt.UTC), why=why)
-        return Routing(champion=version, history=[*self.history, change][-HISTORY_LIMIT:])
+        history = self.history if version == self.champion else [*self.history, change][-HISTORY_LIMIT:]
+        return Routing(champion=version, history=history, log=self._log_with(_done("promoted", version, why)))
 
-    def challenged(self, version: str | None, share: float) -> Routing:
+    def challenged(self, version: str | None, share: float, why: str | None = None) -> Routing:
         """Return the routing with a challenger for a share of the shoppers, or with none."""
-        return self.model_copy(update={"challenger": version, "challenger_share": share if version else 0.0})
+        done = _done("challenger", version, why) if version else _done("no challenger", self.challenger or "", why)
+        changes = {"challenger": version, "challenger_share": share if version else 0.0, "log": self._log_with(done)}
+        return self.model_copy(update=changes)
 
     def rolled_back(self) -> Routing:
         """Return the routing with the champion before this one; raise ModelUnavailable where there was none."""
         if not self.history or self.history[-1].champion is None:
             raise ModelUnavailable(f"{self.champion} is the first champion; there is none to roll back to")
-        return Routing(champion=self.history[-1].champion, history=self.history[:-1])
+        log = self._log_with(_done("rolled back", self.champion, None))
+        return Routing(champion=self.history[-1].champion, history=self.history[:-1], log=log)
+
+    def _log_with(self, entry: LogEntry) -> list[LogEntry]:
+        return [*self.log, entry][-HISTORY_LIMIT:]
 
 
 @dataclass(frozen=True)
@@ -149,25 +180,27 @@ class Registry:
         self._write_new(_key(manifest.model_version, MANIFEST_FILE), manifest.model_dump_json(indent=1).encode())
 
     def promote(self, version: str, why: str | None = None) -> Routing:
-        """Make a published version the champion. Promoting the champion again changes nothing."""
+        """Make a published version the champion. Promoting the champion again only ends its challenger's experiment.
+
+        ``why`` is recorded in any case.
+        """
         self.manifest(version)
         try:
             current, etag = self.routing()
         except NothingPromoted:
-            first = Change(champion=None, replaced_at=dt.datetime.now(dt.UTC), why=why)
-            return self._write_routing(Routing(champion=version, history=[first]), None)
-        if current.champion == version and current.challenger is None:
+            return self._write_routing(Routing.first(version, why), None)
+        if current.champion == version and current.challenger is None and why is None:
             return current
         return self._write_routing(current.promoted(version, why), etag)
 
-    def challenge(self, version: str | None, share: float) -> Routing:
+    def challenge(self, version: str | None, share: float, why: str | None = None) -> Routing:
         """Let a published version score a share of the shoppers; ``None`` ends the experiment."""
         if version is not None:
             self.manifest(version)
         current, etag = self.routing()
         if version == current.champion:
             raise RegistryConflict(f"{version} is the champion; a challenger must be another version")
-        return self._write_routing(current.challenged(version, share), etag)
+        return self._write_routing(current.challenged(version, share, why), etag)
 
     def roll_back(self) -> Routing:
         """Make the previous champion champion again."""
@@ -203,6 +236,10 @@ class Registry:
         if _code(error) in _ABSENT:
             raise ModelUnavailable(absent) from error
         raise _unreachable(error) from error
+
+
+def _done(action: Action, version: str, why: str | None) -> LogEntry:
+    return LogEntry(at=dt.datetime.now(dt.UTC), action=action, version=version, why=why)
 
 
 def _key(version: str, name: str) -> str:

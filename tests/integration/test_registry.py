@@ -74,6 +74,14 @@ def test_promotion_and_roll_back_walk_the_history(registry: Registry) -> None:
     ]
     assert registry.roll_back().champion == SECOND
     assert registry.roll_back().champion == FIRST
+    # And the log still tells what was undone, and why it had been done
+    assert [(done.action, done.version, done.why) for done in registry.routing()[0].log] == [
+        ("promoted", FIRST, None),
+        ("promoted", SECOND, None),
+        ("promoted", THIRD, "an urgent cure"),
+        ("rolled back", THIRD, None),
+        ("rolled back", SECOND, None),
+    ]
     with pytest.raises(ModelUnavailable, match="first champion"):
         registry.roll_back()
 
@@ -83,6 +91,21 @@ def test_promoting_the_champion_again_changes_nothing(registry: Registry) -> Non
     before = registry.routing()
     registry.promote(FIRST)
     assert registry.routing() == before
+
+
+def test_a_reason_to_promote_the_champion_again_is_recorded_and_leads_nowhere_back(registry: Registry) -> None:
+    registry.promote(FIRST)
+    registry.promote(SECOND)
+    registry.challenge(THIRD, 0.1, "a bold idea")
+    # When the champion is kept, with a reason
+    routing = registry.promote(SECOND, "the idea was not that good")
+    # Then the experiment is over, the reasons are kept, and the way back is the one it was
+    assert (routing.champion, routing.challenger) == (SECOND, None)
+    assert [(done.action, done.version, done.why) for done in routing.log[-2:]] == [
+        ("challenger", THIRD, "a bold idea"),
+        ("promoted", SECOND, "the idea was not that good"),
+    ]
+    assert registry.roll_back().champion == FIRST
 
 
 def test_a_version_that_was_never_published_is_not_promoted(registry: Registry) -> None:
