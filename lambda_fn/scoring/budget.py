@@ -58,6 +58,7 @@ def upgrades(margins: Floats, costs: Floats, eligible: Bools) -> Upgrades:
     """Return all upgrades that pay, in order; an offer that is not ``eligible`` or does not pay never occurs."""
     shoppers = np.arange(len(margins))
     at_cost, at_margin = np.zeros(len(margins)), np.zeros(len(margins))
+    at_efficiency = np.full(len(margins), np.inf)
     found: list[tuple[NDArray[np.intp], Choices, Floats, Floats, Floats]] = []
     for _ in range(margins.shape[1]):
         more_cost = costs[shoppers] - at_cost[shoppers, None]
@@ -72,7 +73,10 @@ def upgrades(margins: Floats, costs: Floats, eligible: Bools) -> Upgrades:
         shoppers, row, offer = shoppers[go], row[go], offer[go]
         if not len(shoppers):
             break
-        found.append((shoppers, offer + 1, np.maximum(more_cost[row, offer], 0.0), more_margin[row, offer], best[go]))
+        # Along one line, rounding may make a later step look better by a bit: it must not come before the earlier one.
+        at_efficiency[shoppers] = np.minimum(best[go], at_efficiency[shoppers])
+        cost, margin = np.maximum(more_cost[row, offer], 0.0), more_margin[row, offer]
+        found.append((shoppers, offer + 1, cost, margin, at_efficiency[shoppers]))
         at_cost[shoppers] = np.maximum(costs[shoppers, offer], at_cost[shoppers])
         at_margin[shoppers] = margins[shoppers, offer]
     if not found:

@@ -80,3 +80,17 @@ def test_many_shoppers_are_served_by_the_greedy_answer_close_to_the_bound() -> N
     bound = np.interp(2_000.0, steps.spend(), steps.gain())  # the linear relaxation: no allocation earns more
     assert found.cost <= 2_000
     assert bound * 0.999 <= found.margin <= bound
+
+
+def test_a_shoppers_steps_come_in_order_where_rounding_says_otherwise() -> None:
+    # Given offers that all return the same, up to the last bit of a float
+    rng = np.random.default_rng(3)
+    costs = np.sort(rng.uniform(0.1, 9, (5_000, 4)), axis=1)
+    margins = costs * rng.uniform(0.5, 2, (5_000, 1))
+    # When all of them are taken, then everybody ends with the dearest
+    steps = upgrades(margins, costs, np.ones_like(margins, dtype=bool))
+    choice = np.zeros(len(margins), dtype=np.intp)
+    choice[steps.shopper] = steps.choice
+    reached = np.zeros(len(margins), dtype=np.intp)
+    np.maximum.at(reached, steps.shopper, steps.choice)
+    assert (choice == reached).all()
