@@ -15,6 +15,9 @@ from lambda_fn.scoring.recipe import Bin, Recipe
 Floats = NDArray[np.float64]
 NO_INTERVENTION: Final = "none"
 TIE_TOLERANCE: Final = 1e-9  # currency units; margins closer than this count as equal
+SHARE_TOLERANCE: Final = (
+    1e-9  # 0.30 - 0.20 is less than 0.10 in floating point, and a guardrail of 0.10 must let it pass
+)
 
 
 class _Frozen(BaseModel):
@@ -73,8 +76,8 @@ class Intervention(_Frozen):
 class Policy(_Frozen):
     """Margins, offers, guardrails, and the names of the inputs and steps of the recipe that they depend on.
 
-    ``caution`` is the share by which assumed recovery rates are cut before anything is chosen or estimated:
-    until an experiment has measured them, they are somebody's hope.
+    ``caution`` is the share by which assumed recovery rates are cut before an offer is chosen or its margin estimated:
+    until an experiment has measured them, they are somebody's hope. Spend is estimated without it.
     """
 
     currency: str = Field(min_length=3, max_length=3)
@@ -179,18 +182,29 @@ class Decider:
     @staticmethod
     def _allows(policy: Policy, offer: Intervention, tier: str, segment: str) -> bool:
         discount = offer.discount_share.value
+        left, most = policy.gross_margin_rate.value - discount, policy.maximum_discount_high_value.value
         rule = offer.eligibility
         return (
             (rule.value_tiers is None or tier in rule.value_tiers)
             and (rule.recency_segments is None or segment in rule.recency_segments)
-            and (discount == 0 or policy.gross_margin_rate.value - discount >= policy.minimum_margin_rate.value)
-            and (tier != policy.high_value_tier or discount <= policy.maximum_discount_high_value.value)
+            and (discount == 0 or left >= policy.minimum_margin_rate.value - SHARE_TOLERANCE)
+            and (tier != policy.high_value_tier or discount <= most + SHARE_TOLERANCE)
         )
+
+    @property
+    def never_offered(self) -> tuple[str, ...]:
+        """Names of the offers that the guardrails and rules leave to no tier and segment: a mistake in the policy."""
+        reachable = self._allowed.any(axis=(1, 2))
+        return tuple(name for name, reached in zip(self.choices[1:], reachable, strict=True) if not reached)
+
+    def assumed_rates(self, sensitivity: Floats) -> Floats:
+        """Return the recovery rate of each offer for each shopper as assumed, shape (n, offers), within [0, 1]."""
+        rates: Floats = np.clip(self._base[:, None] + self._gain[:, None] * sensitivity, 0.0, 1.0)
+        return rates.T  # laid out by offer, as all that follows: an operation then runs along all shoppers at once
 
     def recovery_rates(self, sensitivity: Floats) -> Floats:
         """Return the cautious recovery rate of each offer for each shopper, shape (n, offers), within [0, 1]."""
-        rates: Floats = np.clip(self._base[:, None] + self._gain[:, None] * sensitivity, 0.0, 1.0) * self._trust
-        return rates.T  # laid out by offer, as all that follows: an operation then runs along all shoppers at once
+        return self.assumed_rates(sensitivity) * self._trust
 
     def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
         """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
@@ -215,10 +229,11 @@ class Decider:
     def costs(self, signals: Signals) -> Floats:
         """Return the expected spend on every offer, shape (n, offers), in currency.
 
-        The fixed cost, plus the discount on orders that are recovered or would have come anyway.
+        The fixed cost, plus the discount on orders that are recovered or would have come anyway. At the assumed rates,
+        without caution: a budget must hold where they turn out right, and the more is recovered, the more is redeemed.
         """
         risk = signals.risk
-        redeemed = risk * self.recovery_rates(signals.sensitivity).T + (1 - risk)
+        redeemed = risk * self.assumed_rates(signals.sensitivity).T + (1 - risk)
         costs: Floats = redeemed * self._discount[:, None] * signals.order_value + self._fixed_cost[:, None]
         return costs.T
 

@@ -151,3 +151,26 @@ def test_a_number_without_a_source_is_refused() -> None:
 
 def test_a_policy_survives_its_json() -> None:
     assert Policy.model_validate_json(factories.policy().model_dump_json()) == factories.policy()
+
+
+def test_the_spend_is_expected_at_the_assumed_rates() -> None:
+    # p=0.8, V=100, d=0.1, c=0.05, r = 0.15 + 0.3*0.5 = 0.3: (0.8*0.3 + 0.2) * 10 + 0.05, however cautious
+    for caution in (0.0, 0.5):
+        assert decider(caution=sourced(caution)).costs(shopper())[0, 1] == pytest.approx(4.45)
+
+
+def test_a_discount_that_leaves_exactly_the_least_margin_is_offered() -> None:
+    # 0.30 - 0.20 is 0.09999999999999998
+    guarded = {"gross_margin_rate": sourced(0.3), "minimum_margin_rate": sourced(0.1)}
+    policy = decider(**guarded, interventions=[offer("fifth", 0.2, 0, 0.9)])
+    assert policy.eligible(shopper()).item()
+    assert policy.never_offered == ()
+
+
+def test_offers_that_nobody_can_get_are_named() -> None:
+    offers = [
+        offer("reminder", 0, 0, 0.1),
+        offer("half_price", 0.5, 0, 0.9),
+        offer("best_only", 0.2, 0, 0.9, value_tiers=["High"]),
+    ]
+    assert decider(interventions=offers).never_offered == ("half_price", "best_only")
