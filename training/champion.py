@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from lambda_fn.registry import Artefact
+from lambda_fn.registry import Artefact, Registry
+from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
 from lambda_fn.scoring.service import Scorer
 from training import fit, label, load
 from training.errors import DataRefused
@@ -39,16 +40,40 @@ class PairedComparison(BaseModel):
         return self.f1_interval[1] < 0 or self.roc_auc_interval[1] < 0
 
 
-def compare_on_holdout(candidate: Artefact, champion: Artefact, data: Path) -> PairedComparison:
-    """Score the holdout of a CSV with both models and compare them; label and country are the candidate's.
+def champion_of(registry: Registry) -> str | None:
+    """Return the champion's version, None before the first; raise RegistryUnreachable where that cannot be known."""
+    try:
+        return registry.routing()[0].champion
+    except RegistryUnreachable:
+        raise
+    except ModelUnavailable:
+        return None
 
-    Raise DataRefused where the CSV lacks what either model reads.
+
+def compare_on_holdout(candidate: Artefact, champion: Artefact, data: Path) -> PairedComparison:
+    """Score the holdout of a CSV with both models and compare them; the country is the candidate's.
+
+    Raise DataRefused where the CSV lacks what either model reads, or where the models answer different questions.
     """
+    _check_same_question(candidate, champion)
     theirs, labels, ids = _holdout_risk(champion, candidate, data)
     ours, _, our_ids = _holdout_risk(candidate, candidate, data)
     if not np.array_equal(ids, our_ids):
         raise DataRefused("the two models do not read the same shoppers from this file")
     return paired(ours, theirs, labels, candidate.manifest.decision_threshold, champion.manifest.model_version)
+
+
+def _check_same_question(candidate: Artefact, champion: Artefact) -> None:
+    """Raise DataRefused where the labels or the cuts differ: the champion would be marked by another's exam."""
+    ours, theirs = _question(candidate), _question(champion)
+    if ours != theirs:
+        raise DataRefused(f"the champion answers another question and is no measure: {theirs}; the candidate's: {ours}")
+
+
+def _question(model: Artefact) -> str:
+    metrics = model.manifest.metrics
+    threshold = float(str(metrics["threshold_percent"]))
+    return f"{metrics['label_column']} >= {threshold:g} percent, yes from {model.manifest.decision_threshold:g}"
 
 
 def paired(ours: Floats, theirs: Floats, labels: Labels, threshold: float, champion: str) -> PairedComparison:
@@ -85,7 +110,10 @@ def _holdout_risk(model: Artefact, labelled_by: Artefact, data: Path) -> tuple[F
     unit = label.as_unit(str(rules.metrics["label_unit"]))
     country = rules.data.country or load.ALL_COUNTRIES
     table = load.read(data, model.manifest.recipe, column, country).table
-    table = table[table["user_id"].notna() & table[column].notna()].drop_duplicates("user_id")
+    table = table[table["user_id"].notna()].drop_duplicates(
+        "user_id"
+    )  # in the order of ``checks``: the first row counts
+    table = table[table[column].notna()]
     table = table.iloc[split(table["user_id"]).holdout]
     scorer = Scorer(model.manifest, model.onnx)
     columns = fit.to_columns(scorer.layout, table)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from lambda_fn.registry import Artefact, Registry
-from lambda_fn.scoring.errors import ModelUnavailable
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable
+from lambda_fn.scoring.policy import Decider, Policy
 from training import package
 from training.baselines import refuse_leakage, single_feature_aucs
-from training.champion import compare_on_holdout
+from training.champion import champion_of, compare_on_holdout
 from training.compare import MOST_ROWS, Comparison, compare
 from training.errors import DataRefused
 from training.evaluate import Candidate, Metrics
@@ -75,10 +75,13 @@ class Clock:
 def run(job: Job, say: Say = lambda _: None, progress: Progress | None = None) -> Result:
     """Train, check and publish one model; raise TrainingError where its user would be fooled by it."""
     clock = Clock()
+    if job.registry is not None:
+        champion_of(job.registry)  # a registry that cannot be used is told before the training, not after it
     prepared = clock.time("prepare", lambda: prepare(job.data, say, progress))
     for finding in prepared.report.findings:
         say(f"{finding.level}: {finding.check}: {finding.message}")
-    job.policy.check_against(prepared.recipe)
+    for offer in Decider(job.policy, prepared.recipe).never_offered:
+        say(f"warning: policy: no tier or segment can ever get {offer}; see its eligibility and the guardrails")
     features = clock.time("scan", lambda: single_feature_aucs(prepared.train, prepared.recipe.feature_names))
     refuse_leakage(features)
     say(f"no leakage found; the best single feature is {features[0].name} (AUC {features[0].auc:.3f})")
@@ -92,6 +95,8 @@ def run(job: Job, say: Say = lambda _: None, progress: Progress | None = None) -
         if tracker:
             clock.time("track", lambda: _record(tracker, prepared, candidate, artefact))
         clock.time("publish", lambda: _deliver(job, artefact, say))
+        if tracker:
+            clock.time("register", lambda: tracker.register(artefact))  # no model that was never published
     return Result(artefact, artefact.manifest.metrics, clock.seconds)
 
 
@@ -116,17 +121,15 @@ def _package(job: Job, prepared: Prepared, candidate: Candidate, metrics: Metric
 
 def _beside_champion(job: Job, artefact: Artefact, say: Say) -> Artefact:
     """Add to the metrics how the model compares with the champion of the registry, where there is one."""
-    if job.registry is None:
+    champion = champion_of(job.registry) if job.registry else None
+    if job.registry is None or champion is None:
         return artefact
     try:
-        routing, _ = job.registry.routing()
-        comparison = compare_on_holdout(artefact, job.registry.load(routing.champion), job.data.path)
-    except ModelUnavailable:
-        return artefact  # nothing is promoted yet
-    except DataRefused as error:
+        comparison = compare_on_holdout(artefact, job.registry.load(champion), job.data.path)
+    except (ArtefactRejected, ModelUnavailable, DataRefused) as error:  # a broken champion is there to be replaced
         say(f"not compared with the champion: {error}")
         return artefact
-    say(f"F1 {comparison.f1_difference:+.4f}, AUC {comparison.roc_auc_difference:+.4f} beside {routing.champion}")
+    say(f"F1 {comparison.f1_difference:+.4f}, AUC {comparison.roc_auc_difference:+.4f} beside {champion}")
     return package.with_metrics(artefact, {"champion_comparison": comparison.model_dump(mode="json")})
 
 
@@ -158,7 +161,6 @@ def _record(tracker: Tracker, prepared: Prepared, candidate: Candidate, artefact
     with tempfile.TemporaryDirectory() as folder:
         write_plots(prepared, candidate, artefact.manifest.metrics, Path(folder))
         tracker.files(Path(folder), "plots")
-    tracker.register(artefact)
 
 
 def _deliver(job: Job, artefact: Artefact, say: Say) -> None:

@@ -25,19 +25,23 @@ def promote(
     data: Annotated[
         Path | None, typer.Option(help="CSV on whose holdout to compare with the champion, where `run` did not.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Promote past the gates; needs --why.")] = False,
-    why: Annotated[str | None, typer.Option(help="The reason, recorded in the routing's history.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Past the gates; needs --why.")] = False,
+    why: Annotated[str | None, typer.Option(help="The reason, recorded in the routing.")] = None,
     endpoint: Endpoint = None,
     region: Region = None,
 ) -> None:
-    """Make a published version the champion, through the gates, or a challenger for a share of the shoppers."""
+    """Make a published version the champion, or a challenger for a share of the shoppers, through the gates.
+
+    A challenger need not match the champion: the experiment finds that out. A share above 0.5 needs --force.
+    """
     if (version is None) == (challenger is None):
         raise typer.BadParameter("name one version: VERSION to promote it, or --challenger VERSION")
+    if challenger is not None and data is not None:
+        raise typer.BadParameter("a challenger is not compared with the champion beforehand", param_hint="--data")
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
         if challenger is not None:
-            routing = registry.challenge(None if challenger == "none" else challenger, share)
-            result(_arms(routing))
+            result(_arms(_challenge(registry, challenger, share, force, why)))
             return
         assert version is not None
         routing = _promote(registry, version, data, force, why)
@@ -58,6 +62,17 @@ def _promote(registry: Registry, version: str, data: Path | None, force: bool, w
             raise
         gates = []
     return promotion.promote(registry, version, gates, force=force, why=why)
+
+
+def _challenge(registry: Registry, version: str, share: float, force: bool, why: str | None) -> Routing:
+    from training import promotion
+    from training.cli.tables import gates_table
+
+    if version == "none":
+        return registry.challenge(None, share, why)
+    gates = promotion.check_challenger(registry, version, share)
+    console.print(gates_table(gates))
+    return promotion.challenge(registry, version, share, gates, force=force, why=why)
 
 
 def _move_alias(registry: Registry, routing: Routing) -> None:
@@ -86,7 +101,7 @@ def rollback(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region =
 
 def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region = None) -> None:
     """List the published versions, oldest first, with their role and holdout metrics."""
-    from lambda_fn.scoring.errors import ModelUnavailable
+    from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
 
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
@@ -94,6 +109,8 @@ def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Reg
         try:
             routing, _ = registry.routing()
             roles = {routing.champion: "champion", routing.challenger: f"challenger {routing.challenger_share:.0%}"}
+        except RegistryUnreachable:
+            raise
         except ModelUnavailable:
             roles = {}
         table = Table("version", "role", "family", "f1", "roc_auc", "holdout rows")

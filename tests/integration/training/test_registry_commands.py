@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import boto3
 import pytest
@@ -10,6 +11,7 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from lambda_fn.registry import Registry
+from lambda_fn.scoring.errors import RegistryConflict, RegistryUnreachable
 from training import twin
 from training.cli import app
 
@@ -103,6 +105,46 @@ def test_a_challenger_gets_its_share_and_can_be_withdrawn(registry: Registry, da
     assert invoke("promote", "--challenger", "none")[0] == f"champion {one}"
 
 
+def test_a_challenger_passes_every_gate_but_the_comparison(registry: Registry, data: Path, tmp_path: Path) -> None:
+    # Given a champion, a model that is worse, and one that hardly learnt anything
+    champion = train(data, "--model", "logistic")
+    invoke("promote", champion)
+    worse, hopeless = (train(data, *logistic(tmp_path, strength)) for strength in (1e-4, 1e-12))
+    assert f"not worse than {champion}" in invoke("promote", worse, code=1)[1]
+    # When they are made challengers, then the worse one may be tried, but not on most shoppers
+    assert invoke("promote", "--challenger", worse)[0] == f"champion {champion} challenger {worse} 0.1"
+    assert "share: 60%, at most 50%" in invoke("promote", "--challenger", worse, "--share", 0.6, code=1)[1]
+    # And the hopeless one may not, but for a reason, which is recorded
+    assert "beats the constant" in invoke("promote", "--challenger", hopeless, code=1)[1]
+    assert "--why with a reason" in invoke("promote", "--challenger", hopeless, "--force", code=1)[1]
+    invoke("promote", "--challenger", hopeless, "--share", 0.6, "--force", "--why", "rehearsal of an A/B test")
+    routing, _ = registry.routing()
+    assert (routing.challenger, routing.challenger_share) == (hopeless, 0.6)
+    assert (routing.log[-1].action, routing.log[-1].why) == ("challenger", "rehearsal of an A/B test")
+    # And data to compare on are not taken in silence
+    assert "--data" in invoke("promote", "--challenger", worse, "--data", data, code=2)[1]
+
+
+def test_models_of_different_labels_are_not_compared(registry: Registry, data: Path) -> None:
+    champion = train(data, "--model", "logistic")
+    invoke("promote", champion)
+    version, stderr = invoke("run", "--data", data, "--no-track", "--model", "logistic", "--threshold-percent", 60)
+    assert "the champion answers another question" in stderr
+    assert "champion_comparison" not in registry.manifest(version).metrics
+    assert "cart_abandonment_rate >= 60 percent" in invoke("promote", version, "--data", data, code=1)[1]
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_registry_that_does_not_answer_is_told_before_training(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(_: Registry) -> NoReturn:
+        raise RegistryUnreachable("the model registry cannot be used: AccessDenied")
+
+    monkeypatch.setattr(Registry, "routing", unreachable)
+    _, stderr = invoke("run", "--data", data, "--no-track", "--model", "logistic", code=1)
+    assert "AccessDenied" in stderr
+    assert "read 8,000 rows" not in stderr
+
+
 @pytest.mark.usefixtures("registry")
 def test_what_is_not_there_is_said_plainly() -> None:
     _, stderr = invoke("promote", "v20260101T000000-00000000", code=1)
@@ -142,6 +184,33 @@ def test_a_run_is_tracked_and_the_alias_follows_the_champion(
     assert len(client.list_artifacts(manifest.mlflow_run_id, "plots")) == 5
     downloaded = Path(client.download_artifacts(manifest.mlflow_run_id, "model/manifest.json", str(tmp_path)))
     assert json.loads(downloaded.read_text())["model_version"] == version
+
+
+@pytest.mark.usefixtures("registry")
+@pytest.mark.filterwarnings("ignore")  # see above
+def test_one_model_has_the_alias_whatever_its_family(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a champion, and then another one of another family
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    for family in ("logistic", "lightgbm"):
+        version = invoke("run", "--data", data, "--model", family)[0]
+        invoke("promote", version, "--force", "--why", "a change of family")
+    # When MLflow is asked, then one registered model has the alias
+    from mlflow import MlflowClient
+
+    def champions() -> list[str]:
+        return [model.name for model in MlflowClient(uri).search_registered_models() if "champion" in model.aliases]
+
+    assert champions() == ["cart_abandonment_lightgbm"]
+    # And the alias goes back with the champion
+    invoke("rollback")
+    assert champions() == ["cart_abandonment_logistic"]
+    # And what could not be published is not registered
+    monkeypatch.setattr(Registry, "publish", lambda *_: (_ for _ in ()).throw(RegistryConflict("written already")))
+    invoke("run", "--data", data, "--model", "logistic", code=1)
+    assert len(MlflowClient(uri).search_model_versions("name = 'cart_abandonment_logistic'")) == 1
 
 
 @pytest.mark.filterwarnings("ignore")  # see above
