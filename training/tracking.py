@@ -66,8 +66,7 @@ class Tracker:
         for name, data in {**artefact.files, MANIFEST_FILE: manifest.model_dump_json(indent=1).encode()}.items():
             self._write(name, data)
         name = registered_name(manifest.family)
-        with contextlib.suppress(_already_exists()):
-            self.client.create_registered_model(name)
+        _ensure_registered(self.client, name)
         source = f"{self.client.get_run(self.run_id).info.artifact_uri}/{MODEL_FOLDER}"
         tags = {_VERSION_TAG: manifest.model_version, "data_sha256": manifest.data.sha256}
         return str(self.client.create_model_version(name, source, self.run_id, tags=tags).version)
@@ -109,8 +108,16 @@ def set_champion(manifest: Manifest) -> bool:
     for version in client.search_model_versions(f"name = '{name}'"):
         if version.run_id == manifest.mlflow_run_id:
             client.set_registered_model_alias(name, CHAMPION_ALIAS, version.version)
+            _withdraw_alias(client, name)
             return True
     return False
+
+
+def _withdraw_alias(client: MlflowClient, champion: str) -> None:
+    """Take the alias from the other families: there is one champion, of whatever family."""
+    for model in client.search_registered_models(f"name LIKE '{registered_name('')}%'"):
+        if model.name != champion and CHAMPION_ALIAS in model.aliases:
+            client.delete_registered_model_alias(model.name, CHAMPION_ALIAS)
 
 
 def git_commit() -> str:
@@ -158,7 +165,12 @@ def _create_experiment(client: MlflowClient) -> str:
     return str(client.create_experiment(EXPERIMENT, location))
 
 
-def _already_exists() -> type[Exception]:
+def _ensure_registered(client: MlflowClient, name: str) -> None:
     from mlflow.exceptions import MlflowException
+    from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 
-    return MlflowException
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+            raise
