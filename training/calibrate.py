@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -29,17 +30,25 @@ def log_loss(labels: Labels, p: Floats) -> float:
     return float(-np.where(labels == 1, np.log(p), np.log1p(-p)).mean())
 
 
-def choose(labels: Labels, scores: Floats) -> Calibration:
+@dataclass(frozen=True)
+class Chosen:
+    """A fitted calibration and the name of the method that fitted it; several methods are written down as one table."""
+
+    name: str
+    calibration: Calibration
+
+
+def choose(labels: Labels, scores: Floats) -> Chosen:
     """Return the calibration with the lowest cross-fitted log loss; ties go to the simpler method.
 
     ``scores``: the estimator's probabilities on the validation part.
     """
-    best, best_loss = METHODS[0], np.inf
-    for method in METHODS:
+    best, best_loss = "", np.inf
+    for name, method in METHODS.items():
         loss = _cross_fitted_loss(method, labels, scores)
-        if loss < best_loss * (1 - WORTH_IT):
-            best, best_loss = method, loss
-    return best(labels, scores)
+        if not best or loss < best_loss * (1 - WORTH_IT):
+            best, best_loss = name, loss
+    return Chosen(best, METHODS[best](labels, scores))
 
 
 def fit_identity(_labels: Labels, _scores: Floats) -> Calibration:
@@ -113,12 +122,12 @@ def fit_isotonic(labels: Labels, scores: Floats) -> Calibration:
     return IsotonicCalibration(scores=tuple(centres.tolist()), probabilities=tuple(rising.tolist()))
 
 
-METHODS: Final[tuple[Method, ...]] = (
-    fit_identity,
-    fit_sigmoid,
-    fit_bent_sigmoid,
-    fit_isotonic,
-)  # from the simplest to the most flexible
+METHODS: Final[dict[str, Method]] = {
+    "identity": fit_identity,
+    "sigmoid": fit_sigmoid,
+    "bent sigmoid": fit_bent_sigmoid,
+    "isotonic": fit_isotonic,
+}  # from the simplest to the most flexible
 
 
 def _cross_fitted_loss(method: Method, labels: Labels, scores: Floats) -> float:

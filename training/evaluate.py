@@ -32,6 +32,7 @@ class Candidate:
     estimator: Any
     onnx: bytes
     calibration: Calibration
+    calibration_name: str  # of the method that fitted it
     fit_seconds: float
     largest_difference: float
 
@@ -61,7 +62,7 @@ def evaluate(prepared: Prepared, candidate: Candidate, single: SingleFeature) ->
         "label": f"{prepared.options.label_column} >= {prepared.options.threshold_percent:g} percent",
         "label_unit": prepared.label_unit,
         "decision_threshold": DECISION_THRESHOLD,
-        "calibration": candidate.calibration.method,
+        "calibration": candidate.calibration_name,
         "family": candidate.family,
         "fit_seconds": round(candidate.fit_seconds, 2),
         "onnx_bytes": len(candidate.onnx),

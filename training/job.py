@@ -103,7 +103,7 @@ def run(job: Job, say: Say = lambda _: None, progress: Progress | None = None) -
 def _train(job: Job, prepared: Prepared, say: Say) -> tuple[Candidate, Comparison | None]:
     if job.family != AUTO:
         candidate = train(prepared, job.family, job.seed, job.parameters)
-        say(f"trained {job.family} in {candidate.fit_seconds:.1f} s; calibration: {candidate.calibration.method}")
+        say(f"trained {job.family} in {candidate.fit_seconds:.1f} s; calibration: {candidate.calibration_name}")
         return candidate, None
     comparison = compare(prepared, job.seed, say=say)
     say(comparison.reason)
@@ -153,7 +153,7 @@ def _record(tracker: Tracker, prepared: Prepared, candidate: Candidate, artefact
             "label": artefact.manifest.metrics["label"],
             "as_of": prepared.as_of,
             "features": len(prepared.recipe.feature_names),
-            "calibration": candidate.calibration.method,
+            "calibration": candidate.calibration_name,
         }
         | {f"estimator__{name}": value for name, value in settings(candidate.estimator).items() if value is not None}
     )

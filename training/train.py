@@ -21,5 +21,5 @@ def train(
     onnx = export.to_onnx(estimator, prepared.train.matrix.shape[1])
     difference = export.check_parity(estimator, onnx, prepared.holdout.matrix)
     scores = export.probabilities(onnx, prepared.validation.matrix)
-    calibration = calibrate.choose(prepared.validation.labels, scores)
-    return Candidate(family, estimator, onnx, calibration, seconds, difference)
+    chosen = calibrate.choose(prepared.validation.labels, scores)
+    return Candidate(family, estimator, onnx, chosen.calibration, chosen.name, seconds, difference)
