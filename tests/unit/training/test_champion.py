@@ -63,8 +63,14 @@ def test_a_good_model_passes_every_gate() -> None:
     assert failed(manifest()) == []
 
 
-def test_a_calibration_error_that_chance_explains_holds_nobody_back() -> None:
-    assert failed(manifest(expected_calibration_error=0.025, calibration_error_by_chance=0.03)) == []
+def test_a_holdout_that_is_too_small_to_show_the_calibration_is_told_so_and_passes_no_gate() -> None:
+    few = {"calibration_error_by_chance": 0.03, "holdout_rows": 900}
+    with pytest.raises(PromotionRefused, match=r"0\.025, must be below 0\.02; a holdout of 900 rows is too small"):
+        require(gates(manifest(expected_calibration_error=0.025, **few), None))
+    assert failed(manifest(expected_calibration_error=0.0199, **few)) == []
+    # And an error that chance does not explain is no matter of rows
+    with pytest.raises(PromotionRefused, match=r"must be below 0\.02\. To promote"):
+        require(gates(manifest(expected_calibration_error=0.031, **few), None))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +78,7 @@ def test_a_calibration_error_that_chance_explains_holds_nobody_back() -> None:
     [
         ({"intervals_95": {"f1": [0.759, 0.79]}}, "beats the constant"),
         ({"largest_difference_from_sklearn": 2e-5}, "parity with scikit-learn"),
-        ({"expected_calibration_error": 0.021}, "calibration"),
+        ({"expected_calibration_error": 0.02}, "calibration"),
         ({"expected_calibration_error": 0.021, "calibration_error_by_chance": 0.008}, "calibration"),
         ({"onnx_microseconds_one_row": 2_500.0}, "latency (microseconds a row)"),
         ({"expected_calibration_error": None}, "calibration"),
