@@ -7,7 +7,8 @@ import pytest
 
 from training import twin
 from training.job import Job, run
-from training.limit import is_twin, posterior
+from training.limit import is_twin, limit_measures, posterior
+from training.metrics import Ranking
 from training.policies import read_policy
 from training.prepare import DataOptions
 from training.recipes.shopper import RECIPE
@@ -51,3 +52,14 @@ def test_the_twin_is_recognised_and_one_wrong_row_is_enough_to_doubt_it(tmp_path
     table.loc[0, "cart_abandonment_rate"] = 100
     assert not is_twin(table)
     assert not is_twin(table.drop(columns="impulse_buying_score"))
+
+
+def test_shuffling_alike_shoppers_beats_no_limit_beyond_chance() -> None:
+    # Given predictors that know the posterior, and order alike shoppers by chance
+    table = twin_table(RECIPE, 20_000, 9, "all")
+    labels = (twin.generate(20_000, 9)["cart_abandonment_rate"] >= 30).astype(np.int8)
+    p = posterior(table, 30)
+    rng = np.random.default_rng(1)
+    found = [Ranking(labels, p + rng.random(len(p)) * 1e-3, 0.5).measures()["average_precision"] for _ in range(9)]
+    # Then they are on both sides of the limit
+    assert min(found) < limit_measures(table, labels, 30)["limit_average_precision"] < max(found)
