@@ -7,15 +7,13 @@ rate of each offer. What an offer truly brings is its expected margin under both
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lambda_fn.scoring.policy import Decider, Policy, Signals
 from lambda_fn.scoring.recipe import Recipe
-
-EVERYONE: Final = "discount_10"
+from training.contrast import ten_percent_offer
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +66,7 @@ def make_world(
     ``spread`` adds what no policy sees: each shopper's rates are multiplied by a lognormal factor of mean 1 and this
     standard deviation of the logarithm.
     """
-    assumed = _without_caution(policy, recipe).recovery_rates(seen.sensitivity)
+    assumed = Decider(policy, recipe).assumed_rates(seen.sensitivity)
     rng = np.random.default_rng(seed)
     factor = np.exp(rng.normal(-(spread**2) / 2, spread, size=(len(true_risk), 1))) if spread else 1.0
     return World(seen, true_risk, np.clip(assumed * truth * factor, 0.0, 1.0))
@@ -77,7 +75,7 @@ def make_world(
 def play(policy: Policy, recipe: Recipe, world: World) -> Outcome:
     """Return what each way to decide truly earns in a world."""
     true_margins = Decider(policy, recipe).margins(replace(world.seen, risk=world.true_risk), world.true_rates)
-    everyone = policy.choices.index(EVERYONE) - 1 if EVERYONE in policy.choices else None
+    everyone = ten_percent_offer(policy)
     allowed = Decider(policy, recipe).eligible(replace(world.seen, risk=world.true_risk))
     return Outcome(
         policy=_earned(Decider(policy, recipe), world, true_margins),

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.budget import Allocation, Upgrades, allocate, upgrades
-from lambda_fn.scoring.policy import Decider, Signals
+from lambda_fn.scoring.policy import Decider, Policy, Signals
 from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import Scorer
 from training import fit, load
+from training.contrast import ten_percent_offer
 from training.errors import DataRefused
 
 CURVE_POINTS: Final = 11
@@ -26,7 +27,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Simulation:
-    """The chosen offers, the curve of margin against spend, and the contrasts, all expected values in currency."""
+    """The chosen offers, the curve of margin against spend, and the contrasts, all expected values in currency.
+
+    Margins are after the policy's caution, spends before it. ``left_out``: rows that were not scored, by reason.
+    """
 
     user_ids: NDArray[np.object_]
     choices: tuple[str, ...]
@@ -36,6 +40,7 @@ class Simulation:
     curve: tuple[tuple[float, float], ...]  # (spend, margin)
     unlimited: tuple[float, float]  # spend and margin of the policy without a budget
     same_for_all: tuple[str, float, float] | None  # the 10 % offer: its name, spend and margin
+    left_out: dict[str, int]
 
     def counts(self) -> dict[str, int]:
         """Return how many shoppers receive each choice."""
@@ -52,33 +57,46 @@ class Simulation:
 
 
 def simulate(model: Artefact, data: Path, budget: float, country: str, as_of: dt.date | None = None) -> Simulation:
-    """Choose the offers for the shoppers of a CSV within a budget; raise DataRefused where it cannot be scored."""
+    """Choose the offers for the shoppers of a CSV within a budget; raise DataRefused where it cannot be scored.
+
+    Nobody is counted twice: of several rows of one shopper the first counts, as in training.
+    """
     scorer = Scorer(model.manifest, model.onnx)
     table = load.read(data, model.manifest.recipe, country=country).table
     columns = fit.to_columns(scorer.layout, table)
-    good = np.flatnonzero(~scorer.layout.outside(columns).any(axis=1))
+    absent = table[ID_FIELD].isna().to_numpy()
+    repeated = table[ID_FIELD].duplicated().to_numpy() & ~absent
+    outside = scorer.layout.outside(columns).any(axis=1) & ~absent & ~repeated
+    reasons = {f"no {ID_FIELD}": absent, f"repeated {ID_FIELD}": repeated, "outside the bounds": outside}
+    good = np.flatnonzero(~(absent | repeated | outside))
     if not good.size:
         raise DataRefused(f"no row of {data} can be scored")
     signals = scorer.score(columns.take(good), as_of or model.manifest.as_of).signals
     ids = table[ID_FIELD].to_numpy(dtype=object)[good]
-    return simulate_signals(scorer.decider, signals, ids, budget, model.manifest.policy.currency)
+    left_out = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
+    return _simulation(scorer.decider, model.manifest.policy, signals, ids, budget, left_out)
 
 
-def simulate_signals(
-    decider: Decider, signals: Signals, user_ids: NDArray[np.object_], budget: float, currency: str
+def _simulation(
+    decider: Decider,
+    policy: Policy,
+    signals: Signals,
+    user_ids: NDArray[np.object_],
+    budget: float,
+    left_out: dict[str, int],
 ) -> Simulation:
-    """Choose the offers for scored shoppers within a budget."""
     margins, costs, eligible = decider.margins(signals), decider.costs(signals), decider.eligible(signals)
     steps = upgrades(margins, costs, eligible)
     return Simulation(
         user_ids=user_ids,
         choices=decider.choices,
-        currency=currency,
+        currency=policy.currency,
         margins=margins,
         allocation=allocate(margins, costs, eligible, budget),
         curve=_curve(steps, budget),
         unlimited=(float(steps.cost.sum()), float(steps.margin.sum())),
-        same_for_all=_same_for_all(decider, margins, costs),
+        same_for_all=_same_for_all(policy, margins, costs),
+        left_out=left_out,
     )
 
 
@@ -92,9 +110,8 @@ def _curve(steps: Upgrades, budget: float) -> tuple[tuple[float, float], ...]:
     return tuple(zip(points.tolist(), margin.tolist(), strict=True))
 
 
-def _same_for_all(decider: Decider, margins: Floats, costs: Floats) -> tuple[str, float, float] | None:
-    name = "discount_10"
-    if name not in decider.choices:
+def _same_for_all(policy: Policy, margins: Floats, costs: Floats) -> tuple[str, float, float] | None:
+    offer = ten_percent_offer(policy)
+    if offer is None:
         return None
-    offer = decider.choices.index(name) - 1
-    return name, float(costs[:, offer].sum()), float(margins[:, offer].sum())
+    return policy.interventions[offer].name, float(costs[:, offer].sum()), float(margins[:, offer].sum())

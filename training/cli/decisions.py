@@ -27,7 +27,7 @@ Version = Annotated[str | None, typer.Option(help="Version in the registry; the 
 def simulate(
     data: options.Data,
     budget: Annotated[float, typer.Option(min=0, help="Expected spend on offers, in the policy's currency.")],
-    country: options.Country = "all",
+    country: options.Country = "USA",
     artefact: ModelFolder = None,
     bucket: options.Bucket = None,
     version: Version = None,
@@ -39,10 +39,13 @@ def simulate(
 ) -> None:
     """Choose offers within a budget so that the expected margin is largest. Prints that margin."""
     with plain_errors():
+        from lambda_fn.scoring.policy import Decider
         from training.simulate import simulate as simulate_budget
 
         model = _model(artefact, bucket, version, policy, endpoint, region)
         found = simulate_budget(model, data, budget, country, as_of.date() if as_of else None)
+        for offer in Decider(model.manifest.policy, model.manifest.recipe).never_offered:
+            say(f"warning: policy: no tier or segment can ever get {offer}; see its eligibility and the guardrails")
         _show_simulation(found, budget)
         if out is not None:
             found.write(out)
@@ -136,7 +139,13 @@ def analyse(
 
 def _show_simulation(found: Simulation, budget: float) -> None:
     money = found.currency
-    console.print(f"budget {budget:,.0f} {money}: {len(found.user_ids):,} shoppers, expected values")
+    console.print(
+        f"budget {budget:,.0f} {money}: {len(found.user_ids):,} shoppers, expected values (margins after the policy's "
+        "caution, spends as if the assumed recovery rates held)",
+        soft_wrap=True,
+    )
+    for reason, rows in found.left_out.items():
+        say(f"left out: {rows:,} rows ({reason})")
     counts = ", ".join(f"{name} {count:,}" for name, count in found.counts().items())
     say(f"offers: {counts}")
     say(f"spend {found.allocation.cost:,.2f}, margin {found.allocation.margin:,.2f} {money}")

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from lambda_fn.registry import Artefact
 from lambda_fn.scoring.policy import Decider, Policy, Signals
 from lambda_fn.scoring.service import Scorer
 from training import fit
+from training.contrast import ten_percent_offer
 from training.ground_truth import Outcome, make_world, play
 from training.job import Job, run
 from training.limit import posterior
@@ -125,3 +127,28 @@ def test_a_budget_is_kept_and_the_curve_rises_ever_more_slowly(model: Artefact, 
     assert len(rows) == 6_000
     total = sum(float(row["expected_margin"]) for row in rows)
     assert total == pytest.approx(found.allocation.margin, abs=0.6)
+
+
+def test_rows_that_are_left_out_are_told_and_nobody_counts_twice(
+    model: Artefact, twin_csv: Path, tmp_path: Path
+) -> None:
+    # Given a file with a shopper listed twice, one without an id, and one of an impossible age
+    table = pd.read_csv(twin_csv, dtype={"user_id": "str"}).head(1_000)
+    table.loc[1, "user_id"] = table.loc[0, "user_id"]
+    table.loc[2, "user_id"] = None
+    table.loc[3, "age"] = 200
+    table.to_csv(tmp_path / "some.csv", index=False)
+    # When a budget is spent on it, then three rows are left out, each for its reason
+    found = simulate(model, tmp_path / "some.csv", 100, "USA")
+    assert found.left_out == {"no user_id": 1, "repeated user_id": 1, "outside the bounds": 1}
+    assert len(found.user_ids) == len(set(found.user_ids)) == 997
+
+
+def test_the_contrast_is_the_offer_of_ten_percent_by_whatever_name() -> None:
+    policy = read_policy()
+    renamed = [
+        offer.model_copy(update={"name": "tenth_off"}) if offer.name == "discount_10" else offer
+        for offer in policy.interventions
+    ]
+    assert ten_percent_offer(policy.model_copy(update={"interventions": tuple(renamed)})) == 3
+    assert ten_percent_offer(policy.model_copy(update={"interventions": policy.interventions[:2]})) is None

@@ -1,0 +1,15 @@
+"""What offers are held against: a tenth off for everybody, whatever the policy calls it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lambda_fn.scoring.policy import SHARE_TOLERANCE, Policy
+
+CONTRAST_SHARE: Final = 0.10
+
+
+def ten_percent_offer(policy: Policy) -> int | None:
+    """Return the position of the first offer with a discount of 10 %; None where the policy has none."""
+    shares = (offer.discount_share.value for offer in policy.interventions)
+    return next((i for i, share in enumerate(shares) if abs(share - CONTRAST_SHARE) <= SHARE_TOLERANCE), None)
