@@ -23,10 +23,6 @@ class Split:
     validation: NDArray[np.intp]
     holdout: NDArray[np.intp]
 
-    def parts(self) -> dict[str, NDArray[np.intp]]:
-        """Return the parts by name."""
-        return {"train": self.train, "validation": self.validation, "holdout": self.holdout}
-
 
 def positions(user_ids: Iterable[str]) -> NDArray[np.float64]:
     """Return each shopper's fixed position in [0, 1)."""

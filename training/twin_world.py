@@ -14,6 +14,7 @@ from lambda_fn.scoring.service import Scorer
 from training import fit, twin
 from training.errors import DataRefused
 from training.ground_truth import Outcome, make_world, play
+from training.label import THRESHOLD_PERCENT
 from training.limit import posterior
 
 TRUTHS: Final = (1.0, 0.75, 0.5, 0.25)  # true recovery rates as a share of the assumed ones
@@ -25,7 +26,7 @@ def worlds(model: Artefact, rows: int, seed: int, spread: float = 0.0) -> Iterat
     scorer = Scorer(manifest, model.onnx)
     table = twin_table(manifest.recipe, rows, seed, manifest.data.country or twin.ALL_COUNTRIES)
     seen = scorer.score(fit.to_columns(scorer.layout, table), manifest.as_of).signals
-    true_risk = posterior(table, float(str(manifest.metrics.get("threshold_percent", 30))))
+    true_risk = posterior(table, float(str(manifest.metrics.get("threshold_percent", THRESHOLD_PERCENT))))
     for truth in TRUTHS:
         world = make_world(manifest.policy, manifest.recipe, seen, true_risk, truth=truth, spread=spread, seed=seed)
         yield truth, play(manifest.policy, manifest.recipe, world)
