@@ -6,10 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.recipe import Recipe
 from training.evaluate import Metrics
 from training.label import constant_f1
 from training.prepare import Prepared
+from training.recipes.shopper import SCORE_UNIT
 
+STRONGEST: Final = 3  # inputs named in the limits
+NEARLY_ALL: Final = 0.95  # of the signal
 CALIBRATION_PLOT_FILE: Final = "calibration.svg"
 _MEASURES: Final = (
     "f1",
@@ -34,7 +38,7 @@ def model_card(prepared: Prepared, metrics: Metrics, policy: Policy) -> str:
         ("How the family was chosen", _comparison(metrics)),
         ("What carries the signal", _signals(metrics)),
         ("Slices", _slices(metrics)),
-        ("Limits", _limits(metrics)),
+        ("Limits", _limits(prepared.recipe, metrics)),
     )
     title = f"# Cart abandonment risk: {metrics['family']}\n"
     return title + "".join(f"\n## {name}\n\n{text}\n" for name, text in sections)
@@ -130,7 +134,7 @@ def _signals(metrics: Metrics) -> str:
             row["input"],
             f"{row['importance']:.4f}",
             f"{row['mutual_information']:.4f}",
-            f"{row['correlation']:+.3f}",
+            "" if row["correlation"] is None else f"{row['correlation']:+.3f}",
         )
         for row in metrics["signals"][:10]
     )
@@ -147,17 +151,43 @@ def _slices(metrics: Metrics) -> str:
     return f"{_table(('by', 'group', 'rows', 'positive', 'flagged', 'F1'), rows)}\n\nLargest gaps:\n\n{gaps}"
 
 
-def _limits(metrics: Metrics) -> str:
-    named = ", ".join(f"`{row['input']}`" for row in metrics["signals"][:3])
-    simulated = "The training data follow the chain of the simulated twin. " if "limit_f1" in metrics else ""
+def _limits(recipe: Recipe, metrics: Metrics) -> str:
+    simulated = (
+        "These data are simulated (they follow the chain of the twin): columns are independent but for a few, and a "
+        "real shop's figures will be lower."
+        if "limit_f1" in metrics
+        else "The public data set is itself simulated; figures on it say little about a real shop's."
+    )
     return (
-        f"- {simulated}The public data set is itself simulated: its columns are independent but for a few, and a real "
-        "shop's figures will be lower.\n"
-        f"- {named} carry nearly all the signal. Scores of a mind come from questionnaires; a shop that does not have "
-        "them cannot expect these figures.\n"
+        f"- {simulated}\n"
+        f"- {_concentration(recipe, metrics)}\n"
         "- The label is a habit (a share of carts), not the fate of one cart.\n"
         "- Recovery rates of the policy are assumptions; see the source of each number in the manifest."
     )
+
+
+def _concentration(recipe: Recipe, metrics: Metrics) -> str:
+    """Say how much of the signal the strongest inputs carry, and which of them only a questionnaire can tell."""
+    lost = {row["input"]: max(row["importance"], 0.0) for row in metrics["signals"]}
+    strongest = sorted((name for name in lost if lost[name]), key=lambda name: -lost[name])[:STRONGEST]
+    if not strongest:
+        return "No input changes the AUC when it is shuffled: the model has learnt nothing."
+    share = sum(lost[name] for name in strongest) / sum(lost.values())
+    much = "nearly all the signal" if share >= NEARLY_ALL else "the most signal"
+    asked = [
+        field.name for field in recipe.inputs if field.name in strongest and getattr(field, "unit", "") == SCORE_UNIT
+    ]
+    said = (
+        f" Scores such as {_named(asked)} come from questionnaires; a shop that does not have them cannot expect these "
+        "figures."
+        if asked
+        else ""
+    )
+    return f"{_named(strongest)} carry {much}: {share:.0%} of the AUC that shuffling each input in turn loses.{said}"
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -26,12 +26,12 @@ Labels = NDArray[np.int8]
 class Signal:
     """What one input tells about the label.
 
-    ``correlation``: Pearson's, with the label (0 for categories); ``mutual_information``: nats, corrected for chance;
+    ``correlation``: Pearson's with the label, None for categories; ``mutual_information``: nats, corrected for chance;
     ``importance``: AUC lost on validation when the input is shuffled, with everything derived from it.
     """
 
     input: str
-    correlation: float
+    correlation: float | None
     mutual_information: float
     importance: float
 
@@ -52,7 +52,7 @@ def analyse(prepared: Prepared, candidate: Candidate, seed: int = 0) -> list[Sig
                 whole - _auc(prepared, candidate, _shuffled(columns, kind, position, rng), labels)
                 for _ in range(REPEATS)
             ]
-            correlation = _correlation(values, labels) if kind == "numbers" else 0.0
+            correlation = _correlation(values, labels) if kind == "numbers" else None
             found.append(Signal(name, correlation, mutual_information(values, labels), float(np.mean(lost))))
     return sorted(found, key=_strength, reverse=True)
 

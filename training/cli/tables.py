@@ -60,7 +60,8 @@ def signals_table(rows: list[dict[str, Any]]) -> Table:
     """Return what each input tells about the label, the strongest first."""
     table = Table("input", "AUC lost when shuffled", "mutual information (nats)", "correlation")
     for row in rows:
-        figures = (f"{row['importance']:.4f}", f"{row['mutual_information']:.4f}", f"{row['correlation']:+.3f}")
+        correlation = "" if row["correlation"] is None else f"{row['correlation']:+.3f}"
+        figures = (f"{row['importance']:.4f}", f"{row['mutual_information']:.4f}", correlation)
         table.add_row(row["input"], *figures)
     return table
 

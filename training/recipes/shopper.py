@@ -35,6 +35,7 @@ LABEL_COLUMN: Final = "cart_abandonment_rate"
 LEAKAGE: Final = (LABEL_COLUMN, "checkout_abandonments_per_month", "purchase_conversion_rate")
 SLICES: Final = ("gender", "age", "income_level", "device_type")
 
+SCORE_UNIT: Final = "score, 0-10"
 TIMES_OF_DAY: Final = ("Morning", "Afternoon", "Evening", "Night")
 EDUCATION_LEVELS: Final = ("High School", "Associate Degree", "Bachelor", "Master", "PhD")
 
@@ -45,7 +46,7 @@ def _count(name: str, maximum: float, description: str, unit: str = "count") -> 
 
 
 def _score(name: str, description: str) -> NumberInput:
-    return _count(name, 10, description, "score, 0-10")
+    return _count(name, 10, description, SCORE_UNIT)
 
 
 def _percent(name: str, description: str) -> NumberInput:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lambda_fn.scoring.manifest import IdentityCalibration, read_manifest
 from lambda_fn.scoring.model import calibrator
-from training import calibrate, export, package
+from training import calibrate, export, model_card, package
 from training.baselines import baseline_measures, refuse_leakage, single_feature_aucs
 from training.compare import Comparison, Entry, compare
 from training.errors import DataRefused, PublishRefused, TrainingError
@@ -27,6 +27,7 @@ from training.label import check_balance
 from training.metrics import Ranking
 from training.policies import read_policy
 from training.prepare import DataOptions, Part, Prepared, newest_date, prepare
+from training.recipes.shopper import RECIPE
 from training.train import train
 
 BOTH = np.array([0, 1], dtype=np.int8)
@@ -151,7 +152,7 @@ def test_ties_go_to_the_simpler_family(prepared: Prepared) -> None:
 
 
 def entry(family: str, auc: float) -> Entry:
-    candidate = Candidate(family, None, b"", IdentityCalibration(), 1.0, 0.0)
+    candidate = Candidate(family, None, b"", IdentityCalibration(), "identity", 1.0, 0.0)
     return Entry(candidate, auc, (auc, auc), 0.9, 0.1, 1.0, ())
 
 
@@ -170,7 +171,7 @@ def test_every_calibration_rises_and_stays_a_probability(seed: int) -> None:
     labels = (rng.random(len(scores)) < scores**2).astype(np.int8)
     labels[:2] = (0, 1)
     grid = np.linspace(0, 1, 300)
-    for method in calibrate.METHODS:
+    for method in calibrate.METHODS.values():
         calibrated = calibrator(method(labels, scores))(grid)
         assert np.isfinite(calibrated).all()
         assert ((calibrated >= 0) & (calibrated <= 1)).all()
@@ -184,9 +185,9 @@ def test_calibration_repairs_scores_that_are_too_sure() -> None:
     labels = (rng.random(8_000) < truth).astype(np.int8)
     odds = (truth / (1 - truth)) ** 3
     scores = odds / (1 + odds)
-    calibration = calibrate.choose(labels[:4_000], scores[:4_000])
-    assert calibration.method == "sigmoid"
-    calibrated = calibrator(calibration)(scores[4_000:])
+    chosen = calibrate.choose(labels[:4_000], scores[:4_000])
+    assert chosen.name == "sigmoid"
+    calibrated = calibrator(chosen.calibration)(scores[4_000:])
     assert np.abs(calibrated - truth[4_000:]).mean() < 0.02
 
 
@@ -194,7 +195,7 @@ def test_calibrated_scores_are_left_alone() -> None:
     rng = np.random.default_rng(4)
     scores = rng.random(5_000)
     labels = (rng.random(5_000) < scores).astype(np.int8)
-    assert calibrate.choose(labels, scores).method == "identity"
+    assert calibrate.choose(labels, scores).name == "identity"
 
 
 def test_the_run_names_the_trap_before_it_trains(twin_csv: Path, tmp_path: Path) -> None:
@@ -252,3 +253,29 @@ def test_dates_that_go_on_after_most_of_the_others_are_no_slips(prepared: Prepar
     later = prepared.as_of + dt.timedelta(days=60)
     table.loc[0, "last_purchase_date"] = (later - EPOCH).days
     assert newest_date(table, prepared.recipe) == later
+
+
+def test_a_calibration_is_called_what_was_fitted_though_two_are_written_down_alike() -> None:
+    # Given scores whose truth bends off a sigmoid
+    rng = np.random.default_rng(5)
+    scores = rng.random(20_000)
+    labels = (rng.random(20_000) < np.clip(2 * scores - 0.5, 0.01, 0.99)).astype(np.int8)
+    # When the calibration is chosen, then its name is that of the method, not of the table that it is written as
+    chosen = calibrate.choose(labels, scores)
+    assert (chosen.name, chosen.calibration.method) == ("bent sigmoid", "isotonic")
+
+
+def test_the_card_says_of_the_signal_what_was_measured() -> None:
+    def limits(**importance: float) -> str:
+        signals = [{"input": name, "importance": value} for name, value in importance.items()]
+        return model_card._limits(RECIPE, {"signals": signals})
+
+    # Given one input that carries nearly all the signal, from a questionnaire
+    few = limits(impulse_buying_score=0.2, age=0.002, income_level=0.001, household_size=-0.001)
+    assert "`impulse_buying_score`, `age`, `income_level` carry nearly all the signal: 100% of the AUC" in few
+    assert "Scores such as `impulse_buying_score` come from questionnaires" in few
+    # And signal that many inputs share, none of them a score
+    many = limits(age=0.1, income_level=0.1, household_size=0.1, monthly_spend=0.1)
+    assert "`age`, `income_level`, `household_size` carry the most signal: 75% of the AUC" in many
+    assert "questionnaires" not in many
+    assert "the model has learnt nothing" in limits(age=0.0)
