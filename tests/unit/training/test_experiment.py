@@ -103,7 +103,7 @@ def test_a_size_is_asked_for_with_shares_only(wrong: dict[str, float]) -> None:
 @pytest.mark.parametrize("wrong", [{"confidence": 95.0}, {"confidence": 0.0}, {"share": 1.0}])
 def test_arms_are_compared_with_shares_only(wrong: dict[str, float]) -> None:
     with pytest.raises(DataRefused, match=f"{next(iter(wrong))} must lie between 0 and 1"):
-        analyse(rates(10, 100), rates(20, 100), **wrong)
+        analyse(rates(10, 100), rates(20, 100), **wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("ones", [0, 100])
