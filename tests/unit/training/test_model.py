@@ -256,10 +256,12 @@ def test_dates_that_go_on_after_most_of_the_others_are_no_slips(prepared: Prepar
 
 
 def test_a_calibration_is_called_what_was_fitted_though_two_are_written_down_alike() -> None:
-    # Given scores whose truth bends off a sigmoid
+    # Given scores whose truth leaves a sigmoid at a hinge, and too few of them for a curve of many bins
     rng = np.random.default_rng(5)
-    scores = rng.random(20_000)
-    labels = (rng.random(20_000) < np.clip(2 * scores - 0.5, 0.01, 0.99)).astype(np.int8)
+    logit = rng.normal(0, 2, 2_000)
+    bent = logit + 4 * np.maximum(logit - np.log(7 / 3), 0)
+    scores = 1 / (1 + np.exp(-logit))
+    labels = (rng.random(2_000) < 1 / (1 + np.exp(-bent))).astype(np.int8)
     # When the calibration is chosen, then its name is that of the method, not of the table that it is written as
     chosen = calibrate.choose(labels, scores)
     assert (chosen.name, chosen.calibration.method) == ("bent sigmoid", "isotonic")
