@@ -194,8 +194,7 @@ class Decider:
     @property
     def never_offered(self) -> tuple[str, ...]:
         """Names of the offers that the guardrails and rules leave to no tier and segment: a mistake in the policy."""
-        reachable = self._allowed.any(axis=(1, 2))
-        return tuple(name for name, reached in zip(self.choices[1:], reachable, strict=True) if not reached)
+        return tuple(name for name, allowed in zip(self.choices[1:], self._allowed, strict=True) if not allowed.any())
 
     def assumed_rates(self, sensitivity: Floats) -> Floats:
         """Return the recovery rate of each offer for each shopper as assumed, shape (n, offers), within [0, 1]."""

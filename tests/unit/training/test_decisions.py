@@ -134,8 +134,7 @@ def test_rows_that_are_left_out_are_told_and_nobody_counts_twice(
 ) -> None:
     # Given a file with a shopper listed twice, one without an id, and one of an impossible age
     table = pd.read_csv(twin_csv, dtype={"user_id": "str"}).head(1_000)
-    table.loc[1, "user_id"] = table.loc[0, "user_id"]
-    table.loc[2, "user_id"] = None
+    table["user_id"] = ["1", "1", None, *map(str, range(4, 1_001))]
     table.loc[3, "age"] = 200
     table.to_csv(tmp_path / "some.csv", index=False)
     # When a budget is spent on it, then three rows are left out, each for its reason

@@ -1,5 +1,6 @@
 """`check` finds whatever `run` would refuse."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ from training.prepare import DataOptions
 from training.recipes.shopper import LABEL_COLUMN
 
 
-def changed(twin_csv: Path, tmp_path: Path, **columns: object) -> DataOptions:
+def changed(twin_csv: Path, tmp_path: Path, **columns: Callable[[pd.DataFrame], pd.Series]) -> DataOptions:
     path = tmp_path / "changed.csv"
     pd.read_csv(twin_csv).assign(**columns).to_csv(path, index=False)
     return DataOptions(path)
