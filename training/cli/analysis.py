@@ -62,7 +62,8 @@ def signals(
         prepared = prepare(
             options.data_options(
                 data, country, threshold_percent, label_unit, as_of, strict=False, allow_imbalance=False
-            )
+            ),
+            say,
         )
         candidate = train(prepared, model, seed)
         features = single_feature_aucs(prepared.train, prepared.recipe.feature_names)

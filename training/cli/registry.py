@@ -52,14 +52,15 @@ def promote(
 def _promote(registry: Registry, version: str, data: Path | None, force: bool, why: str | None) -> Routing:
     from training import promotion
     from training.cli.tables import gates_table
-    from training.errors import PromotionRefused
+    from training.errors import DataRefused, PromotionRefused
 
     try:
         gates = promotion.check(registry, version, data)
         console.print(gates_table(gates))
-    except PromotionRefused:
+    except (DataRefused, PromotionRefused) as error:
         if not force:
             raise
+        say(f"forced past: {error}")
         gates = []
     return promotion.promote(registry, version, gates, force=force, why=why)
 

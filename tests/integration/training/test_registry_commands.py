@@ -132,6 +132,19 @@ def test_models_of_different_labels_are_not_compared(registry: Registry, data: P
     assert "the champion answers another question" in stderr
     assert "champion_comparison" not in registry.manifest(version).metrics
     assert "cart_abandonment_rate >= 60 percent" in invoke("promote", version, "--data", data, code=1)[1]
+    # And a change of label is promoted for a reason
+    _, stderr = invoke("promote", version, "--data", data, "--force", "--why", "from now on 60 percent counts")
+    assert "forced past: the champion answers another question" in stderr
+    assert registry.routing()[0].champion == version
+
+
+def test_a_broken_champion_keeps_no_model_from_being_trained(registry: Registry, data: Path) -> None:
+    champion = train(data, "--model", "logistic")
+    invoke("promote", champion)
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=f"models/{champion}/model.onnx", Body=b"tampered")
+    version, stderr = invoke("run", "--data", data, "--no-track", "--model", "lightgbm")
+    assert "not compared with the champion: model.onnx of" in stderr
+    assert version in registry.versions()
 
 
 @pytest.mark.usefixtures("registry")
