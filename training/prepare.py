@@ -177,6 +177,7 @@ def newest_date(table: pd.DataFrame, recipe: Recipe, say: Say = lambda _: None) 
     plausible = days <= np.quantile(days, NEARLY_ALL, method="lower") + FARTHEST_DAYS
     newest = fit.EPOCH + dt.timedelta(days=int(days[plausible].max()))
     later = np.count_nonzero(~plausible)
-    apart = f"; {later:,} dates, up to {fit.EPOCH + dt.timedelta(days=int(days.max()))}, look mistyped" if later else ""
+    latest = fit.EPOCH + dt.timedelta(days=int(days.max()))
+    apart = f"; {later:,} later, up to {latest}, taken for slips" if later else ""
     say(f"recency counts to {newest}, the newest date of the data{apart} (--as-of sets another day)")
     return newest

@@ -244,7 +244,7 @@ def test_a_mistyped_future_date_moves_nobodys_recency(prepared: Prepared) -> Non
     # When the day is chosen that recency counts to, then it is the one before the slip, and both are told
     assert newest_date(table, prepared.recipe, said.append) == prepared.as_of
     assert said[0].startswith(
-        f"recency counts to {prepared.as_of}, the newest date of the data; 1 dates, up to 2099-01-01"
+        f"recency counts to {prepared.as_of}, the newest date of the data; 1 later, up to 2099-01-01"
     )
 
 
