@@ -117,6 +117,7 @@ $(PREFIX)/.ready-api: lambda_fn/requirements-api.txt $(shell find lambda_fn -nam
 	@touch $@
 
 serve: install-api ## Serve the API with uvicorn [HOST= PORT=], models from the bucket in APP_REGISTRY_BUCKET
+	@test -n "$$APP_REGISTRY_BUCKET" || { echo "Set APP_REGISTRY_BUCKET to the bucket that models are published to." >&2; exit 2; }
 	@exec "$(PREFIX)/bin/python" -m uvicorn --factory lambda_fn.api:application --app-dir "$(PREFIX)/app" \
 	  --host "$(HOST)" --port "$(PORT)" --no-access-log --no-server-header
 
@@ -133,7 +134,7 @@ deploy: setup ## Deploy to AWS with the credentials of the shell, ENV=dev|stagin
 
 diff: setup ## What a deployment would change; needs to read only, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make diff ENV=dev" >&2; exit 2; }
-	@cd cdk && node node_modules/aws-cdk/bin/cdk diff --all -c env=$(ENV) --method=template $(CDK_FLAGS)
+	@cd cdk && node node_modules/aws-cdk/bin/cdk diff -c env=$(ENV) --method=template $(CDK_FLAGS)
 
 smoke: setup ## Ask a deployed environment for predictions, by API and by file, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make smoke ENV=dev" >&2; exit 2; }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from aws_cdk import Duration
@@ -68,7 +70,12 @@ class BatchScoring(Construct):
 
     def _build_score_chunk(self) -> ScoringFunction:
         score = self._function(
-            "ScoreChunk", names.HANDLER_SCORE_CHUNK, "Scores one chunk", 2048, LONGEST_LAMBDA_SECONDS
+            "ScoreChunk",
+            names.HANDLER_SCORE_CHUNK,
+            "Scores one chunk",
+            2048,
+            LONGEST_LAMBDA_SECONDS,
+            names.WORKER_ALLOCATOR,
         )
         self._allow_reading_models(score)
         self._allow_reading_dropped_files(score)
@@ -96,7 +103,13 @@ class BatchScoring(Construct):
         return fail
 
     def _function(
-        self, construct_id: str, handler: str, description: str, memory_mb: int, timeout_seconds: int
+        self,
+        construct_id: str,
+        handler: str,
+        description: str,
+        memory_mb: int,
+        timeout_seconds: int,
+        more_variables: Mapping[str, str] = MappingProxyType({}),
     ) -> ScoringFunction:
         shape = FunctionShape(
             handler=handler, description=description, memory_mb=memory_mb, timeout_seconds=timeout_seconds
@@ -104,6 +117,7 @@ class BatchScoring(Construct):
         variables = {
             names.ENV_REGISTRY_BUCKET: self._registry.bucket_name,
             names.ENV_DATA_BUCKET: self._data.bucket_name,
+            **more_variables,
         }
         return ScoringFunction(self, construct_id, self._environment, shape, self._code, variables)
 

@@ -52,6 +52,7 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # behind a gateway the redirect would leave its stage
     )
     app.state.server = server
     app.include_router(router)

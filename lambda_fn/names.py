@@ -43,6 +43,12 @@ HANDLER_FAIL: Final = "lambda_fn.batch.fail"
 # The error class by whose name the workflow tells a file that no retry can score (raised by `plan`).
 ERROR_UNUSABLE_FILE: Final = "UnusableFile"
 
+# Environment of a scoring worker, whose arrays of a few hundred kilobytes come and go: glibc's allocator keeps their
+# memory, where it would give it back and have the kernel clear it again. A tenth of a worker's time.
+WORKER_ALLOCATOR: Final = MappingProxyType(
+    {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "268435456"}  # bytes
+)
+
 # Registry bucket.
 MODELS_PREFIX: Final = "models/"
 ROUTING_KEY: Final = "routing.json"
@@ -54,7 +60,7 @@ REJECTED_PREFIX: Final = "rejected/"
 REPORTS_PREFIX: Final = "reports/"
 FAILED_PREFIX: Final = "failed/"
 WORK_PREFIX: Final = "work/"
-INCOMING_SUFFIXES: Final = (".csv", ".csv.gz")
+INCOMING_SUFFIXES: Final = (".csv", ".csv.gz", ".CSV")  # the rule that starts the workflow tells case apart
 
 # Limits.
 MAX_BATCH_RECORDS: Final = 1_000

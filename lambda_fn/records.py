@@ -124,7 +124,9 @@ def _annotation(field: InputField) -> Any:
     kind, schema = _type_and_schema(field)
     description = field.description or field.name.replace("_", " ")
     if isinstance(field, CategoryInput):
-        description += f". Known: {', '.join(field.categories)}; any other text is scored with a warning."
+        description = (
+            f"{description.rstrip('.')}. Known: {', '.join(field.categories)}; any other text is scored with a warning."
+        )
     return Annotated[kind | None, WithJsonSchema({"anyOf": [schema, {"type": "null"}], "description": description})]
 
 

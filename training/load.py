@@ -32,11 +32,13 @@ class Dataset:
     ``table`` holds ``user_id`` (text), numbers and flags (NaN: missing), dates as days since 1970-01-01 (NaN:
     missing), categories (pandas categoricals; NaN: missing) and the label column, where one was asked for.
     ``unreadable`` counts the cells of a column that are neither empty nor of its type; they count as missing.
+    ``left_out`` counts the rows of other countries.
     """
 
     table: pd.DataFrame
     unreadable: dict[str, int]
     fingerprint: DataFingerprint
+    left_out: int
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,14 @@ def read(
             progress(seen)
     table = _join(parts, kinds)
     if table.empty:
-        wanted_rows = "" if country == ALL_COUNTRIES else f" with {COUNTRY} {country!r}"
-        raise DataRefused(f"{path} has no row{wanted_rows} among its {seen}")
+        if country == ALL_COUNTRIES:
+            raise DataRefused(f"{path} has no rows")
+        raise DataRefused(
+            f"{path} has no row with {COUNTRY} {country!r} among its {seen:,}; name another with --country, or keep "
+            f"all with --country {ALL_COUNTRIES}"
+        )
     fingerprint = DataFingerprint(source=path.name, sha256=_sha256(path), rows=len(table), country=country)
-    return Dataset(table, {name: count for name, count in unreadable.items() if count}, fingerprint)
+    return Dataset(table, {name: count for name, count in unreadable.items() if count}, fingerprint, seen - len(table))
 
 
 def _kinds(recipe: Recipe, label_column: str | None, country: str) -> _Kinds:

@@ -119,6 +119,8 @@ def read_and_check(
     """Read the rows and look at them; raise DataRefused where they cannot be read."""
     dataset = load.read(options.path, options.recipe, options.label_column, options.country, progress)
     say(f"read {len(dataset.table):,} rows of {options.path.name} (country {options.country})")
+    if dataset.left_out:
+        say(f"left out {dataset.left_out:,} rows of other countries; --country all keeps them")
     return dataset, check(dataset, options.recipe, options.label_column, options.as_of)
 
 

@@ -58,7 +58,7 @@ def invoke(
 @app.command()
 def drop(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Have a file scored by the local AWS that stays up."""
-    console.print_json(data=up_run.drop(file).report)
+    up_run.drop(file, console)
 
 
 @app.command()
@@ -74,6 +74,9 @@ def main() -> None:
         signal.signal(ending, _end)
     try:
         app()
+    except KeyboardInterrupt:
+        problems.print("interrupted; what was started is stopped")
+        sys.exit(128 + signal.SIGINT)
     except StepFailed as failure:
         problems.print(f"[red]failed[/] at: {failure.step}", highlight=False)
         problems.print(str(failure), markup=False, highlight=False)

@@ -57,7 +57,11 @@ class LocalLambdaContext:
 
 def invoke(event: Path, record: UpRecord) -> Any:
     """Run the payload in ``event`` on the stack that is up and return the handler's answer. Raises InvokeError."""
-    payload = for_first_task(json.loads(event.read_text()))
+    try:
+        recorded = json.loads(event.read_text())
+    except ValueError as error:
+        raise InvokeError(f"{event} is not JSON: {error}") from error
+    payload = for_first_task(recorded)
     handler = handler_of(payload)
     os.environ.update(handler_environment(record.endpoint, record.stack_outputs))
     s3 = boto3.client("s3", endpoint_url=record.endpoint)

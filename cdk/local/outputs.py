@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Self
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cdk.environments import ENVIRONMENTS
 
 STACK_PREFIX = "CartAbandonment"
 
@@ -50,13 +53,18 @@ class StackOutputs(BaseModel):
     @classmethod
     def from_cloudformation(cls, environment: str, endpoint: str | None = None) -> Self:
         """Ask CloudFormation for the stacks of an environment. Raises OutputsError."""
-        pages = boto3.client("cloudformation", endpoint_url=endpoint).get_paginator("describe_stacks").paginate()
-        stacks = {
-            stack["StackName"]: {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
-            for page in pages
-            for stack in page["Stacks"]
-            if stack["StackName"].startswith(f"{STACK_PREFIX}-{environment}-")
-        }
+        if environment not in ENVIRONMENTS:
+            raise OutputsError(f"there is no environment {environment!r}; there are {', '.join(ENVIRONMENTS)}")
+        try:
+            pages = boto3.client("cloudformation", endpoint_url=endpoint).get_paginator("describe_stacks").paginate()
+            stacks = {
+                stack["StackName"]: {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
+                for page in pages
+                for stack in page["Stacks"]
+                if stack["StackName"].startswith(f"{STACK_PREFIX}-{environment}-")
+            }
+        except (BotoCoreError, ClientError) as error:
+            raise OutputsError(f"{error}. Set AWS_PROFILE, or AWS_REGION and credentials, of the account") from error
         if not stacks:
             raise OutputsError(f"no stack of environment {environment!r} is deployed in this account and region")
         return cls._from_stacks(stacks)

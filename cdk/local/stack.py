@@ -55,7 +55,7 @@ def make_twins(local_aws: MiniStack, folder: Path, steps: Steps) -> tuple[Path, 
     with steps.step("sample", f"Making a data set of {TWIN_ROWS:,} shoppers", folder / TRAINING_LOG) as progress:
         cli = TrainingCli(local_aws.environment, folder, progress)
         newcomers = cli.sample(folder / "newcomers.csv", rows=NEWCOMERS, seed=NEWCOMERS_SEED, country=COUNTRY)
-        return cli.sample(folder / "shoppers.csv"), newcomers
+        return cli.sample(folder / "shoppers.csv", country=COUNTRY), newcomers
 
 
 def release_model(local_aws: MiniStack, outputs: StackOutputs, data: Path, folder: Path, steps: Steps) -> TrainedModel:

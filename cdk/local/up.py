@@ -12,7 +12,7 @@ from typing import Any, Self
 from rich.console import Console
 
 from cdk.local import ministack, shoppers
-from cdk.local.client import JobResult, ShopClient
+from cdk.local.client import JobError, ShopClient
 from cdk.local.demo import first_request
 from cdk.local.model import COUNTRY
 from cdk.local.outputs import StackOutputs
@@ -20,8 +20,11 @@ from cdk.local.paths import RUNS, UP_RECORD, keep_logs
 from cdk.local.processes import stop_group
 from cdk.local.stack import build_stack
 from cdk.local.steps import Steps
+from lambda_fn import names
+from lambda_fn.batch.job import Outputs
 
 UP_FOLDER = RUNS / "up"
+DROPPED = UP_RECORD.parent / "dropped"  # results of the files dropped with `make drop`
 
 
 class AlreadyUp(Exception):
@@ -40,6 +43,7 @@ class UpRecord:
     pid: int
     outputs: dict[str, Any]
     sample: str  # a CSV to score
+    instructions: str = ""  # what `make local` printed
 
     @classmethod
     def find(cls, path: Path = UP_RECORD) -> Self | None:
@@ -70,7 +74,7 @@ class UpRecord:
 def up(data: Path | None, console: Console) -> None:
     """Deploy to a local AWS, train, promote, and leave it running. Raises AlreadyUp, StepFailed."""
     if record := UpRecord.find():
-        raise AlreadyUp(f"a local AWS is up already, at {record.endpoint}; `make down` ends it")
+        raise AlreadyUp(f"a local AWS is up already, at {record.endpoint}; `make down` ends it\n{record.instructions}")
     shutil.rmtree(UP_FOLDER, ignore_errors=True)
     UP_FOLDER.mkdir(parents=True)
     steps = Steps(console)
@@ -86,9 +90,10 @@ def up(data: Path | None, console: Console) -> None:
             request.write_text(json.dumps(first_request(client, stack.shoppers)))
             batch = UP_FOLDER / "drop.csv"
             batch.write_bytes(shoppers.as_csv(shoppers.first_rows(stack.shoppers, 1000, COUNTRY)))
-        UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.as_written(), str(batch)).save()
+        text = _instructions(client, local_aws.endpoint, request, batch)
+        UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.as_written(), str(batch), text).save()
         cleanup.pop_all()  # from here on it stays up
-    console.print(_instructions(client, local_aws.endpoint, request, batch), highlight=False, soft_wrap=True)
+    console.print(text, highlight=False, soft_wrap=True)
     client.close()
 
 
@@ -104,19 +109,30 @@ def down(console: Console) -> None:
     shutil.rmtree(UP_FOLDER, ignore_errors=True)
 
 
-def drop(file: Path) -> JobResult:
-    """Have a file scored by the stack that is up, and return its results. Raises NotUp, JobError."""
+def drop(file: Path, console: Console) -> None:
+    """Have a file scored by the stack that is up, keep its results, and say where. Raises NotUp, JobError."""
+    if not file.name.endswith(names.INCOMING_SUFFIXES):
+        endings = ", ".join(names.INCOMING_SUFFIXES)
+        raise JobError(f"{file.name} would start nothing: its name must end with one of {endings}")
     record = UpRecord.get()
     with closing(ShopClient(record.stack_outputs, record.endpoint)) as client:
         client.drop(file.name, file.read_bytes())
-        return client.collect(file.name)
+        report = client.collect(file.name).report
+        console.print_json(data={name: value for name, value in report.items() if name not in ("drift", "input")})
+        keys = (*report["outputs"].values(), f"{names.REPORTS_PREFIX}{Outputs.of(report['input']['key']).stem}.json")
+        for key in keys:
+            result = DROPPED / key
+            result.parent.mkdir(parents=True, exist_ok=True)
+            result.write_bytes(client.fetch(key) or b"")
+            console.print(str(result), highlight=False, soft_wrap=True)
 
 
 def _instructions(client: ShopClient, endpoint: str, request: Path, batch: Path) -> str:
     bucket = client.outputs.data_bucket
-    aws = (
-        f"AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION={ministack.REGION} aws --endpoint-url {endpoint}"
-    )
+    credentials = f"AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION={ministack.REGION}"
+    aws = f"{credentials} aws --endpoint-url {endpoint}"
+    training = f"{credentials} .venv/bin/python -m training"
+    registry = f"--endpoint {endpoint} --bucket {client.outputs.registry_bucket}"
     return f"""
 URL  {client.api_url}
 Key  {client.api_key}
@@ -128,7 +144,11 @@ Ask for a prediction:
 Have a file scored (without the AWS command line: make drop FILE={batch}):
   {aws} s3 cp {batch} s3://{bucket}/incoming/
   {aws} s3 ls --recursive s3://{bucket}/
-  {aws} s3 cp s3://{bucket}/scored/{batch.name} -
+  {aws} s3 cp s3://{bucket}/scored/{batch.name} -     # a few seconds later
+
+Train on your own CSV, and let the model answer:
+  {training} run {registry} --data shoppers.csv
+  {training} promote {registry} VERSION
 
 It stays up until `make down`.
 """

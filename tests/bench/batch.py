@@ -13,6 +13,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from lambda_fn.names import WORKER_ALLOCATOR
 from tests.bench.batch_runs import PEER_MODEL
 from tests.bench.figures import Figure, note
 from tests.bench.peer import pipeline as peer_pipeline
@@ -98,7 +99,8 @@ def _run(name: str, source: Path, folder: Path) -> Measured:
 
 def _start(name: str, source: Path, folder: Path, cpu: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tests.bench.batch_runs", name, str(source), str(folder), str(cpu)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE)
+    deployed = WORKER_ALLOCATOR if name.startswith("ours") else {}  # the environment our worker has in AWS
+    return subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **deployed})
 
 
 def _finish(processes: Sequence[subprocess.Popen[bytes]]) -> list[Measured]:

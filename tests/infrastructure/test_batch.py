@@ -22,7 +22,8 @@ def test_csv_files_dropped_into_incoming_start_the_workflow(each: Synthesis) -> 
 
     assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
     assert [flat(name) for name in pattern["detail"]["bucket"]["name"]] == ["<Data>"]
-    assert pattern["detail"]["object"]["key"] == [{"wildcard": "incoming/*.csv"}, {"wildcard": "incoming/*.csv.gz"}]
+    endings = ("csv", "csv.gz", "CSV")
+    assert pattern["detail"]["object"]["key"] == [{"wildcard": f"incoming/*.{ending}"} for ending in endings]
 
 
 def test_a_start_that_is_refused_is_repeated_and_then_kept(each: Synthesis) -> None:

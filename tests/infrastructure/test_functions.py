@@ -33,7 +33,7 @@ def test_functions_run_the_python_and_processor_that_the_bundles_are_built_for(e
 
 
 def test_environment_variables_are_those_that_the_code_reads(each: Synthesis) -> None:
-    known = {value for name, value in vars(names).items() if name.startswith("ENV_")}
+    known = {value for name, value in vars(names).items() if name.startswith("ENV_")} | set(names.WORKER_ALLOCATOR)
     for function in each.properties("AWS::Lambda::Function").values():
         variables = function["Environment"]["Variables"]
         assert set(variables) <= known

@@ -24,7 +24,7 @@ def dataset(**columns: Any) -> Dataset:
     table[LABEL_COLUMN] = 40.0
     for name, value in columns.items():
         table[name] = value
-    return Dataset(table, {}, DataFingerprint(source="t", sha256="0" * 64, rows=ROWS))
+    return Dataset(table, {}, DataFingerprint(source="t", sha256="0" * 64, rows=ROWS), 0)
 
 
 def found(data: Dataset, as_of: dt.date = AS_OF) -> list[tuple[str, str, int]]:
@@ -97,5 +97,5 @@ def test_strict_turns_warnings_into_errors() -> None:
 
 def test_too_few_rows_are_an_error() -> None:
     data = dataset()
-    few = Dataset(data.table.iloc[:100], {"age": 3}, data.fingerprint)
+    few = Dataset(data.table.iloc[:100], {"age": 3}, data.fingerprint, 0)
     assert found(few) == [("warning", "type", 3), ("error", "volume", 100)]

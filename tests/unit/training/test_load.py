@@ -84,7 +84,7 @@ def test_categories_that_appear_late_in_a_large_file_stay_categories(
         (b"", "is empty"),
         (b"\xff\xfe\x00", "is not UTF-8 text"),
         (b"user_id,age\n1,2\n", "lacks the column country, last, member, rate"),
-        (HEADER.encode(), "has no row among its 0"),
+        (HEADER.encode(), "has no rows"),
         (HEADER.encode() + b'x,1,30,1,USA,2026-01-01,"50\n', "cannot be read as CSV"),
     ],
 )
