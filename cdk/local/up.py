@@ -21,7 +21,6 @@ from cdk.local.processes import stop_group
 from cdk.local.stack import build_stack
 from cdk.local.steps import Steps
 from lambda_fn import names
-from lambda_fn.batch.job import Outputs
 
 UP_FOLDER = RUNS / "up"
 DROPPED = UP_RECORD.parent / "dropped"  # results of the files dropped with `make drop`
@@ -119,7 +118,8 @@ def drop(file: Path, console: Console) -> None:
         client.drop(file.name, file.read_bytes())
         report = client.collect(file.name).report
         console.print_json(data={name: value for name, value in report.items() if name not in ("drift", "input")})
-        keys = (*report["outputs"].values(), f"{names.REPORTS_PREFIX}{Outputs.of(report['input']['key']).stem}.json")
+        stem = report["outputs"]["scored"].removeprefix(names.SCORED_PREFIX).removesuffix(".csv")
+        keys = (*report["outputs"].values(), f"{names.REPORTS_PREFIX}{stem}.json")
         for key in keys:
             result = DROPPED / key
             result.parent.mkdir(parents=True, exist_ok=True)

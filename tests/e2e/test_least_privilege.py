@@ -61,6 +61,7 @@ RIGHTS: Mapping[str, set[tuple[str, str]]] = {
     },
     names.HANDLER_FAIL: {
         *{("list", DATA), ("read", INCOMING), ("read", WORK), ("delete", WORK), ("write", FAILED)},
+        ("read", names.REPORTS_PREFIX),
     },
 }
 
