@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -22,9 +23,9 @@ UP_RECORD = LOCAL / "up.json"
 
 @contextmanager
 def run_folder(name: str) -> Iterator[Path]:
-    """Make a folder for one run and remove it at the end; after a failure its logs stay."""
+    """Make a folder for one run, named after its process, and remove it at the end; after a failure its logs stay."""
     RUNS.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=RUNS))
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-{os.getpid()}-", dir=RUNS))
     try:
         yield folder
     except BaseException:

@@ -43,14 +43,13 @@ def test_a_failing_step_is_named_with_its_reason_and_its_log(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_ends_what_it_started(ending: signal.Signals) -> None:
-    before = set(RUNS.glob("demo-*"))
     with subprocess.Popen(
         [sys.executable, "-m", "cdk.local", "demo"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as demo:
         # Given a demo whose local AWS is up
         assert demo.stdout is not None
         assert "Starting a local AWS" in demo.stdout.readline()
-        (folder,) = set(RUNS.glob("demo-*")) - before
+        (folder,) = RUNS.glob(f"demo-{demo.pid}-*")  # other demos may run beside it
         assert working_in(folder)
 
         # When it is told to end
