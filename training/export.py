@@ -34,11 +34,34 @@ def to_onnx(estimator: Estimator, features: int) -> bytes:
         warnings.simplefilter("ignore")  # the converters use deprecated parts of numpy and onnx
         model = _convert(estimator, features)
     model.graph.name = "estimator"
+    _spell_scaler_out(model.graph)
     _keep_probabilities(model.graph)
     opsets = sorted(model.opset_import, key=lambda opset: str(opset.domain))  # the converter takes them from a set
     del model.opset_import[:]
     model.opset_import.extend(opsets)
     return bytes(model.SerializeToString(deterministic=True))
+
+
+def _spell_scaler_out(graph: Any) -> None:
+    """Write ``Scaler`` as a subtraction and a multiplication: the same arithmetic, a quarter of a network's time less.
+
+    onnxruntime computes the one element after the other, the others with vector instructions.
+    """
+    from onnx import helper, numpy_helper
+
+    nodes = []
+    for node in graph.node:
+        if node.op_type != "Scaler":
+            nodes.append(node)
+            continue
+        for part in node.attribute:
+            row = np.array(part.floats, np.float32)[None, :]
+            graph.initializer.append(numpy_helper.from_array(row, f"{node.name}.{part.name}"))
+        centred = f"{node.name}.centred"
+        nodes.append(helper.make_node("Sub", [node.input[0], f"{node.name}.offset"], [centred]))
+        nodes.append(helper.make_node("Mul", [centred, f"{node.name}.scale"], list(node.output)))
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def _keep_probabilities(graph: Any) -> None:

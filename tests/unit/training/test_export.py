@@ -1,6 +1,9 @@
+"""What leaves training answers as it did inside: every branch, every scale."""
+
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 
 from training import export
@@ -19,3 +22,20 @@ def test_neighbouring_float32_values_take_the_same_branch_inside_and_outside_sci
 
     # When it is exported, then both answer alike (PublishRefused otherwise)
     export.check_parity(estimator, export.to_onnx(estimator, matrix.shape[1]), matrix)
+
+
+@pytest.mark.parametrize("family", ["logistic", "mlp"])
+def test_scaling_is_written_in_operations_that_run_on_whole_rows(family: str) -> None:
+    # Given an estimator behind a scaler, on features of very different sizes
+    random = np.random.default_rng(5)
+    matrix = (random.uniform(0, 1, (400, 3)) * [1, 1_000, 200_000]).astype(np.float32)
+    estimator = FAMILIES[family].train(matrix, (matrix[:, 0] > 0.5).astype(np.int8), 0, None)
+
+    # When it is exported
+    model = export.to_onnx(estimator, matrix.shape[1])
+
+    # Then the slow operator is gone, and nothing else has changed
+    operations = [node.op_type for node in onnx.load_from_string(model).graph.node]
+    assert operations[:2] == ["Sub", "Mul"]
+    assert "Scaler" not in operations
+    export.check_parity(estimator, model, matrix)
