@@ -18,7 +18,7 @@ from lambda_fn.batch.job import InputFile
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PIECE_BYTES: Final = 512 * 1024  # few enough for the processor's caches, many enough that calls do not count
+PIECE_BYTES: Final = 768 * 1024  # few enough for the processor's caches, many enough that calls do not count
 READ_ATTEMPTS: Final = 4
 PARTIAL_CONTENT: Final = 206
 FIRST_WAIT_SECONDS: Final = 0.2
