@@ -81,6 +81,7 @@ def build_definition(scope: Construct, workers: Workers, data: s3.IBucket, chunk
             "job_key.$": "$.Payload.job_key",
             "chunks_key.$": "$.Payload.chunks_key",
             "budget.$": "$.Payload.budget",
+            "refusal.$": "$.Payload.refusal",
         },
         result_path="$.plan",
     )
@@ -96,11 +97,18 @@ def build_definition(scope: Construct, workers: Workers, data: s3.IBucket, chunk
     failure = _write_failure_down(scope, workers.fail)
     for state in (plan, measured, settle, chunks, finalize):
         state.add_catch(failure, errors=["States.ALL"], result_path="$.error")
-    limited = sfn.Choice(scope, "Budget")
-    limited.when(sfn.Condition.is_numeric("$.plan.budget"), measured.next(settle).next(chunks))
-    limited.otherwise(chunks)
+    refused = sfn.Pass(
+        scope,
+        "Refused",
+        parameters={"Error": names.ERROR_UNUSABLE_FILE, "Cause": sfn.JsonPath.string_at("$.plan.refusal")},
+        result_path="$.error",
+    )
+    planned = sfn.Choice(scope, "Planned")
+    planned.when(sfn.Condition.is_string("$.plan.refusal"), refused.next(failure))
+    planned.when(sfn.Condition.is_numeric("$.plan.budget"), measured.next(settle).next(chunks))
+    planned.otherwise(chunks)
     chunks.next(finalize)
-    return plan.next(limited)
+    return plan.next(planned)
 
 
 def _map_chunks(

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from lambda_fn import names
 from lambda_fn.batch import working
+from lambda_fn.batch.errors import UnusableFile
 from lambda_fn.batch.failure import write_failure
 from lambda_fn.batch.finishing import Finisher
 from lambda_fn.batch.job import Chunk, Failure, Job, WorkArea
@@ -34,6 +35,8 @@ def plan(event: Answer, context: Any) -> Answer:
     """Plan the job of a dropped file: ``{"bucket", "key", "execution"}`` -> where the job and its chunks are.
 
     ``budget`` is null, or a number: then every chunk is to be measured, and the job settled, before it is scored.
+    ``refusal`` is null, or says why the file cannot be scored: then all else is null. That is the file's fault, so it
+    is an answer and no error of this function.
     """
     return _run(_plan, event, context)
 
@@ -62,10 +65,19 @@ def fail(event: Answer, context: Any) -> Answer:
 def _plan(event: Answer, _context: Any) -> Answer:
     bucket = _bucket(event)
     area = WorkArea.of(event["execution"])
-    with _failure_noted(bucket, area.plan_error):
-        job = Planner(bucket, _registry(), names.CHUNK_BYTES).plan(event["key"], event["execution"])
+    try:
+        with _failure_noted(bucket, area.plan_error):
+            job = Planner(bucket, _registry(), names.CHUNK_BYTES).plan(event["key"], event["execution"])
+    except UnusableFile as refusal:
+        return {"bucket": None, "job_key": None, "chunks_key": None, "budget": None, "refusal": str(refusal)}
     logger().info("planned", key=job.input.key, bytes=job.input.size_bytes, chunks=job.chunks)
-    return {"bucket": event["bucket"], "job_key": area.job, "chunks_key": area.chunks, "budget": job.budget}
+    return {
+        "bucket": event["bucket"],
+        "job_key": area.job,
+        "chunks_key": area.chunks,
+        "budget": job.budget,
+        "refusal": None,
+    }
 
 
 def _score_chunk(event: Answer, _context: Any) -> Answer:

@@ -69,7 +69,7 @@ def test_a_bad_value_is_refused_by_name_and_a_missing_one_is_not(
 
 @pytest.fixture(scope="module")
 def unusable_files(client: ShopClient) -> ShopClient:
-    """Drop all of them at once: each takes its time, because the local AWS retries what AWS would not."""
+    """Drop all of them at once: each takes two cold starts."""
     for name, content in UNUSABLE.items():
         client.drop(name, content)
     return client
@@ -79,7 +79,7 @@ def unusable_files(client: ShopClient) -> ShopClient:
 def test_a_file_that_cannot_be_scored_says_what_to_fix_and_fails_its_execution(
     unusable_files: ShopClient, name: str
 ) -> None:
-    failure = unusable_files.failure(name, timeout_seconds=120)
+    failure = unusable_files.failure(name, timeout_seconds=60)
 
     assert failure["input"] == f"incoming/{name}"
     assert failure["message"]

@@ -45,8 +45,9 @@ def test_the_states_follow_each_other(each: Synthesis) -> None:
 
     assert definition["StartAt"] == "Plan"
     assert {name: state.get("Next", state["Type"]) for name, state in states.items()} == {
-        "Plan": "Budget",
-        "Budget": "Choice",
+        "Plan": "Planned",
+        "Planned": "Choice",
+        "Refused": "WriteFailureDown",
         "MeasuredChunks": "Settle",
         "Settle": "Chunks",
         "Chunks": "Finalize",
@@ -56,11 +57,23 @@ def test_the_states_follow_each_other(each: Synthesis) -> None:
     }
 
 
-def test_only_with_a_budget_the_chunks_are_measured_first(each: Synthesis) -> None:
-    assert workflow(each)["States"]["Budget"] == {
+def test_a_refused_file_goes_no_further_and_only_with_a_budget_the_chunks_are_measured_first(each: Synthesis) -> None:
+    assert workflow(each)["States"]["Planned"] == {
         "Type": "Choice",
-        "Choices": [{"Variable": "$.plan.budget", "IsNumeric": True, "Next": "MeasuredChunks"}],
+        "Choices": [
+            {"Variable": "$.plan.refusal", "IsString": True, "Next": "Refused"},
+            {"Variable": "$.plan.budget", "IsNumeric": True, "Next": "MeasuredChunks"},
+        ],
         "Default": "Chunks",
+    }
+
+
+def test_a_refusal_is_written_down_like_an_error(each: Synthesis) -> None:
+    assert workflow(each)["States"]["Refused"] == {
+        "Type": "Pass",
+        "Parameters": {"Error": names.ERROR_UNUSABLE_FILE, "Cause.$": "$.plan.refusal"},
+        "ResultPath": "$.error",
+        "Next": "WriteFailureDown",
     }
 
 

@@ -24,6 +24,10 @@ KEY = "incoming/shoppers.csv"
 AS_OF = {"as-of": factories.AS_OF.isoformat()}
 
 
+class FileRefused(Exception):
+    """``plan`` answered that the file cannot be scored, and why."""
+
+
 @dataclass
 class LambdaContext:
     """What Powertools asks of a Lambda context."""
@@ -82,6 +86,8 @@ class Shop:
     def run(self, key: str = KEY) -> dict[str, Any]:
         """Run the whole workflow; a file that cannot be scored raises."""
         planned = self.plan(key)
+        if planned["refusal"] is not None:
+            raise FileRefused(planned["refusal"])
         if planned["budget"] is not None:
             self.settle(planned)
         self.score_all(planned)
@@ -91,17 +97,13 @@ class Shop:
         """Run the whole workflow, with its last resort; return what ``fail`` wrote, or what ``finalize`` said."""
         try:
             return self.run(key)
+        except FileRefused as refusal:
+            failure = {"Error": names.ERROR_UNUSABLE_FILE, "Cause": str(refusal)}
         except Exception as error:  # noqa: BLE001 - as a state machine does
             cause = json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)})
-            return batch.fail(
-                {
-                    "bucket": DATA_BUCKET,
-                    "key": key,
-                    "execution": f"execution-{self.executions}",
-                    "error": {"Error": type(error).__name__, "Cause": cause},
-                },
-                LambdaContext(),
-            )
+            failure = {"Error": type(error).__name__, "Cause": cause}
+        payload = {"bucket": DATA_BUCKET, "key": key, "execution": f"execution-{self.executions}", "error": failure}
+        return batch.fail(payload, LambdaContext())
 
     def get(self, key: str) -> bytes:
         """Read an object of the data bucket."""
