@@ -111,13 +111,8 @@ class ScoringApi(Construct):
 
     def _stage_options(self, environment: Environment) -> apigateway.StageOptions:
         traffic = environment.traffic
-        public = apigateway.MethodDeploymentOptions(  # in place of the stage's settings, all of them
-            logging_level=apigateway.MethodLoggingLevel.ERROR,
-            data_trace_enabled=False,
-            metrics_enabled=True,
-            throttling_rate_limit=traffic.public_requests_per_second,
-            throttling_burst_limit=traffic.public_burst,
-        )
+        pages = dict.fromkeys(names.PUBLIC_PATHS, (traffic.public_requests_per_second, traffic.public_burst))
+        pages[names.DOCS_PATH] = (traffic.docs_requests_per_second, traffic.docs_burst)
         return apigateway.StageOptions(
             stage_name=environment.name,
             access_log_destination=apigateway.LogGroupLogDestination(make_log_group(self, "AccessLog", environment)),
@@ -126,7 +121,7 @@ class ScoringApi(Construct):
             data_trace_enabled=False,
             metrics_enabled=True,
             tracing_enabled=True,
-            method_options={f"{names.API_BASE_PATH}/{path}/GET": public for path in names.PUBLIC_PATHS},
+            method_options={f"{names.API_BASE_PATH}/{path}/GET": _throttled(*limits) for path, limits in pages.items()},
             throttling_rate_limit=traffic.requests_per_second * traffic.clients,
             throttling_burst_limit=traffic.burst * traffic.clients,
         )
@@ -161,6 +156,17 @@ class ScoringApi(Construct):
         key = self.rest_api.add_api_key("Key", description=f"First client of {names.service_name(environment.name)}")
         plan.add_api_key(key)
         return key
+
+
+def _throttled(requests_per_second: int, burst: int) -> apigateway.MethodDeploymentOptions:
+    """Return the settings of a method; they stand in place of the stage's, all of them."""
+    return apigateway.MethodDeploymentOptions(
+        logging_level=apigateway.MethodLoggingLevel.ERROR,
+        data_trace_enabled=False,
+        metrics_enabled=True,
+        throttling_rate_limit=requests_per_second,
+        throttling_burst_limit=burst,
+    )
 
 
 def _preflight(environment: Environment) -> apigateway.CorsOptions | None:

@@ -25,6 +25,7 @@ class Traffic:
     """What one API key may send; the stage as a whole is throttled at the same rate times ``clients``.
 
     ``public_`` is for each of the pages that need no key: they share the function's concurrency with the predictions.
+    ``docs_`` is for the one of them that is large: 1.7 MB an answer, so that reading it all day costs $13 at most.
     """
 
     requests_per_second: int
@@ -33,6 +34,8 @@ class Traffic:
     clients: int = 4
     public_requests_per_second: int = 10
     public_burst: int = 20
+    docs_requests_per_second: int = 1
+    docs_burst: int = 5
 
 
 @dataclass(frozen=True, kw_only=True)

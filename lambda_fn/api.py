@@ -14,7 +14,7 @@ import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
 from mangum import Mangum
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
@@ -34,6 +34,7 @@ from lambda_fn.scoring.service import RISK_LEVELS, Scores
 from lambda_fn.serving import CHALLENGER, CHAMPION, Arm, ModelServer, Serving
 from lambda_fn.settings import Settings, settings
 from lambda_fn.web import answers, problems
+from lambda_fn.web.docs import DOCS_HEADERS, docs_page
 from lambda_fn.web.openapi import document, request_body, responses
 from lambda_fn.web.request_log import RequestLog
 
@@ -148,13 +149,13 @@ async def openapi(request: Request) -> Response:
         champion = _serving(request).champion
     except ModelUnavailable:
         champion = None
-    return _json(document(request.app, champion, _public_root(request)))
+    return _json(document(request.app, champion))
 
 
-@router.get("/docs", include_in_schema=False)
-async def docs() -> Response:
+@router.get(f"/{names.DOCS_PATH}", include_in_schema=False)
+async def docs(request: Request) -> Response:
     """Return a page to read and try the API."""
-    return get_swagger_ui_html(openapi_url="openapi.json", title="Cart abandonment API")
+    return HTMLResponse(docs_page(request.app.title), headers=DOCS_HEADERS)
 
 
 def _refused_by_challenger(serving: Serving, records: int) -> tuple[str, Arm]:
@@ -205,13 +206,6 @@ def _server(request: Request) -> ModelServer:
 
 def _serving(request: Request) -> Serving:
     return _server(request).current()
-
-
-def _public_root(request: Request) -> str:
-    """Return what API Gateway puts before the path in public URLs: the stage, unless a custom domain hides it."""
-    public = request.scope.get("aws.event", {}).get("requestContext", {}).get("path", "")
-    path = request.scope["path"]
-    return public.removesuffix(path) if public.endswith(path) else ""
 
 
 def _on_check(serving: Serving) -> None:

@@ -9,7 +9,8 @@ SERVICE: Final = "cart-abandonment"
 METRIC_NAMESPACE: Final = "CartAbandonment"
 PYTHON_VERSION: Final = "3.13"  # of the functions in AWS
 API_BASE_PATH: Final = "/api/v1"
-PUBLIC_PATHS: Final = ("health", "docs", "openapi.json")  # under the base path: GET needs no API key
+DOCS_PATH: Final = "docs"
+PUBLIC_PATHS: Final = ("health", DOCS_PATH, "openapi.json")  # under the base path: GET needs no API key
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 PROBLEM_CORRELATION_ID: Final = "correlation_id"  # member of a problem: the gateway's request id
 

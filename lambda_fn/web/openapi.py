@@ -8,12 +8,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from lambda_fn.names import MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
+from lambda_fn.names import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
 from lambda_fn.serving import Arm
 from lambda_fn.web.answers import ANSWERS
 from lambda_fn.web.problems import Problem
 
 _REF: Final = "#/components/schemas/{model}"
+# What the paths begin at, seen from the document's own address: a gateway puts its stage in front of them, and only the
+# client knows what else.
+_ROOT: Final = "/".join([".."] * API_BASE_PATH.count("/"))
 _KEY: Final = {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}}
 
 # Served while no model is promoted: any record with a user_id.
@@ -73,11 +76,10 @@ def request_body(schema: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def document(app: FastAPI, champion: Arm | None, root: str) -> dict[str, Any]:
-    """Return the OpenAPI document. ``root`` is what precedes the paths in public URLs (a gateway's stage)."""
+def document(app: FastAPI, champion: Arm | None) -> dict[str, Any]:
+    """Return the OpenAPI document, whose request schemas are those of the champion, where there is one."""
     described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    if root:
-        described["servers"] = [{"url": root}]
+    described["servers"] = [{"url": _ROOT}]
     components = described.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas.update(champion.reader.schemas(_REF) if champion else _ANY_RECORD)

@@ -59,10 +59,10 @@ def test_the_stage_is_throttled_traced_and_logged_without_payloads(each: Synthes
                 **every_method,
                 "HttpMethod": "GET",
                 "ResourcePath": f"/~1api~1v1~1{page}",
-                "ThrottlingBurstLimit": 20,
-                "ThrottlingRateLimit": 10,
+                "ThrottlingBurstLimit": burst,
+                "ThrottlingRateLimit": rate,
             }
-            for page in ("health", "docs", "openapi.json")
+            for page, rate, burst in (("health", 10, 20), ("docs", 1, 5), ("openapi.json", 10, 20))
         ),
     ]
 

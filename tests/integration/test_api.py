@@ -3,10 +3,12 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from html.parser import HTMLParser
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
+from urllib.parse import urljoin
 
 import pytest
 import snapshot_restore_py
@@ -23,6 +25,19 @@ from tests.integration.conftest import REGISTRY_BUCKET
 
 BASE = names.API_BASE_PATH
 CHALLENGER = "v20260702T120000-00000002"
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: its elements, and the addresses that it names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
 
 
 @pytest.fixture
@@ -277,7 +292,26 @@ def test_the_document_describes_the_champions_inputs(client: TestClient) -> None
     }
     record = document["components"]["schemas"]["PredictRequest"]
     assert set(record["properties"]) == {"user_id", *factories.record()}
-    assert "openapi.json" in client.get(f"{BASE}/docs").text
+
+
+@pytest.mark.parametrize("stage", ["", "/live", "/_aws/execute-api/a1b2/local"])
+def test_the_documents_paths_begin_where_its_own_does(client: TestClient, stage: str) -> None:
+    address = f"https://shop.example{stage}{BASE}/openapi.json"
+    (server,) = client.get(f"{BASE}/openapi.json").json()["servers"]
+    assert urljoin(address, server["url"]).rstrip("/") == f"https://shop.example{stage}"
+
+
+def test_the_page_about_the_api_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    answer = client.get(f"{BASE}/docs")
+
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    page = Page()
+    page.feed(answer.text)
+    assert page.elements.count("script") == 2
+    assert page.elements[-2:] == ["script", "script"]  # the first ends where it should, and so does the page
+    assert page.addresses == ["data:,", "openapi.json"]
+    assert 'SwaggerUIBundle({url: "openapi.json"' in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 @pytest.mark.usefixtures("promoted")
@@ -398,10 +432,3 @@ class TestHandler:
         # Then the first answer is the new model's
         assert served == factories.VERSION
         assert json.loads(call(events.load("api_predict"))["body"])["model_version"] == CHALLENGER
-
-    def test_the_documents_server_includes_the_stage(self, call: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        event = events.load("api_health")
-        path = f"{BASE}/openapi.json"
-        event["path"] = path
-        event["requestContext"]["path"] = f"/live{path}"
-        assert json.loads(call(event)["body"])["servers"] == [{"url": "/live"}]
