@@ -68,8 +68,8 @@ class RecordReader:
         typed_dict: Any = TypedDict  # its fields are known only at run time
         record: Any = typed_dict("PredictRequest", fields, total=False)
         record.__doc__ = (
-            "One shopper. Fields that are absent or null are imputed and named in the answer's warnings; fields that the "
-            "model does not know are ignored, so that a caller can send the same record to models that differ."
+            "One shopper. Fields that are absent or null are imputed and named in the answer's warnings; fields that "
+            "the model does not know are ignored, so that a caller can send the same record to models that differ."
         )
         records: Any = Annotated[list[record], Field(min_length=1, max_length=MAX_BATCH_RECORDS)]
         batch = typed_dict("BatchRequest", {"records": Required[records]})

@@ -52,12 +52,13 @@ class CategoryTables:
         cells = Cells(texts.buffer, texts.starts[None, :], texts.ends[None, :])
         words = _words(cells)
         multiplier = _GOLDEN
-        while len(np.unique(slots := self._slots(words, np.uint64(multiplier)))) < len(known):
+        # A set, as numpy's `unique` imports all of numpy's masked arrays first.
+        while len(set((slots := self._slots(words, np.uint64(multiplier))[0]).tolist())) < len(known):
             multiplier = (multiplier * _GOLDEN + 2) % 2**64
         self._multipliers[column] = multiplier
         slots += column << self._bits
-        self._words[:, slots[0]], self._lengths[slots[0]] = np.concatenate(words), cells.lengths[0]
-        self._codes[slots[0]] = list(known.values())
+        self._words[:, slots], self._lengths[slots] = np.concatenate(words), cells.lengths[0]
+        self._codes[slots] = list(known.values())
 
     def _slots(self, words: Sequence[Words], multipliers: Words | np.uint64) -> Places:
         first, second, last = words
