@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, IsotonicCalibration, SigmoidCalibration
+from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, SigmoidCalibration, TableCalibration
 from lambda_fn.scoring.model import calibrator
 
 FOLDS: Final = 3
@@ -85,7 +85,7 @@ def fit_bent_sigmoid(labels: Labels, scores: Floats) -> Calibration:
     bent = LogisticRegression(max_iter=2_000).fit(_hinged(_logit(scores)), labels)
     grid = np.linspace(*GRID_LOGITS)
     rising = np.maximum.accumulate(bent.predict_proba(_hinged(grid))[:, 1])
-    return IsotonicCalibration(
+    return TableCalibration(
         scores=(0.0, *(1 / (1 + np.exp(-grid))).tolist(), 1.0),
         probabilities=(float(rising[0]), *rising.tolist(), float(rising[-1])),
     )
@@ -119,7 +119,7 @@ def fit_isotonic(labels: Labels, scores: Floats) -> Calibration:
     rising = IsotonicRegression().fit_transform(centres, shares, sample_weight=weights)
     if len(centres) == 1:  # the estimator gives everybody one score
         centres, rising = np.array([0.0, 1.0]), np.repeat(rising, 2)
-    return IsotonicCalibration(scores=tuple(centres.tolist()), probabilities=tuple(rising.tolist()))
+    return TableCalibration(scores=tuple(centres.tolist()), probabilities=tuple(rising.tolist()))
 
 
 METHODS: Final[dict[str, Method]] = {

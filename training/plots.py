@@ -67,7 +67,7 @@ def _calibration(axes: Any, metrics: Metrics) -> None:
     )
     axes.plot([0, 1], [0, 1], "--", color="grey")
     axes.scatter(predicted, observed, s=10 + 200 * rows / rows.max())
-    axes.set(xlabel="predicted", ylabel="observed", title="Calibration (holdout)")
+    axes.set(xlabel="predicted", ylabel="observed", title="Calibration (holdout); area: number of shoppers")
 
 
 def _roc(axes: Any, prepared: Prepared, candidate: Candidate) -> None:
@@ -89,4 +89,4 @@ def _slices(axes: Any, metrics: Metrics) -> None:
     axes.barh(names, [row["f1"] for row in rows], height=0.4, align="edge", label="F1")
     axes.barh(names, [row["flag_rate"] for row in rows], height=-0.4, align="edge", label="share flagged")
     axes.set_title("Slices (holdout)")
-    axes.legend()
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.05), ncols=2, frameon=False)  # the bars fill the axes

@@ -44,10 +44,10 @@ class SigmoidCalibration(_Frozen):
     intercept: float
 
 
-class IsotonicCalibration(_Frozen):
-    """Linear interpolation between rising knots."""
+class TableCalibration(_Frozen):
+    """Linear interpolation between rising knots, however they were fitted."""
 
-    method: Literal["isotonic"] = "isotonic"
+    method: Literal["table"] = "table"
     scores: tuple[float, ...] = Field(min_length=2)
     probabilities: tuple[float, ...] = Field(min_length=2)
 
@@ -59,7 +59,7 @@ class IsotonicCalibration(_Frozen):
         return self
 
 
-Calibration = Annotated[IdentityCalibration | SigmoidCalibration | IsotonicCalibration, Field(discriminator="method")]
+Calibration = Annotated[IdentityCalibration | SigmoidCalibration | TableCalibration, Field(discriminator="method")]
 
 
 class NumberHistogram(_Frozen):

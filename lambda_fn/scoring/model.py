@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lambda_fn.scoring.columns import Floats
 from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, IsotonicCalibration, Manifest
+from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, Manifest, TableCalibration
 
 ROWS_AT_ONCE: Final = 1024  # what a network of two layers makes of them stays in a processor's second-level cache
 _SMALLEST = 1e-7  # float32 probabilities carry about seven digits; the logit stays finite
@@ -48,7 +48,7 @@ def calibrator(calibration: Calibration) -> Callable[[Floats], Floats]:
     """Return the function that turns an estimator's probabilities into calibrated ones, both of shape (n,)."""
     if isinstance(calibration, IdentityCalibration):
         return lambda p: p
-    if isinstance(calibration, IsotonicCalibration):
+    if isinstance(calibration, TableCalibration):
         scores, probabilities = np.array(calibration.scores), np.array(calibration.probabilities)
         return lambda p: np.interp(p, scores, probabilities)
     slope, intercept = calibration.slope, calibration.intercept

@@ -8,8 +8,8 @@ from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.manifest import (
     MODEL_FILE,
     IdentityCalibration,
-    IsotonicCalibration,
     SigmoidCalibration,
+    TableCalibration,
     read_manifest,
 )
 from lambda_fn.scoring.model import calibrator
@@ -78,7 +78,7 @@ def test_calibrations() -> None:
     assert calibrator(IdentityCalibration())(p).tolist() == p.tolist()
     np.testing.assert_allclose(calibrator(SigmoidCalibration(slope=1, intercept=0))(p), p, atol=1e-6)
     assert calibrator(SigmoidCalibration(slope=2, intercept=0))(p)[1] < 0.2
-    knots = IsotonicCalibration(scores=(0.0, 0.5, 1.0), probabilities=(0.1, 0.2, 1.0))
+    knots = TableCalibration(scores=(0.0, 0.5, 1.0), probabilities=(0.1, 0.2, 1.0))
     np.testing.assert_allclose(calibrator(knots)(p), [0.1, 0.14, 0.2, 1.0])
 
 
