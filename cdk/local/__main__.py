@@ -70,13 +70,13 @@ def outputs(environment: str) -> None:
 
 def main() -> None:
     """Run the command line; failures end it with a message instead of a traceback, and never leave a process behind."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # Ctrl-C raises by itself
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _end)
     try:
         app()
-    except KeyboardInterrupt:
+    except _Ended:
         problems.print("interrupted; what was started is stopped")
-        sys.exit(128 + signal.SIGINT)
+        raise
     except StepFailed as failure:
         problems.print(f"[red]failed[/] at: {failure.step}", highlight=False)
         problems.print(str(failure), markup=False, highlight=False)
@@ -87,8 +87,12 @@ def main() -> None:
         sys.exit(1)
 
 
+class _Ended(SystemExit):
+    """A signal told the command to end. Not a KeyboardInterrupt, on which typer exits by itself."""
+
+
 def _end(number: int, frame: object) -> NoReturn:  # noqa: ARG001
-    raise SystemExit(128 + number)
+    raise _Ended(128 + number)
 
 
 main()

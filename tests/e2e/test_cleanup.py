@@ -57,6 +57,7 @@ def test_an_interrupted_demo_ends_what_it_started(ending: signal.Signals) -> Non
 
         # Then it does, and so does everything it started
         assert demo.wait(ENDED_WITHIN_SECONDS) != 0
+        assert "interrupted; what was started is stopped" in demo.stdout.read()
     assert nothing_works_in(folder)
     assert {path.suffix for path in folder.iterdir()} == {".log"}
 
