@@ -50,7 +50,7 @@ def measure() -> Iterator[list[Figure]]:
                 detail=f"ours {ours:.2f} s ({rate}), peer {peer:.2f} s and {peer_mb:,.0f} MB",
             ),
             Figure(
-                "batch_vs_floor", round(floor / ours, 2), "of its rows/s", 0.5, at_least=True,
+                "batch_vs_floor", round(floor / ours, 2), "x", 0.5, at_least=True,
                 detail=f"ours {ours:.2f} s, parse and write in pandas {floor:.2f} s",
             ),
         ]  # fmt: skip

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 CALLS_PER_TURN: Final = 25
 OUTPUT: Final = Path(".local") / "bench.json"
@@ -40,7 +40,7 @@ class Figure:
 def speedup(name: str, ours: float, peer: float, unit: str, reach: float) -> Figure:
     """Return how many times less time (or more work) ours takes than the peer."""
     ratio = ours / peer if unit.endswith("/s") else peer / ours
-    detail = f"ours {ours:,.3g} {unit}, peer {peer:,.3g} {unit}"
+    detail = f"ours {_written(ours)} {unit}, peer {_written(peer)} {unit}"
     return Figure(name, round(ratio, 2), "x", reach, at_least=True, detail=detail)
 
 
@@ -76,9 +76,17 @@ def save(figures: list[Figure], output: Path = OUTPUT) -> None:
 
 def table(figures: list[Figure]) -> None:
     """Print figures beside what they should reach."""
-    rows = Table("figure", "value", "reach", "", "detail", title="Side by side, in this run, on this machine")
+    rows = Table(
+        *(Column(name, no_wrap=True) for name in ("figure", "value", "reach", "")), "detail",
+        title="Side by side, in this run, on this machine",
+    )  # fmt: skip
     for figure in figures:
         sign = "" if figure.reach is None else f"{'>=' if figure.at_least else '<='} {figure.reach:g}"
         mark = {True: "reached", False: "[bold red]missed[/]", None: ""}[figure.reached]
-        rows.add_row(figure.name, f"{figure.value:,.4g} {figure.unit}", sign, mark, figure.detail)
+        rows.add_row(figure.name, f"{_written(figure.value)} {figure.unit}", sign, mark, figure.detail)
     Console().print(rows)
+
+
+def _written(value: float) -> str:
+    """Return a number with at least three digits that count."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
