@@ -104,15 +104,15 @@ def test_the_context_says_who_hears_the_alarms() -> None:
 
 
 def test_prod_is_not_made_without_a_word_where_nobody_hears_its_alarms() -> None:
-    def warnings(environment: Environment) -> list[str]:
-        """Return what the command line prints."""
-        found = Annotations.from_stack(service_stack(synthesize(environment))).find_warning("*", Match.any_value())
-        return [str(entry.entry.data) for entry in found if "Nobody hears" in str(entry.entry.data)]
+    def printed(environment: Environment) -> Annotations:
+        return Annotations.from_stack(service_stack(synthesize(environment)))
 
-    [warning] = warnings(ENVIRONMENTS["prod"])
-    assert "Nobody hears the alarms of prod: say -c alarm_emails=" in warning
-    assert warnings(replace(ENVIRONMENTS["prod"], alarm_emails=("ops@company.com",))) == []
-    assert warnings(ENVIRONMENTS["dev"]) == []
+    # Not `find_warning`: two packages install the class of its answer at one path, and only one of them can be read.
+    warning = Match.string_like_regexp("Nobody hears the alarms of prod: say -c alarm_emails=")
+    printed(ENVIRONMENTS["prod"]).has_warning("*", warning)
+    heard = replace(ENVIRONMENTS["prod"], alarm_emails=("ops@company.com",))
+    for environment in (heard, ENVIRONMENTS["dev"]):
+        printed(environment).has_no_warning("*", Match.string_like_regexp("Nobody hears"))
 
 
 def test_the_context_names_the_environment_and_may_switch_tokens() -> None:
