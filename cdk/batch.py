@@ -91,7 +91,7 @@ class BatchScoring(Construct):
         finalize.allow(self._data, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], names.WORK_PREFIX)
         outputs = (names.SCORED_PREFIX, names.REJECTED_PREFIX, names.REPORTS_PREFIX)
         finalize.allow(self._data, ["s3:GetObject", *WRITE], *outputs)  # it replaces only what it has seen
-        finalize.allow(self._data, ["s3:DeleteObject"], names.FAILED_PREFIX)  # the note of an earlier try
+        finalize.allow(self._data, ["s3:GetObject", "s3:DeleteObject"], names.FAILED_PREFIX)  # an earlier try's note
         return finalize
 
     def _build_fail(self) -> ScoringFunction:

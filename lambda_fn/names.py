@@ -41,7 +41,7 @@ HANDLER_SCORE_CHUNK: Final = "lambda_fn.batch.score_chunk"
 HANDLER_FINALIZE: Final = "lambda_fn.batch.finalize"
 HANDLER_FAIL: Final = "lambda_fn.batch.fail"
 
-# The error class by whose name the workflow tells a file that no retry can score (raised by `plan`).
+# The error class by whose name the workflow tells a file that no retry can score.
 ERROR_UNUSABLE_FILE: Final = "UnusableFile"
 
 # Environment of a scoring worker, whose arrays of a few hundred kilobytes come and go: glibc's allocator keeps their
@@ -91,6 +91,12 @@ METRIC_JOBS_FAILED: Final = "JobsFailed"
 DIMENSION_MODEL_VERSION: Final = "model_version"
 DIMENSION_ARM: Final = "arm"
 DIMENSION_SERVICE: Final = "service"
+
+
+def split_ending(key: str) -> tuple[str, str]:
+    """Return a dropped file's key and its ending (one of INCOMING_SUFFIXES, or none) apart."""
+    ending = next((ending for ending in INCOMING_SUFFIXES if key.endswith(ending)), "")
+    return key.removesuffix(ending), ending
 
 
 def service_name(environment: str) -> str:

@@ -104,7 +104,7 @@ class ShopClient:
 
         What an earlier file of the same name has left is passed over.
         """
-        stem = name.removesuffix(".gz").removesuffix(".csv")
+        stem, _ending = names.split_ending(name)
         incoming = self.s3.head_object(Bucket=self.outputs.data_bucket, Key=names.INCOMING_PREFIX + name)
         since = incoming["LastModified"]
         deadline = time.monotonic() + timeout_seconds
@@ -129,7 +129,7 @@ class ShopClient:
         try:
             self.collect(name, timeout_seconds=timeout_seconds)
         except JobError:
-            body = self.fetch(f"{names.FAILED_PREFIX}{name.removesuffix('.gz').removesuffix('.csv')}.json")
+            body = self.fetch(f"{names.FAILED_PREFIX}{names.split_ending(name)[0]}.json")
             if body is None:
                 raise
             content: dict[str, Any] = json.loads(body)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lambda_fn import names
 from lambda_fn.batch.errors import UnusableFile
@@ -66,6 +67,15 @@ def write_failure(bucket: DataBucket, key: str, execution: str, error: Mapping[s
     if file is not None and not _is_published(bucket, file):
         bucket.delete([pins_key(file)])
     return note
+
+
+def withdraw_failure(bucket: DataBucket, file: InputFile) -> None:
+    """Remove the note of an earlier try of a file that was scored; one of a later file, or of another ending, stays."""
+    failed = Outputs.of(file.key).failed
+    with suppress(ValidationError):  # not one of ours
+        note = bucket.find(failed, FailureNote)
+        if note and note.input == file.key and is_current(bucket, file):
+            bucket.delete([failed])
 
 
 def _noted_failure(bucket: DataBucket, area: WorkArea) -> Failure | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
 from lambda_fn.batch.assembly import join
-from lambda_fn.batch.job import ChunkReport, Job, Outputs, WorkArea
+from lambda_fn.batch.failure import withdraw_failure
+from lambda_fn.batch.job import ChunkReport, Job, Outputs, WorkArea, pins_key
 from lambda_fn.batch.multipart import CSV_TYPE, MultipartUpload, ObjectWriter
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.publishing import publish
@@ -31,20 +32,13 @@ class Finisher:
         Raises JobBroken where the parts do not add up to the file, Superseded where a later file took its place.
         """
         finished = find_report(self._bucket, self._outputs.report)
-        if finished and finished.execution == self._job.execution:  # an attempt that was ended while it cleared up
-            self._bucket.delete([self._outputs.failed])
-            self.clear_up()
-            return finished
-        started = time.monotonic()
-        reports = self._chunk_reports()
-        check_complete(self._job, reports)
-        self._publish(self._outputs.scored, lambda condition: self._write_scored(reports, condition))
-        self._publish(self._outputs.rejected, lambda condition: self._write_rejected(reports, condition))
-        report = make_report(self._job, reports, manifest, time.monotonic() - started)
-        self._publish(self._outputs.report, lambda condition: self._write_report(report, condition))
-        self._bucket.delete([self._outputs.failed])
+        if not finished or finished.execution != self._job.execution:  # else an earlier attempt ended as it cleared up
+            finished = self._publish(manifest)
+        # Another execution for the same version may have failed meanwhile, and forgotten them.
+        self._bucket.write_new(pins_key(self._job.input), self._job.pins.model_dump_json().encode())
+        withdraw_failure(self._bucket, self._job.input)
         self.clear_up()
-        return report
+        return finished
 
     def clear_up(self) -> None:
         """Remove what the workers left behind."""
@@ -57,11 +51,26 @@ class Finisher:
         keys = [self._area.report(chunk) for chunk in range(self._job.chunks)]
         return list(self._bucket.load_all(keys, ChunkReport))
 
-    def _publish(self, key: str, write: Callable[[dict[str, str]], None]) -> None:
-        publish(self._bucket, self._job.input, key, write)
+    def _publish(self, manifest: Manifest) -> Report:
+        started = time.monotonic()
+        reports = self._chunk_reports()
+        check_complete(self._job, reports)
+        written: list[Report] = []
 
-    def _write_report(self, report: Report, condition: dict[str, str]) -> None:
-        self._bucket.write(self._outputs.report, report.model_dump_json(indent=1).encode(), **condition)
+        def write_report(condition: dict[str, str]) -> None:
+            written.append(make_report(self._job, reports, manifest, time.monotonic() - started))
+            self._bucket.write(self._outputs.report, written[-1].model_dump_json(indent=1).encode(), **condition)
+
+        publish(
+            self._bucket,
+            self._job.input,
+            {
+                self._outputs.scored: lambda condition: self._write_scored(reports, condition),
+                self._outputs.rejected: lambda condition: self._write_rejected(reports, condition),
+                self._outputs.report: write_report,
+            },
+        )
+        return written[-1]
 
     def _write_scored(self, reports: Sequence[ChunkReport], condition: dict[str, str]) -> None:
         keys = [self._area.scored(report.index) for report in reports]

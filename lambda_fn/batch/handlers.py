@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lambda_fn import names
 from lambda_fn.batch import working
@@ -133,7 +133,7 @@ def _failure_noted(bucket: DataBucket, key: str) -> Iterator[None]:
         yield
     except Exception as error:
         failure = Failure(error=type(error).__name__, message=str(error))
-        with suppress(ClientError):  # the error itself matters more
+        with suppress(ClientError, BotoCoreError):  # the error itself matters more
             bucket.write(key, failure.model_dump_json().encode())
         raise
 

@@ -192,7 +192,8 @@ class Outputs:
     @classmethod
     def of(cls, key: str) -> Self:
         """Return the outputs of the file dropped under a key."""
-        return cls(key.removeprefix(names.INCOMING_PREFIX).removesuffix(".gz").removesuffix(".csv"))
+        stem, _ending = names.split_ending(key)
+        return cls(stem.removeprefix(names.INCOMING_PREFIX))
 
     @property
     def scored(self) -> str:
@@ -220,6 +221,7 @@ def pins_key(file: InputFile) -> str:
     return f"{names.WORK_PREFIX}pins/{file.identity}.json"
 
 
-def sibling_key(key: str) -> str:
-    """Return the key of the file whose outputs would have the same names: the one packed, the other not."""
-    return key.removesuffix(".gz") if key.endswith(".gz") else f"{key}.gz"
+def sibling_keys(key: str) -> list[str]:
+    """Return the keys of the files whose outputs would have the same names: they differ in the ending only."""
+    stem, ending = names.split_ending(key)
+    return [stem + other for other in names.INCOMING_SUFFIXES if other != ending]

@@ -141,6 +141,16 @@ class DataBucket:
             **condition,  # type: ignore[arg-type]
         )
 
+    def write_new(self, key: str, body: bytes) -> bool:
+        """Write a small object unless there is one; say whether it was written."""
+        try:
+            self.write(key, body, IfNoneMatch="*")
+        except ClientError as error:
+            if is_conflict(error):
+                return False
+            raise
+        return True
+
     def delete(self, keys: Sequence[str]) -> None:
         """Delete objects; those that are not there are no error."""
         for first in range(0, len(keys), DELETED_AT_ONCE):

@@ -8,14 +8,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from lambda_fn import names
 from lambda_fn.batch.errors import UnusableFile
 from lambda_fn.batch.gzip_stream import unpack
-from lambda_fn.batch.job import Chunk, InputFile, Job, Pins, WorkArea, pins_key, sibling_key
-from lambda_fn.batch.objects import DataBucket, is_conflict
+from lambda_fn.batch.job import Chunk, InputFile, Job, Pins, WorkArea, pins_key, sibling_keys
+from lambda_fn.batch.objects import DataBucket
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
 from lambda_fn.scoring.recipe import ID_FIELD, Recipe
@@ -40,12 +39,13 @@ class Planner:
     def plan(self, key: str, execution: str) -> Job:
         """Write the job and its list of chunks and return it; raise UnusableFile where the file cannot be scored."""
         file, metadata = find_file(self._bucket, key)
-        self._refuse_sibling(key)
         earlier = self._bucket.find(pins_key(file), Pins)
+        if not earlier:
+            self._refuse_sibling(key)
         pins = earlier or Pins(model_version=self._model_version(metadata), as_of=_as_of(file, metadata))
         recipe = self._registry.load(pins.model_version).manifest.recipe
         header, first_line = self._read_header(file, recipe)
-        if not earlier and not self._keep(file, pins):
+        if not earlier and not self._bucket.write_new(pins_key(file), pins.model_dump_json().encode()):
             return self.plan(key, execution)  # the same event, delivered twice, was quicker: share its pins
         chunks = self._cut(file, first_line)
         job = Job(
@@ -64,21 +64,12 @@ class Planner:
         return job
 
     def _refuse_sibling(self, key: str) -> None:
-        other = sibling_key(key)
-        if self._bucket.head(other) is not None:
-            raise UnusableFile(
-                f"{key} and {other} would share the names of their results; delete one, or drop it under another name"
-            )
-
-    def _keep(self, file: InputFile, pins: Pins) -> bool:
-        """Keep the pins for every execution to come; say whether there were none yet."""
-        try:
-            self._bucket.write(pins_key(file), pins.model_dump_json().encode(), IfNoneMatch="*")
-        except ClientError as error:
-            if is_conflict(error):
-                return False
-            raise
-        return True
+        for other in sibling_keys(key):
+            if self._bucket.head(other) is not None:
+                raise UnusableFile(
+                    f"{key} and {other} would share the names of their results; delete one, or drop it under another "
+                    "name"
+                )
 
     def _model_version(self, metadata: Mapping[str, str]) -> str:
         asked = metadata.get(METADATA_MODEL_VERSION)

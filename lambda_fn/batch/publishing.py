@@ -1,12 +1,13 @@
 """Publishing: of two files dropped under one name, the results of the later one stay, whichever is ready first.
 
-A result appears only if its input is still the current version of the dropped file, and only over what was there when
-that was checked. If another job publishes in between, S3 refuses the write, and the check is made again.
+A job's results appear only if its input is still the current version of the dropped file, and only over what was there
+when that was checked. If another job publishes in between, S3 refuses a write; the check is made again, and then all of
+the results are written again, so that those of two jobs do not mix.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from botocore.exceptions import ClientError
@@ -24,21 +25,27 @@ class Superseded(Exception):
     """A later file of the same name was dropped; its job publishes the results."""
 
 
-def publish(bucket: DataBucket, file: InputFile, key: str, write: Write) -> None:
-    """Write a result of ``file`` under ``key``; raise Superseded where a later file has taken its place."""
+def publish(bucket: DataBucket, file: InputFile, results: Mapping[str, Write]) -> None:
+    """Write the results of ``file``, by key, in this order; raise Superseded where a later file has taken its place."""
     for _ in range(ATTEMPTS):
-        there = bucket.head(key)
-        condition = {"IfMatch": there["ETag"]} if there else {"IfNoneMatch": "*"}
+        conditions = {key: _unchanged(bucket, key) for key in results}
         if not is_current(bucket, file):
             raise Superseded
         try:
-            write(condition)
+            for key, write in results.items():
+                write(conditions[key])
         except ClientError as error:
             if not is_conflict(error):
                 raise
         else:
             return
-    raise JobBroken(f"{key} was changed by others {ATTEMPTS} times while it was written")
+    raise JobBroken(f"{', '.join(results)} were changed by others {ATTEMPTS} times while they were written")
+
+
+def _unchanged(bucket: DataBucket, key: str) -> dict[str, str]:
+    """Return the condition that an object is still the one that is there now."""
+    there = bucket.head(key)
+    return {"IfMatch": there["ETag"]} if there else {"IfNoneMatch": "*"}
 
 
 def is_current(bucket: DataBucket, file: InputFile) -> bool:

@@ -56,7 +56,8 @@ RIGHTS: Mapping[str, set[tuple[str, str]]] = {
     },
     names.HANDLER_FINALIZE: {
         *{("list", REGISTRY), ("read", MODELS)},
-        *{("list", DATA), ("read", INCOMING), ("read", WORK), ("write", WORK), ("delete", WORK), ("delete", FAILED)},
+        *{("list", DATA), ("read", INCOMING), ("read", WORK), ("write", WORK), ("delete", WORK)},
+        *{("read", FAILED), ("delete", FAILED)},
         *{(action, prefix) for prefix in OUTPUTS for action in ("read", "write")},
     },
     names.HANDLER_FAIL: {

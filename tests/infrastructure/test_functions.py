@@ -109,7 +109,7 @@ MAY = {
     | _to("scored", "GetObject", "PutObject", "AbortMultipartUpload")
     | _to("rejected", "GetObject", "PutObject", "AbortMultipartUpload")
     | _to("reports", "GetObject", "PutObject", "AbortMultipartUpload")
-    | _to("failed", "DeleteObject"),
+    | _to("failed", "GetObject", "DeleteObject"),
     "BatchFail": READ_DROPPED_FILES
     | _to("work", "GetObject", "DeleteObject")
     | _to("reports", "GetObject")

@@ -1,5 +1,8 @@
 """What a failure leaves behind concerns the file and the execution that failed, and no other."""
 
+import gzip
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -9,7 +12,7 @@ from lambda_fn.batch.job import Failure, WorkArea
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.errors import RegistryUnreachable
 from tests import csv_files, factories
-from tests.integration.batch.conftest import AS_OF, DATA_BUCKET, KEY, LambdaContext, Shop
+from tests.integration.batch.conftest import AS_OF, DATA_BUCKET, KEY, LambdaContext, Shop, read_csv
 from tests.integration.conftest import REGISTRY_BUCKET
 
 FILE = csv_files.good_file(120)
@@ -37,6 +40,57 @@ def test_a_failed_duplicate_keeps_what_a_successful_one_pinned(shop: Shop) -> No
     shop.run()
     # Then the results are the same bytes
     assert shop.results() == wanted
+
+
+def test_a_duplicate_that_fails_first_takes_no_pins_from_a_successful_one(shop: Shop) -> None:
+    # Given one event delivered twice, whose first execution fails while the second goes on
+    shop.drop(FILE)
+    shop.plan()
+    second = shop.plan()
+    shop.score_all(second)
+    fail("execution-1")
+    shop.finalize(second)
+    wanted = shop.results()
+    # When the event is delivered once more, and another model is champion
+    shop.registry.publish(Artefact(*factories.artefact(NEWER_MODEL, bias=-2.0)))
+    shop.registry.promote(NEWER_MODEL)
+    shop.run()
+    # Then the results are the same bytes
+    assert shop.results() == wanted
+
+
+def test_a_later_file_that_is_refused_leaves_the_results_of_one_job(shop: Shop) -> None:
+    # Given a file that was scored, and a later one
+    shop.drop(OTHER)
+    shop.run()
+    shop.drop(FILE)
+    later = shop.plan()
+    shop.score_all(later)
+
+    # When a third one, of no use, is dropped in the very moment that the second's first result is written
+    def drop_another(params: dict[str, str], **_: object) -> None:
+        if params["Key"] == "scored/shoppers.csv":
+            handlers._client().meta.events.unregister("before-parameter-build.s3.CompleteMultipartUpload", drop_another)
+            shop.drop(b"nothing,that,is,needed\n")
+            shop.attempt()
+
+    handlers._client().meta.events.register("before-parameter-build.s3.CompleteMultipartUpload", drop_another)
+    shop.finalize(later)
+
+    # Then all results are the second's, and the note is the third's
+    assert len(read_csv(shop.results()[0])) == shop.report()["scored"] == 120
+    assert shop.keys("failed/") == ["failed/shoppers.json"]
+
+
+def test_a_note_about_a_file_of_another_ending_stays(shop: Shop) -> None:
+    shop.drop(FILE)
+    planned = shop.plan()
+    shop.drop(gzip.compress(OTHER), KEY + ".gz")
+    refusal = shop.attempt(KEY + ".gz")
+    shop.score_all(planned)
+    shop.finalize(planned)
+    assert json.loads(shop.get("failed/shoppers.json")) == refusal
+    assert shop.report()["scored"] == 120
 
 
 def test_the_failure_of_an_earlier_file_says_nothing_about_the_later_one(shop: Shop) -> None:

@@ -173,16 +173,28 @@ def test_recency_counts_to_the_day_that_is_asked_for_else_to_the_day_of_the_drop
     assert shop.report("incoming/other.csv")["as_of"] == str(dropped.date())
 
 
-def test_a_packed_and_a_plain_file_of_one_name_are_not_mixed_up(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    ("other", "body"),
+    [(f"{KEY}.gz", gzip.compress(csv_files.good_file(5))), ("incoming/shoppers.CSV", csv_files.good_file(5))],
+)
+def test_files_of_one_name_and_another_ending_are_not_mixed_up(shop: Shop, other: str, body: bytes) -> None:
     shop.drop(PLAIN)
     shop.run()
     before = shop.results()
-    shop.drop(gzip.compress(csv_files.good_file(5)), KEY + ".gz")
+    shop.drop(body, other)
 
-    note = shop.attempt(KEY + ".gz")
+    note = shop.attempt(other)
 
     assert "would share the names of their results" in note["message"]
     assert shop.results() == before
+    shop.run()  # what was scored before can be scored again
+    assert shop.results() == before
+
+
+def test_an_ending_in_capitals_is_no_part_of_the_name(shop: Shop) -> None:
+    shop.drop(PLAIN, "incoming/LIST.CSV")
+    assert shop.run("incoming/LIST.CSV")["superseded"] is False
+    assert shop.keys("scored/") == ["scored/LIST.csv"]
 
 
 def test_a_file_of_a_hundred_gigabytes_is_cut_into_a_list_that_a_map_can_read(

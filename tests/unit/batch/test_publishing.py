@@ -13,7 +13,7 @@ from lambda_fn.batch.job import InputFile
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.publishing import ATTEMPTS, Superseded, publish
 
-KEY = "scored/a.csv"
+KEY, REPORT = "scored/a.csv", "reports/a.json"
 FILE = InputFile(
     bucket="data",
     key="incoming/a.csv",
@@ -29,18 +29,16 @@ class FakeBucket(DataBucket):
 
     def __init__(self) -> None:
         self.objects: dict[str, dict[str, Any]] = {FILE.key: {"VersionId": "v1", "ETag": "e1"}}
-        self.writes = 0
 
     def head(self, key: str) -> dict[str, Any] | None:
         return self.objects.get(key)
 
-    def put(self, condition: dict[str, str], etag: str) -> None:
-        there = self.objects.get(KEY)
+    def put(self, condition: dict[str, str], etag: str, key: str = KEY) -> None:
+        there = self.objects.get(key)
         allowed = there is None if "IfNoneMatch" in condition else there and there["ETag"] == condition["IfMatch"]
         if not allowed:
             raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "CompleteMultipartUpload")
-        self.objects[KEY] = {"ETag": etag}
-        self.writes += 1
+        self.objects[key] = {"ETag": etag}
 
 
 @pytest.fixture
@@ -49,13 +47,13 @@ def bucket() -> FakeBucket:
 
 
 def test_a_first_result_appears(bucket: FakeBucket) -> None:
-    publish(bucket, FILE, KEY, lambda condition: bucket.put(condition, "mine"))
+    publish(bucket, FILE, {KEY: lambda condition: bucket.put(condition, "mine")})
     assert bucket.objects[KEY] == {"ETag": "mine"}
 
 
 def test_an_older_result_is_replaced(bucket: FakeBucket) -> None:
     bucket.objects[KEY] = {"ETag": "older"}
-    publish(bucket, FILE, KEY, lambda condition: bucket.put(condition, "mine"))
+    publish(bucket, FILE, {KEY: lambda condition: bucket.put(condition, "mine")})
     assert bucket.objects[KEY] == {"ETag": "mine"}
 
 
@@ -63,7 +61,7 @@ def test_the_result_of_a_later_file_is_not_replaced(bucket: FakeBucket) -> None:
     bucket.objects[FILE.key] = {"VersionId": "v2", "ETag": "e2"}
     bucket.objects[KEY] = {"ETag": "later"}
     with pytest.raises(Superseded):
-        publish(bucket, FILE, KEY, lambda condition: bucket.put(condition, "mine"))
+        publish(bucket, FILE, {KEY: lambda condition: bucket.put(condition, "mine")})
     assert bucket.objects[KEY] == {"ETag": "later"}
 
 
@@ -80,7 +78,7 @@ def test_a_later_file_that_publishes_between_the_check_and_the_write_stays(
         bucket.put(condition, "mine")
 
     with pytest.raises(Superseded):
-        publish(bucket, FILE, KEY, write)
+        publish(bucket, FILE, {KEY: write})
     assert bucket.objects[KEY] == {"ETag": "later"}
 
 
@@ -92,7 +90,7 @@ def test_the_same_job_in_another_execution_is_no_obstacle(bucket: FakeBucket) ->
             bucket.objects[KEY] = {"ETag": rival}
         bucket.put(condition, "mine")
 
-    publish(bucket, FILE, KEY, write)
+    publish(bucket, FILE, {KEY: write})
     assert bucket.objects[KEY] == {"ETag": "mine"}
 
 
@@ -104,7 +102,33 @@ def test_a_result_that_never_stands_still_fails_the_job(bucket: FakeBucket) -> N
         bucket.put(condition, "mine")
 
     with pytest.raises(JobBroken, match=f"{ATTEMPTS} times"):
-        publish(bucket, FILE, KEY, write)
+        publish(bucket, FILE, {KEY: write})
+
+
+def test_the_results_of_two_jobs_do_not_mix(bucket: FakeBucket) -> None:
+    # Given another job for the same file, which publishes both results after our first and before our second
+    rivals = iter(["rival"])
+
+    def write_second(condition: dict[str, str]) -> None:
+        for rival in rivals:
+            bucket.objects.update({KEY: {"ETag": rival}, REPORT: {"ETag": rival}})
+        bucket.put(condition, "mine", REPORT)
+
+    # When ours publishes
+    publish(bucket, FILE, {KEY: lambda condition: bucket.put(condition, "mine"), REPORT: write_second})
+
+    # Then both are ours
+    assert (bucket.objects[KEY], bucket.objects[REPORT]) == ({"ETag": "mine"}, {"ETag": "mine"})
+
+
+def test_a_file_that_is_dropped_while_results_are_written_does_not_stop_them_half_way(bucket: FakeBucket) -> None:
+    def write_first(condition: dict[str, str]) -> None:
+        bucket.put(condition, "mine")
+        bucket.objects[FILE.key] = {"VersionId": "v2", "ETag": "e2"}
+
+    publish(bucket, FILE, {KEY: write_first, REPORT: lambda condition: bucket.put(condition, "mine", REPORT)})
+
+    assert (bucket.objects[KEY], bucket.objects[REPORT]) == ({"ETag": "mine"}, {"ETag": "mine"})
 
 
 def test_other_errors_pass(bucket: FakeBucket) -> None:
@@ -112,4 +136,4 @@ def test_other_errors_pass(bucket: FakeBucket) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied"}}, "CompleteMultipartUpload")
 
     with pytest.raises(ClientError, match="AccessDenied"):
-        publish(bucket, FILE, KEY, write)
+        publish(bucket, FILE, {KEY: write})
