@@ -75,6 +75,7 @@ class ScoringApi(Construct):
         variables = {
             names.ENV_REGISTRY_BUCKET: registry.bucket_name,
             names.ENV_CORS_ORIGINS: ",".join(environment.cors_origins),
+            names.ENV_ACCESS_TOKENS: json.dumps(environment.cognito),
             names.ENV_ROUTING_TTL_SECONDS: str(environment.routing_ttl_seconds),
         }
         function = ScoringFunction(self, "Function", environment, shape, code, variables)

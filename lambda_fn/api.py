@@ -28,6 +28,7 @@ from lambda_fn.scoring.errors import (
     ModelUnavailable,
     NothingPromoted,
     RegistryUnreachable,
+    RoutingBroken,
     ScoringError,
 )
 from lambda_fn.scoring.service import RISK_LEVELS, Scores
@@ -56,6 +57,7 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
         redirect_slashes=False,  # behind a gateway the redirect would leave its stage
     )
     app.state.server = server
+    app.state.access_tokens = config.access_tokens
     app.include_router(router)
     problems.install(app)
     app.add_middleware(RequestLog)
@@ -71,7 +73,7 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
 
 @router.post(
     "/predict",
-    responses=responses(answers.Prediction, 403, 413, 422, 429, 503),
+    responses=responses(answers.Prediction, 403, 413, 422),
     openapi_extra=request_body("PredictRequest"),
 )
 async def predict(request: Request) -> Response:
@@ -92,7 +94,7 @@ async def predict(request: Request) -> Response:
 
 @router.post(
     "/predict/batch",
-    responses=responses(answers.BatchPrediction, 403, 413, 422, 429, 503),
+    responses=responses(answers.BatchPrediction, 403, 413, 422),
     openapi_extra=request_body("BatchRequest"),
 )
 async def predict_batch(request: Request) -> Response:
@@ -117,7 +119,7 @@ async def predict_batch(request: Request) -> Response:
     return _json({"predictions": answered})
 
 
-@router.get("/health", responses=responses(answers.Health, 503), openapi_extra={"security": []})
+@router.get("/health", responses=responses(answers.Health), openapi_extra={"security": []})
 async def health(request: Request) -> Response:
     """Say whether predictions can be made."""
     serving = _serving(request)
@@ -126,7 +128,7 @@ async def health(request: Request) -> Response:
     return _json({"status": status, "model_version": serving.champion.scorer.version, "problems": reasons})
 
 
-@router.get("/model/info", responses=responses(answers.ModelInfo, 403, 429, 503))
+@router.get("/model/info", responses=responses(answers.ModelInfo, 403))
 async def model_info(request: Request) -> Response:
     """Describe the models in service."""
     serving = _serving(request)
@@ -135,7 +137,7 @@ async def model_info(request: Request) -> Response:
     return _json({"champion": answers.describe(serving.champion.scorer, 1 - share), "challenger": challenger})
 
 
-@router.get("/model/metrics", responses=responses(answers.ModelMetrics, 403, 429, 503))
+@router.get("/model/metrics", responses=responses(answers.ModelMetrics, 403))
 async def model_metrics(request: Request) -> Response:
     """Return the champion's metrics beside those of its baselines."""
     manifest = _serving(request).champion.manifest
@@ -149,7 +151,7 @@ async def openapi(request: Request) -> Response:
         champion = _serving(request).champion
     except ModelUnavailable:
         champion = None
-    return _json(document(request.app, champion))
+    return _json(document(request.app, champion, access_tokens=request.app.state.access_tokens))
 
 
 @router.get(f"/{names.DOCS_PATH}", include_in_schema=False)
@@ -217,10 +219,10 @@ def _on_failure(error: ScoringError) -> None:
     if isinstance(error, NothingPromoted):
         telemetry.logger().warning("no model yet", reason=str(error))
         return
-    unreachable = isinstance(error, RegistryUnreachable)
+    unread = isinstance(error, RegistryUnreachable | RoutingBroken)
     cause = f"{type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else None
-    telemetry.logger().error("registry not read" if unreachable else "model not loaded", reason=str(error), cause=cause)
-    telemetry.count(names.METRIC_REGISTRY_FAILURES if unreachable else names.METRIC_MODEL_LOAD_FAILURES)
+    telemetry.logger().error("registry not read" if unread else "model not loaded", reason=str(error), cause=cause)
+    telemetry.count(names.METRIC_REGISTRY_FAILURES if unread else names.METRIC_MODEL_LOAD_FAILURES)
 
 
 @cache

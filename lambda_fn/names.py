@@ -29,6 +29,7 @@ ENV_ENVIRONMENT: Final = "APP_ENVIRONMENT"
 ENV_REGISTRY_BUCKET: Final = "APP_REGISTRY_BUCKET"
 ENV_DATA_BUCKET: Final = "APP_DATA_BUCKET"
 ENV_CORS_ORIGINS: Final = "APP_CORS_ORIGINS"  # comma separated; empty: no CORS headers
+ENV_ACCESS_TOKENS: Final = "APP_ACCESS_TOKENS"  # true: the gateway asks for one beside the API key
 ENV_ROUTING_TTL_SECONDS: Final = "APP_ROUTING_TTL_SECONDS"
 ENV_SERVICE: Final = "POWERTOOLS_SERVICE_NAME"  # read by Powertools itself: `service_name(environment)`
 ENV_METRIC_NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"  # read by Powertools itself

@@ -21,6 +21,7 @@ from lambda_fn.scoring.errors import (
     NothingPromoted,
     RegistryConflict,
     RegistryUnreachable,
+    RoutingBroken,
 )
 from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest, read_manifest
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 HISTORY_LIMIT = 50
 _ABSENT = {"NoSuchKey", "404", "NoSuchBucket"}
 _CONFLICT = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+_UNREACHABLE = "the model registry does not answer, or not to us"
 
 
 class Change(BaseModel):
@@ -136,13 +138,11 @@ class Registry:
                 return None
             if _code(error) in _ABSENT:
                 raise NothingPromoted("no model is promoted yet: train one, publish it, and promote it") from error
-            raise _unreachable(error) from error
+            raise RegistryUnreachable(_UNREACHABLE) from error
         try:
             return Routing.model_validate_json(answer["Body"].read()), answer["ETag"]
         except ValidationError as error:
-            raise ArtefactRejected(
-                f"{ROUTING_KEY} cannot be used: {error.errors(include_url=False)[0]['msg']}"
-            ) from error
+            raise RoutingBroken(f"{ROUTING_KEY} cannot be used: restore its previous version in S3") from error
 
     def manifest(self, version: str) -> Manifest:
         """Return one version's manifest, checked."""
@@ -235,7 +235,7 @@ class Registry:
     def _unreadable(error: ClientError | BotoCoreError, absent: str) -> NoReturn:
         if _code(error) in _ABSENT:
             raise ModelUnavailable(absent) from error
-        raise _unreachable(error) from error
+        raise RegistryUnreachable(_UNREACHABLE) from error
 
 
 def _done(action: Action, version: str, why: str | None) -> LogEntry:
@@ -244,10 +244,6 @@ def _done(action: Action, version: str, why: str | None) -> LogEntry:
 
 def _key(version: str, name: str) -> str:
     return f"{MODELS_PREFIX}{version}/{name}"
-
-
-def _unreachable(error: ClientError | BotoCoreError) -> RegistryUnreachable:
-    return RegistryUnreachable(f"the model registry cannot be used: {_code(error)}")
 
 
 def _code(error: ClientError | BotoCoreError) -> str:

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     registry_bucket: str = Field(default="", validation_alias=names.ENV_REGISTRY_BUCKET)
     data_bucket: str = Field(default="", validation_alias=names.ENV_DATA_BUCKET)
     cors_origins: str = Field(default="", validation_alias=names.ENV_CORS_ORIGINS)
+    access_tokens: bool = Field(default=False, validation_alias=names.ENV_ACCESS_TOKENS)
     routing_ttl_seconds: float = Field(
         default=names.ROUTING_TTL_SECONDS, ge=0, validation_alias=names.ENV_ROUTING_TTL_SECONDS
     )

@@ -30,7 +30,7 @@ class FakeModels:
     def routing_unless(self, etag: str | None) -> tuple[Routing, str] | None:
         self.on_read()
         if self.unreachable:
-            raise RegistryUnreachable("the model registry cannot be used: EndpointConnectionError")
+            raise RegistryUnreachable("the model registry does not answer")
         if self.route is None:
             raise NothingPromoted("no model is promoted yet")
         current = str(hash(self.route.model_dump_json()))

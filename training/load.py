@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ COUNTRY: Final = "country"
 ALL_COUNTRIES: Final = "all"
 CHUNK_ROWS: Final = 100_000
 _HASH_BLOCK_BYTES: Final = 1 << 20
+_DAMAGED: Final = (EOFError, gzip.BadGzipFile, zlib.error)  # what reading gzip raises
 
 Progress = Callable[[int], None]
 
@@ -104,7 +106,9 @@ def _check_header(path: Path, kinds: _Kinds) -> None:
     try:
         with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
             header = next(csv.reader(file), [])
-    except (UnicodeDecodeError, gzip.BadGzipFile, csv.Error) as error:
+    except _DAMAGED as error:
+        raise DataRefused(f"{path} is damaged ({error}); pack or copy it again") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise DataRefused(f"{path} is not UTF-8 text; export it as CSV in UTF-8") from error
     if not header:
         raise DataRefused(f"{path} is empty")
@@ -126,6 +130,8 @@ def _chunks(path: Path, kinds: _Kinds) -> Iterator[pd.DataFrame]:
             low_memory=False,
         ) as reader:
             yield from reader
+    except _DAMAGED as error:
+        raise DataRefused(f"{path} is damaged ({error}); pack or copy it again") from error
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise DataRefused(f"{path} cannot be read as CSV: {error}") from error
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -31,13 +33,15 @@ Data = Annotated[
 @app.command()
 def demo(data: Data = None) -> None:
     """Tell the whole story: deploy, train, predict, score a dropped file, clean up."""
-    demo_run.run(data, console)
+    with _interruption("interrupted; what was started is stopped"):
+        demo_run.run(data, console)
 
 
 @app.command()
 def up(data: Data = None) -> None:
     """Deploy to a local AWS that stays up."""
-    up_run.up(data, console)
+    with _interruption("interrupted; what was started is stopped"):
+        up_run.up(data, console)
 
 
 @app.command()
@@ -71,12 +75,10 @@ def outputs(environment: str) -> None:
 def main() -> None:
     """Run the command line; failures end it with a message instead of a traceback, and never leave a process behind."""
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _end)
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # as `nohup` asks for
+            signal.signal(ending, _end)
     try:
         app()
-    except _Ended:
-        problems.print("interrupted; what was started is stopped")
-        raise
     except StepFailed as failure:
         problems.print(f"[red]failed[/] at: {failure.step}", highlight=False)
         problems.print(str(failure), markup=False, highlight=False)
@@ -89,6 +91,15 @@ def main() -> None:
 
 class _Ended(SystemExit):
     """A signal told the command to end. Not a KeyboardInterrupt, on which typer exits by itself."""
+
+
+@contextmanager
+def _interruption(told: str) -> Iterator[None]:
+    try:
+        yield
+    except _Ended:
+        problems.print(told)
+        raise
 
 
 def _end(number: int, frame: object) -> NoReturn:  # noqa: ARG001

@@ -25,6 +25,10 @@ class ArtefactRejected(ScoringError):
     """A model artefact must not be served: wrong checksum, unknown format, or a step this code does not know."""
 
 
+class RoutingBroken(ArtefactRejected):
+    """The registry says in no way that this code understands which models to serve; the models may be well."""
+
+
 class ModelUnavailable(ScoringError):
     """No model can be served: none was published and promoted yet, or none of them could be loaded."""
 

@@ -18,6 +18,14 @@ _REF: Final = "#/components/schemas/{model}"
 # client knows what else.
 _ROOT: Final = "/".join([".."] * API_BASE_PATH.count("/"))
 _KEY: Final = {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}}
+_TOKEN: Final = {
+    "AccessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "From the environment's token URL, for a client's id and secret (OAuth2 client credentials).",
+    }
+}
 
 # Served while no model is promoted: any record with a user_id.
 _ANY_RECORD: Final = {
@@ -40,8 +48,8 @@ _ANY_RECORD: Final = {
 }
 
 _MEANINGS: Final = {
+    401: "The access token is missing, invalid or expired.",
     403: "The API key is missing or unknown.",
-    404: "There is no such path.",
     413: "The request body is too large.",
     422: "The request cannot be scored; `errors` names each faulty field.",
     429: "The client's rate or quota is used up.",
@@ -52,15 +60,19 @@ _MEANINGS: Final = {
 
 
 def responses(answer: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
-    """Return the documentation of a route's answers: its model for 200, a problem for each error.
+    """Return the documentation of a route's answers: its model for 200, a problem for its errors and for those of all.
 
     The models are named, not handed to FastAPI, which would import all of pydantic's old version to look at them: a
     tenth of a cold start.
     """
     documented: dict[int | str, dict[str, Any]] = {200: _documented("The answer.", "application/json", answer)}
-    for status in (*errors, 500):
-        documented[status] = _documented(_MEANINGS[status], PROBLEM_MEDIA_TYPE, Problem)
+    for status in (*errors, 429, 500, 503, 504):
+        documented[status] = _problem(status)
     return documented
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return _documented(_MEANINGS[status], PROBLEM_MEDIA_TYPE, Problem)
 
 
 def _documented(description: str, media_type: str, model: type[BaseModel]) -> dict[str, Any]:
@@ -76,8 +88,11 @@ def request_body(schema: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def document(app: FastAPI, champion: Arm | None) -> dict[str, Any]:
-    """Return the OpenAPI document, whose request schemas are those of the champion, where there is one."""
+def document(app: FastAPI, champion: Arm | None, *, access_tokens: bool = False) -> dict[str, Any]:
+    """Return the OpenAPI document, whose request schemas are those of the champion, where there is one.
+
+    ``access_tokens``: what needs a key needs a token, too.
+    """
     described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     described["servers"] = [{"url": _ROOT}]
     components = described.setdefault("components", {})
@@ -89,4 +104,15 @@ def document(app: FastAPI, champion: Arm | None) -> dict[str, Any]:
         schemas[model.__name__] = schema
     components["securitySchemes"] = _KEY
     described["security"] = [{"ApiKey": []}]
+    if access_tokens:
+        _ask_for_tokens(described)
     return described
+
+
+def _ask_for_tokens(described: dict[str, Any]) -> None:
+    described["components"]["securitySchemes"] = {**_KEY, **_TOKEN}
+    described["security"] = [{"ApiKey": [], "AccessToken": []}]
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            if "security" not in operation:  # it is not public
+                operation["responses"]["401"] = _problem(401)

@@ -41,7 +41,7 @@ def test_a_failing_step_is_named_with_its_reason_and_its_log(tmp_path: Path) -> 
     assert nothing_works_in(log.parent)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_demo_ends_what_it_started(ending: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "cdk.local", "demo"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -56,7 +56,7 @@ def test_an_interrupted_demo_ends_what_it_started(ending: signal.Signals) -> Non
         demo.send_signal(ending)
 
         # Then it does, and so does everything it started
-        assert demo.wait(ENDED_WITHIN_SECONDS) != 0
+        assert demo.wait(ENDED_WITHIN_SECONDS) == 128 + ending
         assert "interrupted; what was started is stopped" in demo.stdout.read()
     assert nothing_works_in(folder)
     assert {path.suffix for path in folder.iterdir()} == {".log"}

@@ -294,6 +294,23 @@ def test_the_document_describes_the_champions_inputs(client: TestClient) -> None
     assert set(record["properties"]) == {"user_id", *factories.record()}
 
 
+def test_the_document_asks_for_what_the_gateway_asks_for(promoted: Registry) -> None:
+    plain, with_tokens = (
+        client_of(promoted, access_tokens=on).get(f"{BASE}/openapi.json").json() for on in (False, True)
+    )
+    assert plain["security"] == [{"ApiKey": []}]
+    assert with_tokens["security"] == [{"ApiKey": [], "AccessToken": []}]
+    assert set(with_tokens["components"]["securitySchemes"]) == {"ApiKey", "AccessToken"}
+
+    def statuses(document: dict[str, Any], path: str, method: str) -> set[str]:
+        return set(document["paths"][f"{BASE}/{path}"][method]["responses"])
+
+    usual = {"200", "403", "413", "422", "429", "500", "503", "504"}
+    assert statuses(plain, "predict", "post") == usual
+    assert statuses(with_tokens, "predict", "post") == {*usual, "401"}
+    assert statuses(with_tokens, "health", "get") == {"200", "429", "500", "503", "504"}
+
+
 @pytest.mark.parametrize("stage", ["", "/live", "/_aws/execute-api/a1b2/local"])
 def test_the_documents_paths_begin_where_its_own_does(client: TestClient, stage: str) -> None:
     address = f"https://shop.example{stage}{BASE}/openapi.json"
@@ -392,7 +409,8 @@ class TestHandler:
         [
             ("NoSuchKey", None),
             ("AccessDenied", names.METRIC_REGISTRY_FAILURES),
-            (None, names.METRIC_MODEL_LOAD_FAILURES),
+            ("routing", names.METRIC_REGISTRY_FAILURES),
+            ("model", names.METRIC_MODEL_LOAD_FAILURES),
         ],
     )
     def test_what_is_wrong_with_the_models_is_counted_by_its_kind(
@@ -401,12 +419,13 @@ class TestHandler:
         s3: S3Client,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
-        code: str | None,
+        code: str,
         metric: str | None,
     ) -> None:
-        # Given nothing promoted, a registry that refuses us, or a broken champion
-        if code is None:
-            s3.put_object(Bucket=REGISTRY_BUCKET, Key=f"models/{factories.VERSION}/model.onnx", Body=b"broken")
+        # Given nothing promoted, a registry that refuses us, a broken routing, or a broken champion
+        broken = {"routing": names.ROUTING_KEY, "model": f"models/{factories.VERSION}/model.onnx"}
+        if code in broken:
+            s3.put_object(Bucket=REGISTRY_BUCKET, Key=broken[code], Body=b"broken")
         else:
             refusal = ClientError({"Error": {"Code": code}}, "GetObject")
             monkeypatch.setattr("botocore.client.BaseClient._make_api_call", Mock(side_effect=refusal))
@@ -417,6 +436,7 @@ class TestHandler:
         counted = {name for line in lines if "_aws" in line for name in line if name.endswith("Failures")}
         assert answer["statusCode"] == 503
         assert counted == ({metric} if metric else set())
+        assert code in broken or code not in answer["body"]  # what S3 said is for the log
 
     def test_a_restored_snapshot_answers_with_what_is_promoted_now(
         self, call: Callable[[dict[str, Any]], dict[str, Any]], registry: Registry

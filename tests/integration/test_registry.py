@@ -7,7 +7,7 @@ from mypy_boto3_s3 import S3Client
 
 from lambda_fn.names import ROUTING_KEY
 from lambda_fn.registry import Artefact, Registry
-from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, RegistryConflict
+from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, RegistryConflict, RoutingBroken
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
 
@@ -151,7 +151,7 @@ def test_an_unchanged_routing_is_not_sent_again(registry: Registry) -> None:
 @pytest.mark.parametrize("body", [b"", b"{}", json.dumps({"champion": FIRST, "challenger_share": 7}).encode()])
 def test_a_routing_that_makes_no_sense_is_refused(registry: Registry, s3: S3Client, body: bytes) -> None:
     s3.put_object(Bucket=REGISTRY_BUCKET, Key=ROUTING_KEY, Body=body)
-    with pytest.raises(ArtefactRejected, match=ROUTING_KEY):
+    with pytest.raises(RoutingBroken, match=ROUTING_KEY):
         registry.routing()
 
 

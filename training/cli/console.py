@@ -24,14 +24,16 @@ def say(message: str) -> None:
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Print errors that explain themselves without a traceback, and exit with 1."""
-    from lambda_fn.scoring.errors import ScoringError
+    from lambda_fn.scoring.errors import RegistryUnreachable, RoutingBroken, ScoringError
     from training.errors import TrainingError
 
     try:
         yield
     except (TrainingError, ScoringError) as error:
         console.print(f"[bold red]{type(error).__name__}[/]: ", end="")
-        console.print(str(error), markup=False, soft_wrap=True)
+        # These say no more than may be shown outside; whoever sits here is inside.
+        cause = f": {error.__cause__}" if isinstance(error, RegistryUnreachable | RoutingBroken) else ""
+        console.print(f"{error}{cause}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     except Exception as error:
         if not type(error).__module__.startswith("botocore"):  # asked by name: its import is slow

@@ -150,7 +150,7 @@ def test_a_broken_champion_keeps_no_model_from_being_trained(registry: Registry,
 @pytest.mark.usefixtures("registry")
 def test_a_registry_that_does_not_answer_is_told_before_training(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(_: Registry) -> NoReturn:
-        raise RegistryUnreachable("the model registry cannot be used: AccessDenied")
+        raise RegistryUnreachable("the model registry does not answer") from PermissionError("AccessDenied")
 
     monkeypatch.setattr(Registry, "routing", unreachable)
     _, stderr = invoke("run", "--data", data, "--no-track", "--model", "logistic", code=1)

@@ -49,6 +49,16 @@ def test_rows_are_typed_and_other_columns_ignored(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("kept", [0.0001, 0.5, 0.99])
+def test_a_damaged_gzip_file_is_refused(tmp_path: Path, kept: float) -> None:
+    rows = "".join(f"{i},{i % 90},30,1,USA,2026-01-01,{i % 77}\n" for i in range(50_000))
+    path = write(tmp_path, HEADER + rows, "data.csv.gz")
+    packed = path.read_bytes()
+    path.write_bytes(packed[: int(len(packed) * kept)])
+    with pytest.raises(DataRefused, match="is damaged"):
+        read(path, RECIPE)
+
+
 def test_gzip_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
     path = write(tmp_path, "\ufeff" + HEADER + "x,1,30,1,USA,2026-01-01,50\n", "data.csv.gz")
     assert read(path, RECIPE, "rate").table["age"].tolist() == [30]
