@@ -78,8 +78,9 @@ def read_outcomes(path: Path, arm_column: str, outcome_column: str, control: str
     try:
         table = pd.read_csv(path, usecols=[arm_column, outcome_column], dtype={arm_column: "str"})
     except (OSError, ValueError) as error:
+        cause = "they are not both in its header" if "Usecols" in str(error) else error
         raise DataRefused(
-            f"{path} cannot be read with columns {arm_column!r} and {outcome_column!r}: {error}"
+            f"{path} cannot be read with columns {arm_column!r} and {outcome_column!r}: {cause}"
         ) from error
     outcomes = pd.to_numeric(table[outcome_column], errors="coerce")
     if outcomes.isna().any():
@@ -88,7 +89,9 @@ def read_outcomes(path: Path, arm_column: str, outcome_column: str, control: str
         raise DataRefused(f"{arm_column}: {armless} rows name no arm; who saw what must be known of every shopper")
     arms = sorted(table[arm_column].unique())
     if control not in arms or len(arms) != 2:
-        raise DataRefused(f"{arm_column} must name two arms, one of them {control!r}; it names {', '.join(arms)}")
+        raise DataRefused(
+            f"{arm_column} must name two arms, one of them {control!r}; it names {', '.join(arms) or 'none'}"
+        )
     treatment = next(arm for arm in arms if arm != control)
     values = outcomes.to_numpy(dtype=np.float64)
     inside = (table[arm_column] == control).to_numpy()

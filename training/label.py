@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 THRESHOLD_PERCENT: Final = 30.0
 SMALLEST_MINORITY: Final = 0.10
+MOST_BELOW_ONE: Final = 0.05  # share of a percent column's positive rates below 1 %; more looks like fractions mixed in
 DECIMALS: Final = 9  # of a percentage that was a fraction
 
 
@@ -55,8 +56,12 @@ def _detect(known: Floats, column: str) -> Unit:
             raise LabelRefused(f"{column} holds only 0 and 1: whole percentages, or all and nothing? {advice}")
         return "fraction"
     positive = known[known > 0]
-    if (positive < 1).mean() > 0.5:
-        raise LabelRefused(f"{column} lies mostly between 0 and 1, but reaches {known.max():g}; {advice}")
+    below_one = float((positive < 1).mean())
+    if below_one > MOST_BELOW_ONE:
+        raise LabelRefused(
+            f"{column} reaches {known.max():g}, but {below_one:.0%} of its rates lie between 0 and 1: fractions among "
+            f"percentages? Mend them, or {advice}"
+        )
     return "percent"
 
 
@@ -76,6 +81,11 @@ def check_balance(labels: NDArray[np.int8], threshold_percent: float, *, allow_i
     minority = min(share, 1 - share)
     if minority >= SMALLEST_MINORITY or (allow_imbalance and minority > 0):
         return
+    if not minority:
+        raise LabelRefused(
+            f"the label 'rate >= {threshold_percent:g} %' is {round(share)} in all {len(labels):,} rows: there is "
+            "nothing to learn. Check the threshold and the column's unit (both are in percent)."
+        )
     raise LabelRefused(
         f"the label 'rate >= {threshold_percent:g} %' is positive in {share:.1%} of {len(labels):,} rows: the minority "
         f"is below {SMALLEST_MINORITY:.0%}. Always answering 'will abandon' scores F1 {constant_f1(share):.4f} on it, "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import zlib
@@ -14,8 +13,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from lambda_fn.names import MAX_LINE_BYTES
 from lambda_fn.scoring.manifest import DataFingerprint
 from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, Recipe
+from lambda_fn.tabular.header import UnusableHeader, read_header
 from training.errors import DataRefused
 
 COUNTRY: Final = "country"
@@ -104,16 +105,13 @@ def _kinds(recipe: Recipe, label_column: str | None, country: str) -> _Kinds:
 def _check_header(path: Path, kinds: _Kinds) -> None:
     opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), [])
+        with opened(path, "rb") as file:
+            line = file.readline(MAX_LINE_BYTES)
+        read_header(line, kinds.all)
     except _DAMAGED as error:
         raise DataRefused(f"{path} is damaged ({error}); pack or copy it again") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataRefused(f"{path} is not UTF-8 text; export it as CSV in UTF-8") from error
-    if not header:
-        raise DataRefused(f"{path} is empty")
-    if missing := [name for name in kinds.all if name not in header]:
-        raise DataRefused(f"{path} lacks the column {', '.join(missing)}; its header has {len(header)} columns")
+    except UnusableHeader as error:
+        raise DataRefused(f"{path}: {error}") from error
 
 
 def _chunks(path: Path, kinds: _Kinds) -> Iterator[pd.DataFrame]:
@@ -132,7 +130,7 @@ def _chunks(path: Path, kinds: _Kinds) -> Iterator[pd.DataFrame]:
             yield from reader
     except _DAMAGED as error:
         raise DataRefused(f"{path} is damaged ({error}); pack or copy it again") from error
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
+    except ValueError as error:  # pandas' parser errors, text that is not UTF-8, names of columns with spaces around
         raise DataRefused(f"{path} cannot be read as CSV: {error}") from error
 
 

@@ -131,6 +131,10 @@ def learn_from(options: DataOptions, dataset: load.Dataset, report: Report, say:
     percent, unit = label.in_percent(rates, options.label_unit, options.label_column)
     labels = label.binarise(percent, options.threshold_percent)
     label.check_balance(labels, options.threshold_percent, allow_imbalance=options.allow_imbalance)
+    say(
+        f"label: {options.label_column}, read as {unit}, is at least {options.threshold_percent:g} % for "
+        f"{labels.mean():.1%} of the shoppers"
+    )
     parts = split(table["user_id"])
     as_of = options.as_of or newest_date(table, options.recipe, say)
     recipe = fit.fit(options.recipe, table.iloc[parts.train], as_of)

@@ -26,7 +26,7 @@ def check(registry: Registry, version: str, data: Path | None) -> list[Gate]:
 
 def check_challenger(registry: Registry, version: str, share: float) -> list[Gate]:
     """Return every gate for a challenger: all but the comparison, which the experiment is there to make."""
-    small = Gate("share", share <= LARGEST_CHALLENGER_SHARE, f"{share:.0%}, at most {LARGEST_CHALLENGER_SHARE:.0%}")
+    small = Gate("share", share <= LARGEST_CHALLENGER_SHARE, f"{share:.1%}, at most {LARGEST_CHALLENGER_SHARE:.0%}")
     return [*gates(registry.manifest(version), None), small]
 
 

@@ -31,6 +31,8 @@ def unpack(pieces: Iterable[bytes]) -> Iterator[bytes]:
         while not member.eof and (text := member.decompress(b"", PIECE_BYTES)):
             yield text
     except zlib.error as error:
-        raise UnusableFile(f"the gzip data is damaged ({error}); pack the file again") from error
+        raise UnusableFile(
+            f"the gzip data is damaged ({error}); pack the file again, or end its name in .csv where it is not packed"
+        ) from error
     if not member.eof:
         raise UnusableFile("the gzip data breaks off before its end; upload the whole file again")

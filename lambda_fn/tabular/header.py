@@ -34,6 +34,8 @@ def read_header(line: bytes, needed: Iterable[str]) -> tuple[str, ...]:
         if line.startswith(beginning):
             raise UnusableHeader(f"the file {verdict}")
     line = line.removeprefix(BYTE_ORDER_MARK).rstrip(b"\r\n")
+    if not line.strip():
+        raise UnusableHeader("line 1 must name the columns, and is empty")
     if b"\0" in line or not is_utf8(line):
         raise UnusableHeader("the file is not text in UTF-8: save it as CSV, encoded as UTF-8")
     fields = split_fields(line)

@@ -44,7 +44,7 @@ def _expectation(field: InputField) -> str:
     match field:
         case NumberInput():
             whole = "a whole number" if field.integer else "a number"
-            return f"{whole} from {field.minimum:g} to {field.maximum:g} ({field.unit})"
+            return f"{whole} from {field.minimum:,.12g} to {field.maximum:,.12g} ({field.unit})"
         case FlagInput():
             return "0, 1, true or false"
         case CategoryInput():

@@ -33,7 +33,7 @@ def check(
         if report.findings:
             console.print(findings_table(report))
         report.raise_errors(strict=strict)
-        result(f"{len(report.findings)} findings")
+        result(f"{len(report.findings)} finding{'s' * (len(report.findings) != 1)}")
 
 
 def signals(

@@ -27,7 +27,8 @@ AsOf = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings about the data as errors.")]
 AllowImbalance = Annotated[bool, typer.Option("--allow-imbalance", help="Accept a label with a minority below 10 %.")]
 Bucket = Annotated[
-    str | None, typer.Option("--bucket", envvar=ENV_REGISTRY_BUCKET, help="Registry bucket to publish to.")
+    str | None,
+    typer.Option("--bucket", envvar=ENV_REGISTRY_BUCKET, help="Registry bucket, where models lie."),
 ]
 RegistryBucket = Annotated[str, typer.Option("--bucket", envvar=ENV_REGISTRY_BUCKET, help="Registry bucket.")]
 Endpoint = Annotated[str | None, typer.Option(help="AWS endpoint; AWS_ENDPOINT_URL when absent.", show_default=False)]

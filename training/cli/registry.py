@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.table import Table
 
 from training.cli.console import console, plain_errors, result, say
 from training.cli.options import Endpoint, Region, RegistryBucket, open_registry
+
+DEFAULT_SHARE: Final = 0.1
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Registry, Routing
@@ -21,7 +23,10 @@ def promote(
     challenger: Annotated[
         str | None, typer.Option(help="Make this version the challenger instead; 'none' ends the experiment.")
     ] = None,
-    share: Annotated[float, typer.Option(min=0, max=1, help="Share of shoppers the challenger scores.")] = 0.1,
+    share: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help=f"Share of shoppers the challenger scores; {DEFAULT_SHARE:g} when absent."),
+    ] = None,
     data: Annotated[
         Path | None, typer.Option(help="CSV on whose holdout to compare with the champion, where `run` did not.")
     ] = None,
@@ -33,18 +38,25 @@ def promote(
     """Make a published version the champion, or a challenger for a share of the shoppers, through the gates.
 
     A challenger need not match the champion: the experiment finds that out. A share above 0.5 needs --force.
+    Promoting ends a running experiment.
     """
     if (version is None) == (challenger is None):
         raise typer.BadParameter("name one version: VERSION to promote it, or --challenger VERSION")
     if challenger is not None and data is not None:
         raise typer.BadParameter("a challenger is not compared with the champion beforehand", param_hint="--data")
+    if share is not None and challenger in (None, "none"):
+        raise typer.BadParameter("only --challenger VERSION gets a share of the shoppers", param_hint="--share")
+    if share == 0:
+        raise typer.BadParameter("a challenger without shoppers shows nothing", param_hint="--share")
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
         if challenger is not None:
-            result(_arms(_challenge(registry, challenger, share, force, why)))
+            result(_arms(_challenge(registry, challenger, share or DEFAULT_SHARE, force, why)))
             return
         assert version is not None
+        before = _routing(registry)
         routing = _promote(registry, version, data, force, why)
+        _tell_ended_experiment(before)
         _move_alias(registry, routing)
         result(_arms(routing))
 
@@ -92,28 +104,24 @@ def _move_alias(registry: Registry, routing: Routing) -> None:
 
 
 def rollback(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region = None) -> None:
-    """Make the previous champion champion again."""
+    """Make the previous champion champion again. This ends a running experiment."""
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
+        before = _routing(registry)
         routing = registry.roll_back()
+        _tell_ended_experiment(before)
         _move_alias(registry, routing)
         result(_arms(routing))
 
 
 def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region = None) -> None:
     """List the published versions, oldest first, with their role and holdout metrics."""
-    from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
-
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
         versions = registry.versions()
-        try:
-            routing, _ = registry.routing()
-            roles = {routing.champion: "champion", routing.challenger: f"challenger {routing.challenger_share:.0%}"}
-        except RegistryUnreachable:
-            raise
-        except ModelUnavailable:
-            roles = {}
+        roles: dict[str | None, str] = {}
+        if routing := _routing(registry):
+            roles = {routing.champion: "champion", routing.challenger: f"challenger {routing.challenger_share:.1%}"}
         table = Table("version", "role", "family", "f1", "roc_auc", "holdout rows")
         for version in versions:
             manifest = registry.manifest(version)
@@ -121,6 +129,21 @@ def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Reg
             table.add_row(version, roles.get(version, ""), manifest.family, *(text[:7] for text in shown))
         console.print(table)
         result("\n".join(versions))
+
+
+def _routing(registry: Registry) -> Routing | None:
+    """Return the routing; None before the first promotion."""
+    from lambda_fn.scoring.errors import NothingPromoted
+
+    try:
+        return registry.routing()[0]
+    except NothingPromoted:
+        return None
+
+
+def _tell_ended_experiment(before: Routing | None) -> None:
+    if before and before.challenger:
+        say(f"this ended the experiment with {before.challenger} ({before.challenger_share:.1%} of the shoppers)")
 
 
 def _arms(routing: Routing) -> str:

@@ -18,10 +18,13 @@ def metrics_table(metrics: dict[str, Any]) -> Table:
     """Return the holdout's metrics beside the constant, the best single feature, and the limit where it is known."""
     rows = metrics["holdout_rows"]
     alone = f"{metrics['best_single_feature']} alone"
-    table = Table(f"{metrics['family']} on {rows:,} rows", "model", "95 % interval", "constant", alone, "limit")
+    compared = {"constant": "constant", "best_single_feature": alone}
+    if "limit_f1" in metrics:  # the data is the twin: what no model can exceed is known
+        compared["limit"] = "limit"
+    table = Table(f"{metrics['family']} on {rows:,} rows", "model", "95 % interval", *compared.values())
     for name in _MEASURES:
         low, high = metrics["intervals_95"][name]
-        others = [metrics.get(f"{prefix}_{name}") for prefix in ("constant", "best_single_feature", "limit")]
+        others = [metrics.get(f"{prefix}_{name}") for prefix in compared]
         shown = ["" if value is None else f"{value:.4f}" for value in others]
         table.add_row(name, f"{metrics[name]:.4f}", f"{low:.4f} to {high:.4f}", *shown)
     return table
@@ -61,7 +64,7 @@ def signals_table(rows: list[dict[str, Any]]) -> Table:
     table = Table("input", "AUC lost when shuffled", "mutual information (nats)", "correlation")
     for row in rows:
         correlation = "" if row["correlation"] is None else f"{row['correlation']:+.3f}"
-        figures = (f"{row['importance']:.4f}", f"{row['mutual_information']:.4f}", correlation)
+        figures = (f"{row['importance']:z.4f}", f"{row['mutual_information']:.4f}", correlation)
         table.add_row(row["input"], *figures)
     return table
 

@@ -103,6 +103,13 @@ def test_a_challenger_gets_its_share_and_can_be_withdrawn(registry: Registry, da
     routing, _ = registry.routing()
     assert (routing.champion, routing.challenger, routing.challenger_share) == (one, two, 0.1)
     assert invoke("promote", "--challenger", "none")[0] == f"champion {one}"
+    # A share without a challenger is a slip: it would give the model all of the shoppers
+    assert "--share" in invoke("promote", two, "--share", 0.3, code=2)[1]
+    assert "--share" in invoke("promote", "--challenger", two, "--share", 0, code=2)[1]
+    # What ends the experiment says so
+    invoke("promote", "--challenger", two)
+    stderr = invoke("promote", one, "--force", "--why", "rehearsal of a promotion")[1]
+    assert f"this ended the experiment with {two} (10.0% of the shoppers)" in stderr
 
 
 def test_a_challenger_passes_every_gate_but_the_comparison(registry: Registry, data: Path, tmp_path: Path) -> None:
@@ -113,7 +120,7 @@ def test_a_challenger_passes_every_gate_but_the_comparison(registry: Registry, d
     assert f"not worse than {champion}" in invoke("promote", worse, code=1)[1]
     # When they are made challengers, then the worse one may be tried, but not on most shoppers
     assert invoke("promote", "--challenger", worse)[0] == f"champion {champion} challenger {worse} 0.1"
-    assert "share: 60%, at most 50%" in invoke("promote", "--challenger", worse, "--share", 0.6, code=1)[1]
+    assert "share: 60.0%, at most 50%" in invoke("promote", "--challenger", worse, "--share", 0.6, code=1)[1]
     # And the hopeless one may not, but for a reason, which is recorded
     assert "beats the constant" in invoke("promote", "--challenger", hopeless, code=1)[1]
     assert "--why with a reason" in invoke("promote", "--challenger", hopeless, "--force", code=1)[1]

@@ -53,11 +53,11 @@ def test_an_unknown_category_is_kept_as_unknown() -> None:
         ("impulse_buying_score", 1e-42, "expected a whole number from 0 to 10 (points)"),
         ("impulse_buying_score", 11, "expected a whole number from 0 to 10 (points)"),
         ("impulse_buying_score", True, "expected a whole number from 0 to 10 (points)"),
-        ("average_order_value", float("nan"), "expected a number from 0 to 100000 (currency)"),
-        ("average_order_value", float("inf"), "expected a number from 0 to 100000 (currency)"),
-        ("average_order_value", float("-inf"), "expected a number from 0 to 100000 (currency)"),
-        ("average_order_value", 10**400, "expected a number from 0 to 100000 (currency)"),
-        ("average_order_value", [1], "expected a number from 0 to 100000 (currency)"),
+        ("average_order_value", float("nan"), "expected a number from 0 to 100,000 (currency)"),
+        ("average_order_value", float("inf"), "expected a number from 0 to 100,000 (currency)"),
+        ("average_order_value", float("-inf"), "expected a number from 0 to 100,000 (currency)"),
+        ("average_order_value", 10**400, "expected a number from 0 to 100,000 (currency)"),
+        ("average_order_value", [1], "expected a number from 0 to 100,000 (currency)"),
         ("weekend_shopper", 2, "expected 0, 1, true or false"),
         ("weekend_shopper", 0.5, "expected 0, 1, true or false"),
         ("weekend_shopper", "yes", "expected 0, 1, true or false"),
@@ -80,7 +80,7 @@ def test_a_bad_value_is_a_fault_that_names_the_field(field: str, value: Any, mes
 
 def test_a_number_too_large_for_a_double_names_its_field() -> None:
     body = '{"user_id": "a", "average_order_value": 1e400}'
-    assert faults(body) == [("/average_order_value", "expected a number from 0 to 100000 (currency)")]
+    assert faults(body) == [("/average_order_value", "expected a number from 0 to 100,000 (currency)")]
 
 
 def test_a_missing_user_id_is_required() -> None:
@@ -101,7 +101,7 @@ def test_every_fault_of_a_batch_is_named_with_its_record() -> None:
     with pytest.raises(InvalidRecords) as caught:
         READER.read_many(body)
     assert caught.value.faults == (
-        ("/records/1/ad_views_per_day", "expected a number from 0 to 1000 (count)"),
+        ("/records/1/ad_views_per_day", "expected a number from 0 to 1,000 (count)"),
         ("/records/2/user_id", "is required"),
     )
 

@@ -107,11 +107,11 @@ def test_columns_may_come_in_any_order() -> None:
         ),
         (
             GOOD.replace(b"180", b"1e400"),
-            "average_order_value: expected a number from 0 to 100000 (currency), found '1e400'",
+            "average_order_value: expected a number from 0 to 100,000 (currency), found '1e400'",
         ),
         (
             GOOD.replace(b"180", b"NaN"),
-            "average_order_value: expected a number from 0 to 100000 (currency), found 'NaN'",
+            "average_order_value: expected a number from 0 to 100,000 (currency), found 'NaN'",
         ),
         (GOOD.replace(b",1,E", b",yes,E"), "weekend_shopper: expected 0, 1, true or false, found 'yes'"),
         (

@@ -91,9 +91,13 @@ def test_categories_that_appear_late_in_a_large_file_stay_categories(
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "is empty"),
-        (b"\xff\xfe\x00", "is not UTF-8 text"),
-        (b"user_id,age\n1,2\n", "lacks the column country, last, member, rate"),
+        (b"", "line 1 must name the columns, and is empty"),
+        (b"\xff\xfe\x00", "is encoded as UTF-16"),
+        (b"user_id,\xff\n1,2\n", "is not text in UTF-8"),
+        (b"user_id,age\n1,2\n", "lacks the columns country, last, member, rate"),
+        (HEADER.replace(",", ";").encode(), "separated by ';': use commas"),
+        (HEADER.replace(",", ", ").encode() + b"x,1,30,1,USA,2026-01-01,50\n", "cannot be read as CSV"),
+        (HEADER.encode() + b"x,1,30,1,\xff,2026-01-01,50\n", "cannot be read as CSV"),
         (HEADER.encode(), "has no rows"),
         (HEADER.encode() + b'x,1,30,1,USA,2026-01-01,"50\n', "cannot be read as CSV"),
     ],
