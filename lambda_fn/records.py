@@ -61,7 +61,7 @@ class RecordReader:
             (field.name, {category: i for i, category in enumerate(field.categories)}) for field in layout.categorical
         ]
         self._dates = [i for i, field in enumerate(layout.numeric) if isinstance(field, DateInput)]
-        self._expected = {field.name: _expectation(field) for field in recipe.inputs}
+        self._expected = {field.name: expectation(field) for field in recipe.inputs}
         self._expected[ID_FIELD] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
         fields: dict[str, Any] = {ID_FIELD: Required[UserId]}
         fields.update({field.name: _annotation(field) for field in recipe.inputs})
@@ -178,7 +178,8 @@ def _faults(error: ValidationError, expected: dict[str, str], depth: int) -> lis
     return list(faults.values())[:MAX_FAULTS]
 
 
-def _expectation(field: InputField) -> str:
+def expectation(field: InputField) -> str:
+    """Say what a field should hold, in the words of every refusal."""
     match field:
         case NumberInput():
             whole = "a whole number" if field.integer else "a number"

@@ -128,6 +128,13 @@ class Registry:
         assert found is not None  # without an ETag there is no "unchanged"
         return found
 
+    def find_routing(self) -> tuple[Routing, str] | None:
+        """Return the routing and its ETag; None where there is none yet."""
+        try:
+            return self.routing()
+        except NothingPromoted:
+            return None
+
     def routing_unless(self, etag: str | None) -> tuple[Routing, str] | None:
         """Return the routing and its ETag, or None where it still has the given ``etag``."""
         condition = {"IfNoneMatch": etag} if etag else {}
@@ -185,10 +192,10 @@ class Registry:
         ``why`` is recorded in any case.
         """
         self.manifest(version)
-        try:
-            current, etag = self.routing()
-        except NothingPromoted:
+        found = self.find_routing()
+        if found is None:
             return self._write_routing(Routing.first(version, why), None)
+        current, etag = found
         if current.champion == version and current.challenger is None and why is None:
             return current
         return self._write_routing(current.promoted(version, why), etag)

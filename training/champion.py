@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from lambda_fn.registry import Artefact, Registry
-from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
 from lambda_fn.scoring.service import Scorer
 from training import fit, label, load
 from training.errors import DataRefused
@@ -42,12 +41,8 @@ class PairedComparison(BaseModel):
 
 def champion_of(registry: Registry) -> str | None:
     """Return the champion's version, None before the first; raise RegistryUnreachable where that cannot be known."""
-    try:
-        return registry.routing()[0].champion
-    except RegistryUnreachable:
-        raise
-    except ModelUnavailable:
-        return None
+    found = registry.find_routing()
+    return found[0].champion if found else None
 
 
 def compare_on_holdout(candidate: Artefact, champion: Artefact, data: Path) -> PairedComparison:

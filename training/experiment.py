@@ -75,13 +75,14 @@ def sample_size(
 
 def read_outcomes(path: Path, arm_column: str, outcome_column: str, control: str) -> tuple[Floats, Floats, str]:
     """Return the outcomes of control and treatment and the treatment's name, from a CSV of one row a shopper."""
+    wanted = {arm_column, outcome_column}
+    refusal = f"{path} cannot be read with columns {arm_column!r} and {outcome_column!r}"
     try:
-        table = pd.read_csv(path, usecols=[arm_column, outcome_column], dtype={arm_column: "str"})
+        table = pd.read_csv(path, usecols=lambda name: name in wanted, dtype={arm_column: "str"})
     except (OSError, ValueError) as error:
-        cause = "they are not both in its header" if "Usecols" in str(error) else error
-        raise DataRefused(
-            f"{path} cannot be read with columns {arm_column!r} and {outcome_column!r}: {cause}"
-        ) from error
+        raise DataRefused(f"{refusal}: {error}") from error
+    if set(table.columns) != wanted:
+        raise DataRefused(f"{refusal}: they are not both in its header")
     outcomes = pd.to_numeric(table[outcome_column], errors="coerce")
     if outcomes.isna().any():
         raise DataRefused(f"{outcome_column}: {int(outcomes.isna().sum())} outcomes are missing or not numbers")

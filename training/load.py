@@ -71,16 +71,19 @@ def read(
     if not path.is_file():
         raise DataRefused(f"there is no file {path}")
     kinds = _kinds(recipe, label_column, country)
-    _check_header(path, kinds)
     unreadable = dict.fromkeys(kinds.all, 0)
     parts = []
     seen = 0
-    for chunk in _chunks(path, kinds):
-        seen += len(chunk)
-        wanted = chunk if country == ALL_COUNTRIES else chunk[chunk[COUNTRY] == country]
-        parts.append(_compact(wanted, kinds, unreadable))
-        if progress:
-            progress(seen)
+    try:
+        _check_header(path, kinds)
+        for chunk in _chunks(path, kinds):
+            seen += len(chunk)
+            wanted = chunk if country == ALL_COUNTRIES else chunk[chunk[COUNTRY] == country]
+            parts.append(_compact(wanted, kinds, unreadable))
+            if progress:
+                progress(seen)
+    except _DAMAGED as error:
+        raise DataRefused(f"{path} is damaged ({error}); pack or copy it again") from error
     table = _join(parts, kinds)
     if table.empty:
         if country == ALL_COUNTRIES:
@@ -108,8 +111,6 @@ def _check_header(path: Path, kinds: _Kinds) -> None:
         with opened(path, "rb") as file:
             line = file.readline(MAX_LINE_BYTES)
         read_header(line, kinds.all)
-    except _DAMAGED as error:
-        raise DataRefused(f"{path} is damaged ({error}); pack or copy it again") from error
     except UnusableHeader as error:
         raise DataRefused(f"{path}: {error}") from error
 
@@ -128,8 +129,6 @@ def _chunks(path: Path, kinds: _Kinds) -> Iterator[pd.DataFrame]:
             low_memory=False,
         ) as reader:
             yield from reader
-    except _DAMAGED as error:
-        raise DataRefused(f"{path} is damaged ({error}); pack or copy it again") from error
     except ValueError as error:  # pandas' parser errors, text that is not UTF-8, names of columns with spaces around
         raise DataRefused(f"{path} cannot be read as CSV: {error}") from error
 

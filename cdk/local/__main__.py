@@ -33,14 +33,14 @@ Data = Annotated[
 @app.command()
 def demo(data: Data = None) -> None:
     """Tell the whole story: deploy, train, predict, score a dropped file, clean up."""
-    with _interruption("interrupted; what was started is stopped"):
+    with _telling_interruption():
         demo_run.run(data, console)
 
 
 @app.command()
 def up(data: Data = None) -> None:
     """Deploy to a local AWS that stays up."""
-    with _interruption("interrupted; what was started is stopped"):
+    with _telling_interruption():
         up_run.up(data, console)
 
 
@@ -94,11 +94,12 @@ class _Ended(SystemExit):
 
 
 @contextmanager
-def _interruption(told: str) -> Iterator[None]:
+def _telling_interruption() -> Iterator[None]:
+    """Say that a command that cleans up after itself has done so; the others just end."""
     try:
         yield
     except _Ended:
-        problems.print(told)
+        problems.print("interrupted; what was started is stopped")
         raise
 
 

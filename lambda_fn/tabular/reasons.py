@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from lambda_fn.names import MAX_LINE_BYTES
-from lambda_fn.records import MAX_ID_CHARACTERS
-from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, FlagInput, InputField, NumberInput
+from lambda_fn.records import MAX_ID_CHARACTERS, expectation
+from lambda_fn.scoring.recipe import ID_FIELD, InputField
 
 EMPTY_LINE: Final = "the line is empty"
 NUL_BYTE: Final = "a NUL byte in the line"
@@ -37,17 +37,4 @@ def wrong_value(field: InputField, text: bytes) -> str:
     shown = text.decode(errors="replace")
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
-    return f"{field.name}: expected {_expectation(field)}, found {shown!r}"
-
-
-def _expectation(field: InputField) -> str:
-    match field:
-        case NumberInput():
-            whole = "a whole number" if field.integer else "a number"
-            return f"{whole} from {field.minimum:,.12g} to {field.maximum:,.12g} ({field.unit})"
-        case FlagInput():
-            return "0, 1, true or false"
-        case CategoryInput():
-            return "a text"
-        case DateInput():
-            return f"a date (YYYY-MM-DD) from {field.minimum} to {field.maximum}"
+    return f"{field.name}: expected {expectation(field)}, found {shown!r}"

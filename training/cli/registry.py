@@ -11,10 +11,10 @@ from rich.table import Table
 from training.cli.console import console, plain_errors, result, say
 from training.cli.options import Endpoint, Region, RegistryBucket, open_registry
 
-DEFAULT_SHARE: Final = 0.1
-
 if TYPE_CHECKING:
     from lambda_fn.registry import Registry, Routing
+
+DEFAULT_SHARE: Final = 0.1
 
 
 def promote(
@@ -54,7 +54,7 @@ def promote(
             result(_arms(_challenge(registry, challenger, share or DEFAULT_SHARE, force, why)))
             return
         assert version is not None
-        before = _routing(registry)
+        before = registry.find_routing()
         routing = _promote(registry, version, data, force, why)
         _tell_ended_experiment(before)
         _move_alias(registry, routing)
@@ -107,7 +107,7 @@ def rollback(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region =
     """Make the previous champion champion again. This ends a running experiment."""
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
-        before = _routing(registry)
+        before = registry.find_routing()
         routing = registry.roll_back()
         _tell_ended_experiment(before)
         _move_alias(registry, routing)
@@ -120,7 +120,8 @@ def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Reg
         registry = open_registry(bucket, endpoint, region)
         versions = registry.versions()
         roles: dict[str | None, str] = {}
-        if routing := _routing(registry):
+        if found := registry.find_routing():
+            routing, _ = found
             roles = {routing.champion: "champion", routing.challenger: f"challenger {routing.challenger_share:.1%}"}
         table = Table("version", "role", "family", "f1", "roc_auc", "holdout rows")
         for version in versions:
@@ -131,19 +132,9 @@ def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Reg
         result("\n".join(versions))
 
 
-def _routing(registry: Registry) -> Routing | None:
-    """Return the routing; None before the first promotion."""
-    from lambda_fn.scoring.errors import NothingPromoted
-
-    try:
-        return registry.routing()[0]
-    except NothingPromoted:
-        return None
-
-
-def _tell_ended_experiment(before: Routing | None) -> None:
-    if before and before.challenger:
-        say(f"this ended the experiment with {before.challenger} ({before.challenger_share:.1%} of the shoppers)")
+def _tell_ended_experiment(before: tuple[Routing, str] | None) -> None:
+    if before and (challenger := before[0].challenger):
+        say(f"this ended the experiment with {challenger} ({before[0].challenger_share:.1%} of the shoppers)")
 
 
 def _arms(routing: Routing) -> str:

@@ -105,6 +105,10 @@ class Shop:
         payload = {"bucket": DATA_BUCKET, "key": key, "execution": f"execution-{self.executions}", "error": failure}
         return batch.fail(payload, LambdaContext())
 
+    def publish(self, version: str, bias: float = -3.0) -> None:
+        """Publish another model."""
+        self.registry.publish(Artefact(*factories.artefact(version, bias=bias)))
+
     def get(self, key: str) -> bytes:
         """Read an object of the data bucket."""
         return self.s3.get_object(Bucket=DATA_BUCKET, Key=key)["Body"].read()
@@ -144,6 +148,15 @@ def shop(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
 def chunk_bytes(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Return a function that sets the size of a chunk."""
     return lambda size: monkeypatch.setattr(names, "CHUNK_BYTES", size)
+
+
+def on(event: str, act: Callable[[dict[str, Any]], Any]) -> None:
+    """Call ``act`` with the parameters of each call of an S3 operation by a worker; what it raises, S3 raises."""
+
+    def before(params: dict[str, Any], **_: Any) -> None:
+        act(params)
+
+    handlers._client().meta.events.register(f"before-parameter-build.s3.{event}", before)
 
 
 def read_csv(body: bytes) -> list[dict[str, str]]:

@@ -2,17 +2,16 @@
 
 import gzip
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from lambda_fn import batch
-from lambda_fn.batch import handlers
 from lambda_fn.batch.job import Failure, WorkArea
-from lambda_fn.registry import Artefact
 from lambda_fn.scoring.errors import RegistryUnreachable
 from tests import csv_files, factories
-from tests.integration.batch.conftest import AS_OF, DATA_BUCKET, KEY, LambdaContext, Shop, read_csv
+from tests.integration.batch.conftest import AS_OF, DATA_BUCKET, KEY, LambdaContext, Shop, on, read_csv
 from tests.integration.conftest import REGISTRY_BUCKET
 
 FILE = csv_files.good_file(120)
@@ -35,7 +34,7 @@ def test_a_failed_duplicate_keeps_what_a_successful_one_pinned(shop: Shop) -> No
     shop.plan()
     fail("execution-2")
     # When another model is champion, and the file is run again
-    shop.registry.publish(Artefact(*factories.artefact(NEWER_MODEL, bias=-2.0)))
+    shop.publish(NEWER_MODEL, bias=-2.0)
     shop.registry.promote(NEWER_MODEL)
     shop.run()
     # Then the results are the same bytes
@@ -52,7 +51,7 @@ def test_a_duplicate_that_fails_first_takes_no_pins_from_a_successful_one(shop: 
     shop.finalize(second)
     wanted = shop.results()
     # When the event is delivered once more, and another model is champion
-    shop.registry.publish(Artefact(*factories.artefact(NEWER_MODEL, bias=-2.0)))
+    shop.publish(NEWER_MODEL, bias=-2.0)
     shop.registry.promote(NEWER_MODEL)
     shop.run()
     # Then the results are the same bytes
@@ -68,13 +67,14 @@ def test_a_later_file_that_is_refused_leaves_the_results_of_one_job(shop: Shop) 
     shop.score_all(later)
 
     # When a third one, of no use, is dropped in the very moment that the second's first result is written
-    def drop_another(params: dict[str, str], **_: object) -> None:
-        if params["Key"] == "scored/shoppers.csv":
-            handlers._client().meta.events.unregister("before-parameter-build.s3.CompleteMultipartUpload", drop_another)
+    calls = iter([True])
+
+    def drop_another(params: dict[str, Any]) -> None:
+        if params["Key"] == "scored/shoppers.csv" and next(calls, False):
             shop.drop(b"nothing,that,is,needed\n")
             shop.attempt()
 
-    handlers._client().meta.events.register("before-parameter-build.s3.CompleteMultipartUpload", drop_another)
+    on("CompleteMultipartUpload", drop_another)
     shop.finalize(later)
 
     # Then all results are the second's, and the note is the third's
@@ -117,11 +117,11 @@ def test_a_passing_fault_of_measuring_is_not_blamed_for_a_later_one(shop: Shop) 
 
 
 def test_a_registry_that_is_busy_is_no_fault_of_the_file(shop: Shop) -> None:
-    def refuse(params: dict[str, str], **_: object) -> None:
+    def refuse(params: dict[str, Any]) -> None:
         if params["Bucket"] == REGISTRY_BUCKET:
             raise ClientError({"Error": {"Code": "SlowDown"}}, "GetObject")
 
     shop.drop(FILE, metadata={**AS_OF, "model-version": factories.VERSION})
-    handlers._client().meta.events.register("before-parameter-build.s3.GetObject", refuse)
+    on("GetObject", refuse)
     with pytest.raises(RegistryUnreachable, match="does not answer"):
         shop.plan()

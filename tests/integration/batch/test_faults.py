@@ -16,10 +16,9 @@ from lambda_fn.batch import handlers, objects
 from lambda_fn.batch.errors import JobBroken, UnusableFile
 from lambda_fn.batch.job import ChunkReport, Outputs, WorkArea
 from lambda_fn.names import WORK_PREFIX
-from lambda_fn.registry import Artefact
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable
 from tests import csv_files, factories
-from tests.integration.batch.conftest import DATA_BUCKET, KEY, LambdaContext, Shop, read_csv
+from tests.integration.batch.conftest import DATA_BUCKET, KEY, LambdaContext, Shop, on, read_csv
 from tests.integration.conftest import REGISTRY_BUCKET
 
 FILE = csv_files.good_file(120)
@@ -34,15 +33,6 @@ class WorkerDied(Exception):
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
-
-
-def on(event: str, act: Callable[[dict[str, Any]], Any]) -> None:
-    """Call ``act`` with the parameters of each call of an S3 operation by a worker; what it raises, S3 raises."""
-
-    def before(params: dict[str, Any], **_: Any) -> None:
-        act(params)
-
-    handlers._client().meta.events.register(f"before-parameter-build.s3.{event}", before)
 
 
 def answer_first(operation: str, times: int, status: int, code: str) -> list[int]:
@@ -66,10 +56,6 @@ class Raw(io.BytesIO):
 
     def stream(self, **_: Any) -> Iterator[bytes]:
         yield self.read()
-
-
-def publish(shop: Shop, version: str, bias: float = -3.0) -> None:
-    shop.registry.publish(Artefact(*factories.artefact(version, bias=bias)))
 
 
 def expected(body: bytes, shop: Shop) -> tuple[bytes, bytes]:
@@ -303,7 +289,7 @@ def test_without_a_promoted_model_the_note_says_what_to_do(shop: Shop) -> None:
 def test_a_model_with_a_wrong_checksum_scores_nothing_and_another_cures_it(shop: Shop) -> None:
     shop.drop(FILE)
     shop.run()
-    publish(shop, NEWER_MODEL)
+    shop.publish(NEWER_MODEL)
     shop.s3.put_object(Bucket=REGISTRY_BUCKET, Key=f"models/{factories.VERSION}/model.onnx", Body=b"tampered")
     shop.drop(FILE)
 
@@ -336,7 +322,7 @@ def test_a_rerun_days_later_gives_the_same_bytes_although_another_model_is_champ
     shop.drop(FILE, metadata={})
     shop.run()
     before = shop.results()
-    publish(shop, NEWER_MODEL)
+    shop.publish(NEWER_MODEL)
     shop.registry.promote(NEWER_MODEL)
 
     shop.run()
@@ -352,7 +338,7 @@ def test_a_new_champion_in_mid_job_does_not_mix_in(shop: Shop, chunk_bytes: Call
     planned = shop.plan()
     chunks = shop.chunks(planned)
     shop.score(planned, chunks[0])
-    publish(shop, NEWER_MODEL)
+    shop.publish(NEWER_MODEL)
     shop.registry.promote(NEWER_MODEL)
     for chunk in chunks[1:]:
         shop.score(planned, chunk)
@@ -361,7 +347,7 @@ def test_a_new_champion_in_mid_job_does_not_mix_in(shop: Shop, chunk_bytes: Call
 
 
 def test_the_model_that_is_asked_for_scores(shop: Shop) -> None:
-    publish(shop, NEWER_MODEL)
+    shop.publish(NEWER_MODEL)
     shop.drop(FILE, metadata={"model-version": NEWER_MODEL})
     assert shop.run()["model_version"] == NEWER_MODEL
 
