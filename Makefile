@@ -118,7 +118,7 @@ $(PREFIX)/.ready-api: lambda_fn/requirements-api.txt $(shell find lambda_fn -nam
 
 serve: install-api ## Serve the API with uvicorn [HOST= PORT=], models from the bucket in APP_REGISTRY_BUCKET
 	@test -n "$$APP_REGISTRY_BUCKET" || { echo "Set APP_REGISTRY_BUCKET to the bucket that models are published to." >&2; exit 2; }
-	@exec "$(PREFIX)/bin/python" -m uvicorn --factory lambda_fn.api:application --app-dir "$(PREFIX)/app" \
+	@exec "$(PREFIX)/bin/python" -m uvicorn --factory lambda_fn.api.app:application --app-dir "$(PREFIX)/app" \
 	  --host "$(HOST)" --port "$(PORT)" --no-access-log --no-server-header
 
 install-mlflow: | $(UV_READY) ## Install MLflow alone below PREFIX
@@ -138,14 +138,14 @@ diff: setup ## What a deployment would change; needs to read only, ENV=dev|stagi
 
 smoke: setup ## Ask a deployed environment for predictions, by API and by file, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make smoke ENV=dev" >&2; exit 2; }
-	@python -m cdk.smoke $(ENV)
+	@python -m cdk.ops.smoke $(ENV)
 
 outputs: setup ## Print what a deployed environment offers: URL, key id, buckets, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make outputs ENV=dev" >&2; exit 2; }
 	@python -m cdk.local outputs $(ENV)
 
 costs: setup ## Write what the environments cost a month into docs/costs.md
-	@python -m cdk.costs --write
+	@python -m cdk.ops.costs --write
 
 # --- Housekeeping --------------------------------------------------------------------------------------------------
 

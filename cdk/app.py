@@ -12,12 +12,12 @@ from typing import Any, Final
 import aws_cdk
 from aws_cdk import App, CliCredentialsStackSynthesizer, Tags
 
-from cdk.bundling import BundleError, aws_target, host_target
+from cdk.build.bundling import BundleError, aws_target, host_target
+from cdk.build.function_code import CodeSource, built_for
 from cdk.environments import Environment, EnvironmentRefused, find
-from cdk.function_code import CodeSource, built_for
-from cdk.service import ServiceStack
-from cdk.storage import StorageStack
-from lambda_fn import names
+from cdk.stacks.service import ServiceStack
+from cdk.stacks.storage import StorageStack
+from lambda_fn import contract
 
 STACK_PREFIX: Final = "CartAbandonment"
 LOCAL_ENDPOINT: Final = "AWS_ENDPOINT_URL"
@@ -83,7 +83,7 @@ def add_stacks(app: App, environment: Environment, code: CodeSource) -> tuple[St
         description="Scoring, by API and by file",
         **_options(environment),
     )
-    Tags.of(app).add("project", names.SERVICE)
+    Tags.of(app).add("project", contract.SERVICE)
     Tags.of(app).add("environment", environment.name)
     return storage, service
 

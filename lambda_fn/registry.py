@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lambda_fn.names import MODELS_PREFIX, ROUTING_KEY
+from lambda_fn.contract import MODELS_PREFIX, ROUTING_KEY
 from lambda_fn.scoring.errors import (
     ArtefactRejected,
     ModelUnavailable,

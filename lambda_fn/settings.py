@@ -7,21 +7,21 @@ from functools import cache
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lambda_fn import names
+from lambda_fn import contract
 
 
 class Settings(BaseSettings):
-    """An explicit argument beats the environment variable named in ``lambda_fn.names``."""
+    """An explicit argument beats the environment variable named in ``lambda_fn.contract``."""
 
     model_config = SettingsConfigDict(populate_by_name=True)
 
-    environment: str = Field(default="local", validation_alias=names.ENV_ENVIRONMENT)
-    registry_bucket: str = Field(default="", validation_alias=names.ENV_REGISTRY_BUCKET)
-    data_bucket: str = Field(default="", validation_alias=names.ENV_DATA_BUCKET)
-    cors_origins: str = Field(default="", validation_alias=names.ENV_CORS_ORIGINS)
-    access_tokens: bool = Field(default=False, validation_alias=names.ENV_ACCESS_TOKENS)
+    environment: str = Field(default="local", validation_alias=contract.ENV_ENVIRONMENT)
+    registry_bucket: str = Field(default="", validation_alias=contract.ENV_REGISTRY_BUCKET)
+    data_bucket: str = Field(default="", validation_alias=contract.ENV_DATA_BUCKET)
+    cors_origins: str = Field(default="", validation_alias=contract.ENV_CORS_ORIGINS)
+    access_tokens: bool = Field(default=False, validation_alias=contract.ENV_ACCESS_TOKENS)
     routing_ttl_seconds: float = Field(
-        default=names.ROUTING_TTL_SECONDS, ge=0, validation_alias=names.ENV_ROUTING_TTL_SECONDS
+        default=contract.ROUTING_TTL_SECONDS, ge=0, validation_alias=contract.ENV_ROUTING_TTL_SECONDS
     )
 
     def allowed_origins(self) -> list[str]:

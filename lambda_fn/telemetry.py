@@ -12,20 +12,20 @@ from functools import cache
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambda_fn import names
+from lambda_fn import contract
 from lambda_fn.settings import settings
 
 
 @cache
 def logger() -> Logger:
     """Return the process's structured logger."""
-    return Logger(service=names.service_name(settings().environment))
+    return Logger(service=contract.service_name(settings().environment))
 
 
 @cache
 def metrics() -> Metrics:
     """Return the process's metrics; what is added is written out by ``emit`` or ``flush_metrics``."""
-    return Metrics(namespace=names.METRIC_NAMESPACE, service=names.service_name(settings().environment))
+    return Metrics(namespace=contract.METRIC_NAMESPACE, service=contract.service_name(settings().environment))
 
 
 @cache
@@ -35,7 +35,7 @@ def tracer() -> Tracer:
     The batch tasks use it. The API leaves tracing to Lambda and API Gateway, which trace every request from outside:
     importing the X-Ray SDK takes a tenth of a cold start, and a segment of our own takes a tenth of a request.
     """
-    return Tracer(service=names.service_name(settings().environment), auto_patch=False)
+    return Tracer(service=contract.service_name(settings().environment), auto_patch=False)
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def emit(values: Mapping[str, tuple[MetricUnit, float]], correlation_id: str | N
     if correlation_id := correlation_id or logger().get_correlation_id():
         sink.add_metadata("correlation_id", correlation_id)
     if dimensions:
-        sink.add_dimensions(**{names.DIMENSION_SERVICE: str(sink.service)}, **dimensions)
+        sink.add_dimensions(**{contract.DIMENSION_SERVICE: str(sink.service)}, **dimensions)
     for name, (unit, value) in values.items():
         sink.add_metric(name, unit, value)
     sink.flush_metrics()

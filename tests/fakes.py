@@ -6,10 +6,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from lambda_fn import names
+from lambda_fn import contract
+from lambda_fn.api.problems import problem
 from lambda_fn.registry import Artefact, Routing
 from lambda_fn.scoring.errors import NothingPromoted, RegistryUnreachable
-from lambda_fn.web.problems import problem
 from tests import factories
 
 
@@ -52,7 +52,7 @@ class FakeGateway:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        public = {f"{names.API_BASE_PATH}/{path}" for path in names.PUBLIC_PATHS}
+        public = {f"{contract.API_BASE_PATH}/{path}" for path in contract.PUBLIC_PATHS}
         keyless = scope["type"] != "http" or scope["path"] in public
         if keyless or Request(scope).headers.get("x-api-key") == self.KEY:
             await self._app(scope, receive, send)

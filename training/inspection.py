@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from training.baselines import refuse_leakage, single_feature_aucs
-from training.checks import Finding, Report
+from training.data.checks import Finding, Report
+from training.data.prepare import DataOptions, Say, learn_from, read_and_check
 from training.errors import DataRefused, LabelRefused
-from training.prepare import DataOptions, Say, learn_from, read_and_check
+from training.evaluation.baselines import refuse_leakage, single_feature_aucs
 
 
 def inspect(options: DataOptions, say: Say = lambda _: None) -> Report:

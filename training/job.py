@@ -14,18 +14,18 @@ from typing import TypeVar
 from lambda_fn.registry import Artefact, Registry
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable
 from lambda_fn.scoring.policy import Decider, Policy
-from training import package
-from training.baselines import refuse_leakage, single_feature_aucs
-from training.champion import champion_of, compare_on_holdout
-from training.compare import MOST_ROWS, Comparison, compare
+from training.data.load import Progress
+from training.data.prepare import DataOptions, Prepared, Say, prepare
 from training.errors import DataRefused
-from training.evaluate import Candidate, Metrics
-from training.families import AUTO, Parameters, settings
-from training.load import Progress
-from training.prepare import DataOptions, Prepared, Say, prepare
-from training.report import measure
-from training.tracking import Tracker, track
-from training.train import train
+from training.evaluation.baselines import refuse_leakage, single_feature_aucs
+from training.evaluation.evaluate import Candidate, Metrics
+from training.evaluation.metrics_document import measure
+from training.models.compare import MOST_ROWS, Comparison, compare
+from training.models.families import AUTO, Parameters, settings
+from training.models.train import train
+from training.release import package
+from training.release.champion import champion_of, compare_on_holdout
+from training.release.tracking import Tracker, track
 
 T = TypeVar("T")
 
@@ -141,7 +141,7 @@ def _tracker(job: Job, prepared: Prepared, candidate: Candidate) -> AbstractCont
 
 
 def _record(tracker: Tracker, prepared: Prepared, candidate: Candidate, artefact: Artefact) -> None:
-    from training.plots import write_plots
+    from training.evaluation.plots import write_plots
 
     options = prepared.options
     tracker.parameters(

@@ -15,10 +15,10 @@ from rich.console import Console
 from cdk.local import demo as demo_run
 from cdk.local import invoke as invoke_run
 from cdk.local import up as up_run
-from cdk.local.client import JobError
-from cdk.local.outputs import OutputsError, StackOutputs
 from cdk.local.paths import UP_RECORD
 from cdk.local.steps import StepFailed
+from cdk.ops.client import JobError
+from cdk.ops.outputs import OutputsError, StackOutputs
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(stderr=False)

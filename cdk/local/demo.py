@@ -12,13 +12,13 @@ from typing import Any
 from rich.console import Console
 
 from cdk.local import ministack, shoppers, story
-from cdk.local.client import JobResult, ShopClient
 from cdk.local.model import COUNTRY
 from cdk.local.paths import DEMO_REPORT, run_folder
 from cdk.local.spoil import spoil
 from cdk.local.stack import DeployedStack, build_stack
 from cdk.local.steps import Steps
-from lambda_fn.names import API_BASE_PATH
+from cdk.ops.client import JobResult, ShopClient
+from lambda_fn.contract import API_BASE_PATH
 
 DROPPED_NAME = "shoppers.csv"
 DROPPED_ROWS = 20_000

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cdk.local.ministack import ACCOUNT, REGION, MiniStack
-from cdk.local.outputs import StackOutputs
 from cdk.local.paths import BINARIES, CDK_CLI, CDK_FOLDER
 from cdk.local.processes import ignore_line, run_logged
+from cdk.ops.outputs import StackOutputs
 
 ENVIRONMENT = "local"
 BOOTSTRAP_TIMEOUT_SECONDS = 120.0

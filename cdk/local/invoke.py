@@ -17,19 +17,24 @@ from typing import Any
 import boto3
 
 from cdk.local import deploy, ministack
-from cdk.local.outputs import StackOutputs
 from cdk.local.rehearsal import prepare
 from cdk.local.up import UpRecord
-from lambda_fn import names
+from cdk.ops.outputs import StackOutputs
+from lambda_fn import contract
 
-# What tells the payloads apart: the first handler whose keys are all there. The order matters.
+# What tells most payloads apart: the first handler whose keys are all there. The order matters.
 HANDLERS = (
-    ({"httpMethod", "path"}, names.HANDLER_API),
-    ({"bucket", "key", "error"}, names.HANDLER_FAIL),
-    ({"bucket", "key"}, names.HANDLER_PLAN),
-    ({"bucket", "job_key", "chunk"}, names.HANDLER_SCORE_CHUNK),
-    ({"bucket", "job_key"}, names.HANDLER_FINALIZE),
+    ({"httpMethod", "path"}, contract.HANDLER_API),
+    ({"bucket", "key", "error"}, contract.HANDLER_FAIL),
+    ({"bucket", "key"}, contract.HANDLER_PLAN),
+    ({"bucket", "job_key", "chunk"}, contract.HANDLER_SCORE_CHUNK),
+    ({"bucket", "job_key"}, contract.HANDLER_FINALIZE),
 )
+# These take the same keys as a task above; the name of their file tells them.
+HANDLERS_BY_FILE = {
+    "batch_measure_chunk": contract.HANDLER_MEASURE_CHUNK,
+    "batch_settle": contract.HANDLER_SETTLE,
+}
 
 
 class InvokeError(Exception):
@@ -62,20 +67,22 @@ def invoke(event: Path, record: UpRecord) -> Any:
     except ValueError as error:
         raise InvokeError(f"{event} is not JSON: {error}") from error
     payload = for_first_task(recorded)
-    handler = handler_of(payload)
+    handler = handler_of(payload, event.stem)
     os.environ.update(handler_environment(record.endpoint, record.stack_outputs))
     s3 = boto3.client("s3", endpoint_url=record.endpoint)
-    return _call(handler, prepare(payload, Path(record.sample), s3, _call))
+    return _call(handler, prepare(handler, payload, Path(record.sample), s3, _call))
 
 
 def _call(handler_name: str, payload: dict[str, Any]) -> Any:
     module, _, function = handler_name.rpartition(".")
     handler: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), function)
-    return handler(payload, LocalLambdaContext(function))
+    return handler(payload, LocalLambdaContext(module.rpartition(".")[2]))
 
 
-def handler_of(payload: Mapping[str, Any]) -> str:
-    """Name the handler that a payload is for, by its keys. Raises InvokeError."""
+def handler_of(payload: Mapping[str, Any], file_stem: str = "") -> str:
+    """Name the handler that a payload is for, by its keys and the name of its file. Raises InvokeError."""
+    if file_stem in HANDLERS_BY_FILE:
+        return HANDLERS_BY_FILE[file_stem]
     for keys, handler in HANDLERS:
         if keys <= payload.keys():
             return handler
@@ -92,12 +99,12 @@ def for_first_task(payload: dict[str, Any]) -> dict[str, Any]:
 
 def handler_environment(endpoint: str, outputs: StackOutputs) -> dict[str, str]:
     """Give the variables that the deployed functions get, for the local AWS at ``endpoint``."""
-    service = names.service_name(deploy.ENVIRONMENT)
+    service = contract.service_name(deploy.ENVIRONMENT)
     return ministack.aws_environment(endpoint) | {
-        names.ENV_ENVIRONMENT: deploy.ENVIRONMENT,
-        names.ENV_REGISTRY_BUCKET: outputs.registry_bucket,
-        names.ENV_DATA_BUCKET: outputs.data_bucket,
-        names.ENV_SERVICE: service,
-        names.ENV_METRIC_NAMESPACE: names.METRIC_NAMESPACE,
+        contract.ENV_ENVIRONMENT: deploy.ENVIRONMENT,
+        contract.ENV_REGISTRY_BUCKET: outputs.registry_bucket,
+        contract.ENV_DATA_BUCKET: outputs.data_bucket,
+        contract.ENV_SERVICE: service,
+        contract.ENV_METRIC_NAMESPACE: contract.METRIC_NAMESPACE,
         "POWERTOOLS_TRACE_DISABLED": "true",
     }

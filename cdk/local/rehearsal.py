@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lambda_fn import names
+from lambda_fn import contract
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 BUDGET = "500"  # so that the tasks that only a budget needs have something to do
-DROPPED_KEY = names.INCOMING_PREFIX + "drop.csv"
+DROPPED_KEY = contract.INCOMING_PREFIX + "drop.csv"
 
 Call = Callable[[str, dict[str, Any]], Any]
 
 
-def prepare(payload: Mapping[str, Any], sample: Path, s3: S3Client, call: Call) -> dict[str, Any]:
-    """Return a batch payload that can run: in a new bucket, with a file to score and the earlier tasks done.
+def prepare(handler: str, payload: Mapping[str, Any], sample: Path, s3: S3Client, call: Call) -> dict[str, Any]:
+    """Return a batch payload that ``handler`` can run: in a new bucket, with a file to score and earlier tasks done.
 
-    ``call`` runs a handler. Payloads of other doors are returned as they are.
+    ``call`` runs a handler. Payloads that are not the batch's are returned as they are.
     """
     if "bucket" not in payload:
         return dict(payload)
@@ -31,26 +31,22 @@ def prepare(payload: Mapping[str, Any], sample: Path, s3: S3Client, call: Call) 
     key = payload.get("key", DROPPED_KEY)
     s3.put_object(Bucket=bucket, Key=key, Body=sample.read_bytes(), Metadata={"budget": BUDGET})
     if "job_key" in payload:
-        execution = payload["job_key"].removeprefix(names.WORK_PREFIX).split("/")[0]
-        planned = call(names.HANDLER_PLAN, {"bucket": bucket, "key": key, "execution": execution})
+        execution = payload["job_key"].removeprefix(contract.WORK_PREFIX).split("/")[0]
+        planned = call(contract.HANDLER_PLAN, {"bucket": bucket, "key": key, "execution": execution})
         chunks = json.loads(s3.get_object(Bucket=bucket, Key=planned["chunks_key"])["Body"].read())
-        for handler, earlier in _tasks_before(payload, {"bucket": bucket, "job_key": payload["job_key"]}, chunks):
-            call(handler, earlier)
+        for task, earlier in _tasks_before(handler, {"bucket": bucket, "job_key": payload["job_key"]}, chunks):
+            call(task, earlier)
     return {**payload, "bucket": bucket}
 
 
 def _tasks_before(
-    payload: Mapping[str, Any], job: dict[str, Any], chunks: list[dict[str, Any]]
+    handler: str, job: dict[str, Any], chunks: list[dict[str, Any]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the tasks between ``plan`` and the one that takes ``payload``, in the order of the workflow."""
-    if "measure" in payload:
-        return
-    for chunk in chunks:
-        yield names.HANDLER_SCORE_CHUNK, {**job, "chunk": chunk, "measure": True}
-    if "settle" in payload:
-        return
-    yield names.HANDLER_FINALIZE, {**job, "settle": True}
-    if "chunk" in payload:
-        return
-    for chunk in chunks:
-        yield names.HANDLER_SCORE_CHUNK, {**job, "chunk": chunk}
+    """Yield the tasks between ``plan`` and ``handler``, in the order of the workflow."""
+    for task in (contract.HANDLER_MEASURE_CHUNK, contract.HANDLER_SETTLE, contract.HANDLER_SCORE_CHUNK):
+        if task == handler:
+            return
+        if task == contract.HANDLER_SETTLE:
+            yield task, job
+        else:
+            yield from ((task, {**job, "chunk": chunk}) for chunk in chunks)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdk.local.client import ShopClient
 from cdk.local.deploy import bootstrap, deploy
 from cdk.local.ministack import MiniStack
 from cdk.local.model import COUNTRY, TRAINING_LOG, TWIN_ROWS, TrainedModel, TrainingCli
-from cdk.local.outputs import StackOutputs
 from cdk.local.steps import Steps
+from cdk.ops.client import ShopClient
+from cdk.ops.outputs import StackOutputs
 
 NEWCOMERS = 20_000
 NEWCOMERS_SEED = 8

@@ -12,15 +12,15 @@ from typing import Any, Self
 from rich.console import Console
 
 from cdk.local import ministack, shoppers
-from cdk.local.client import JobError, ShopClient
 from cdk.local.demo import first_request
 from cdk.local.model import COUNTRY
-from cdk.local.outputs import StackOutputs
 from cdk.local.paths import RUNS, UP_RECORD, keep_logs
 from cdk.local.processes import stop_group
 from cdk.local.stack import build_stack
 from cdk.local.steps import Steps
-from lambda_fn import names
+from cdk.ops.client import JobError, ShopClient
+from cdk.ops.outputs import StackOutputs
+from lambda_fn import contract
 
 UP_FOLDER = RUNS / "up"
 DROPPED = UP_RECORD.parent / "dropped"  # results of the files dropped with `make drop`
@@ -110,16 +110,16 @@ def down(console: Console) -> None:
 
 def drop(file: Path, console: Console) -> None:
     """Have a file scored by the stack that is up, keep its results, and say where. Raises NotUp, JobError."""
-    if not file.name.endswith(names.INCOMING_SUFFIXES):
-        endings = ", ".join(names.INCOMING_SUFFIXES)
+    if not file.name.endswith(contract.INCOMING_SUFFIXES):
+        endings = ", ".join(contract.INCOMING_SUFFIXES)
         raise JobError(f"{file.name} would start nothing: its name must end with one of {endings}")
     record = UpRecord.get()
     with closing(ShopClient(record.stack_outputs, record.endpoint)) as client:
         client.drop(file.name, file.read_bytes())
         report = client.collect(file.name).report
         console.print_json(data={name: value for name, value in report.items() if name not in ("drift", "input")})
-        stem = report["outputs"]["scored"].removeprefix(names.SCORED_PREFIX).removesuffix(".csv")
-        keys = (*report["outputs"].values(), f"{names.REPORTS_PREFIX}{stem}.json")
+        stem = report["outputs"]["scored"].removeprefix(contract.SCORED_PREFIX).removesuffix(".csv")
+        keys = (*report["outputs"].values(), f"{contract.REPORTS_PREFIX}{stem}.json")
         for key in keys:
             result = DROPPED / key
             result.parent.mkdir(parents=True, exist_ok=True)

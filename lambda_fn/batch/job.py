@@ -1,23 +1,13 @@
-"""What a job is, where its objects lie, and what its workers report: the JSON that the workflow's tasks share."""
+"""What a job is and what its workers report: the JSON documents that the workflow's tasks share."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
-from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lambda_fn import names
 from lambda_fn.scoring.drift import InputCounts
-
-JOB_FILE = "job.json"
-CHUNKS_FILE = "chunks.json"
-CUT_OFF_FILE = "cut-off.json"
-SPENDING_SUFFIX = ".spending"
-REPORT_SUFFIX = ".json"
-ERROR_SUFFIX = ".error"
 
 
 class _Frozen(BaseModel):
@@ -110,118 +100,3 @@ class Failure(_Frozen):
 
     error: str
     message: str
-
-
-@dataclass(frozen=True)
-class WorkArea:
-    """Keys of what one execution keeps between its tasks."""
-
-    prefix: str
-
-    @classmethod
-    def of(cls, execution: str) -> Self:
-        """Return the area of an execution."""
-        return cls(f"{names.WORK_PREFIX}{execution}/")
-
-    @classmethod
-    def holding(cls, job_key: str) -> Self:
-        """Return the area that a job lies in."""
-        return cls(job_key.removesuffix(JOB_FILE))
-
-    @property
-    def execution(self) -> str:
-        """The execution whose area this is."""
-        return self.prefix.removeprefix(names.WORK_PREFIX).removesuffix("/")
-
-    @property
-    def job(self) -> str:
-        """Key of the job."""
-        return self.prefix + JOB_FILE
-
-    @property
-    def chunks(self) -> str:
-        """Key of the list of chunks."""
-        return self.prefix + CHUNKS_FILE
-
-    def scored(self, chunk: int) -> str:
-        """Key of a chunk's lines of the scored file."""
-        return f"{self.prefix}{chunk:05d}.scored"
-
-    def rejected(self, chunk: int) -> str:
-        """Key of a chunk's framed rejected rows."""
-        return f"{self.prefix}{chunk:05d}.rejected"
-
-    def report(self, chunk: int) -> str:
-        """Key of what a chunk's worker did."""
-        return f"{self.prefix}{chunk:05d}{REPORT_SUFFIX}"
-
-    def spending(self, chunk: int) -> str:
-        """Key of what a chunk's offers cost."""
-        return f"{self.prefix}{chunk:05d}{SPENDING_SUFFIX}"
-
-    @property
-    def cut_off(self) -> str:
-        """Key of what the budget pays for."""
-        return f"{self.prefix}{CUT_OFF_FILE}"
-
-    def error(self, chunk: int) -> str:
-        """Key of why a chunk's worker failed."""
-        return f"{self.prefix}{chunk:05d}{ERROR_SUFFIX}"
-
-    def spending_error(self, chunk: int) -> str:
-        """Key of why a chunk could not be measured."""
-        return self.spending(chunk) + ERROR_SUFFIX
-
-    @property
-    def plan_error(self) -> str:
-        """Key of why the plan failed."""
-        return f"{self.prefix}plan{ERROR_SUFFIX}"
-
-    @property
-    def finalize_error(self) -> str:
-        """Key of why joining the parts failed."""
-        return f"{self.prefix}finalize{ERROR_SUFFIX}"
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """Keys of what becomes of a dropped file: its own path, in other folders."""
-
-    stem: str
-
-    @classmethod
-    def of(cls, key: str) -> Self:
-        """Return the outputs of the file dropped under a key."""
-        stem, _ending = names.split_ending(key)
-        return cls(stem.removeprefix(names.INCOMING_PREFIX))
-
-    @property
-    def scored(self) -> str:
-        """Key of the scored file."""
-        return f"{names.SCORED_PREFIX}{self.stem}.csv"
-
-    @property
-    def rejected(self) -> str:
-        """Key of the rejected rows."""
-        return f"{names.REJECTED_PREFIX}{self.stem}.csv"
-
-    @property
-    def report(self) -> str:
-        """Key of the report."""
-        return f"{names.REPORTS_PREFIX}{self.stem}.json"
-
-    @property
-    def failed(self) -> str:
-        """Key of the note that says why the file could not be scored."""
-        return f"{names.FAILED_PREFIX}{self.stem}.json"
-
-
-def pins_key(file: InputFile) -> str:
-    """Return the key under which a file's pins are kept."""
-    return f"{names.WORK_PREFIX}pins/{file.identity}.json"
-
-
-def sibling_keys(key: str) -> list[str]:
-    """Return the keys of the files whose outputs would have the same names: they differ in the ending only."""
-    stem, ending = names.split_ending(key)
-    return [stem + other for other in names.INCOMING_SUFFIXES if other != ending]

@@ -12,6 +12,7 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
+from lambda_fn.batch.dropped_file import is_current
 from lambda_fn.batch.errors import JobBroken
 from lambda_fn.batch.job import InputFile
 from lambda_fn.batch.objects import DataBucket, is_conflict
@@ -46,9 +47,3 @@ def _unchanged(bucket: DataBucket, key: str) -> dict[str, str]:
     """Return the condition that an object is still the one that is there now."""
     there = bucket.head(key)
     return {"IfMatch": there["ETag"]} if there else {"IfNoneMatch": "*"}
-
-
-def is_current(bucket: DataBucket, file: InputFile) -> bool:
-    """Say whether no later file was dropped. One that was deleted meanwhile is still the latest that there was."""
-    current = bucket.head(file.key)
-    return current is None or (current.get("VersionId"), current["ETag"]) == (file.version_id, file.etag)

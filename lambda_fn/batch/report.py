@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lambda_fn.batch.errors import JobBroken
-from lambda_fn.batch.job import ChunkReport, InputFile, Job, Outputs
+from lambda_fn.batch.job import ChunkReport, InputFile, Job
+from lambda_fn.batch.keys import Outputs
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.scoring.drift import add_counts, stability_indices
 from lambda_fn.scoring.manifest import Manifest

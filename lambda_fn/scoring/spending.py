@@ -55,7 +55,7 @@ def ranks_of(ids: NDArray[np.bytes_]) -> Ranks:
     return ((hashed * _MIX_FACTOR) >> np.uint64(64 - _RANK_BITS)).astype(np.int64)
 
 
-def measure(decider: Decider, signals: Signals, decisions: Decisions, ranks: Ranks) -> Spending:
+def count_spending(decider: Decider, signals: Signals, decisions: Decisions, ranks: Ranks) -> Spending:
     """Count what the upgrades of some shoppers cost. ``decisions`` are those without a budget."""
     costs = decider.costs(signals)
     found = upgrades(decider.margins(signals), costs, decider.eligible(signals))

@@ -13,7 +13,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from lambda_fn.names import WORKER_ALLOCATOR
+from lambda_fn.contract import WORKER_ALLOCATOR
 from tests.bench.batch_runs import PEER_MODEL
 from tests.bench.figures import Figure, note
 from tests.bench.peer import pipeline as peer_pipeline

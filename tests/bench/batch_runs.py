@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from lambda_fn.names import CHUNK_BYTES
+from lambda_fn.contract import CHUNK_BYTES
 
 PEER_MODEL: Final = "pipeline.joblib"
 OUTPUT_COLUMNS: Final = ("user_id", "abandonment_risk", "risk_level")
@@ -38,8 +38,8 @@ def ours_chunk(source: Path, models: Path, folder: Path) -> Callable[[], int]:
 
 
 def _worker(source: Path, models: Path, folder: Path, size: int, start: int, end: int) -> Callable[[], int]:
-    from lambda_fn.batch import working
     from lambda_fn.batch.job import Chunk, InputFile, Job, Pins
+    from lambda_fn.batch.score_chunk import score_chunk
     from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE, read_manifest
     from lambda_fn.scoring.service import Scorer
     from tests.bench.local_objects import DiskBucket
@@ -64,7 +64,7 @@ def _worker(source: Path, models: Path, folder: Path, size: int, start: int, end
     chunk = Chunk(index=0, start=max(start, len(header)), end=min(end, size))
 
     def run() -> int:
-        report = working.score(bucket, job, chunk, scorer)
+        report = score_chunk(bucket, job, chunk, scorer)
         assert not report.rejected
         return report.scored
 
@@ -106,7 +106,7 @@ def floor(source: Path, _models: Path, folder: Path) -> Callable[[], int]:
 
 
 def _needed() -> list[str]:
-    from training.recipes import shopper
+    from training.shops import shopper
 
     return ["user_id", *(field.name for field in shopper.INPUTS)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdk.bundling import UNZIPPED_LIMIT_MB, Bundle, aws_target, build
+from cdk.build.bundling import UNZIPPED_LIMIT_MB, Bundle, aws_target, build
 from tests.bench.figures import Figure
 
 

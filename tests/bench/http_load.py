@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
-from lambda_fn import names
+from lambda_fn import contract
 from tests import events
 from tests.bench.figures import Figure, speedup
 
@@ -27,7 +27,7 @@ Address = tuple[str, int]
 def measure(environment: dict[str, str]) -> list[Figure]:
     """Return latency with one connection and requests a second with sixteen, beside the peer's."""
     with ExitStack() as stack:
-        ours = stack.enter_context(_server(environment, "lambda_fn.api:application", "--factory"))
+        ours = stack.enter_context(_server(environment, "lambda_fn.api.app:application", "--factory"))
         peer = stack.enter_context(_server(environment, "tests.bench.peer.app:app"))
         our_ms, peer_ms = _in_turns(_latency_ms, ours, peer)
         our_rate, peer_rate = _in_turns(_requests_per_second, ours, peer)
@@ -76,7 +76,7 @@ def _wait_for_answer(address: Address, process: subprocess.Popen[bytes]) -> None
 def _request(address: Address) -> bytes:
     body = str(events.load("api_predict")["body"]).encode()
     head = (
-        f"POST {names.API_BASE_PATH}/predict HTTP/1.1\r\nhost: {address[0]}:{address[1]}\r\n"
+        f"POST {contract.API_BASE_PATH}/predict HTTP/1.1\r\nhost: {address[0]}:{address[1]}\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

@@ -15,7 +15,7 @@ from typing import Final
 import boto3
 
 from cdk.local import ministack
-from lambda_fn import names
+from lambda_fn import contract
 from tests.bench.peer import app as peer_app
 from tests.bench.peer import pipeline as peer_pipeline
 
@@ -40,7 +40,7 @@ def trained() -> Iterator[Models]:
         environment = {
             **os.environ,
             **local_aws.environment,
-            names.ENV_REGISTRY_BUCKET: BUCKET,
+            contract.ENV_REGISTRY_BUCKET: BUCKET,
             "PEER_BUCKET": BUCKET,
             "PYTHONPATH": str(Path.cwd()),
         }

@@ -9,12 +9,12 @@ import pytest
 from rich.console import Console
 
 from cdk.local import demo
-from cdk.local.client import ShopClient
 from cdk.local.ministack import running
 from cdk.local.model import TrainingCli
 from cdk.local.paths import run_folder
 from cdk.local.stack import DeployedStack, build_stack
 from cdk.local.steps import Steps
+from cdk.ops.client import ShopClient
 
 HERE = Path(__file__).parent
 

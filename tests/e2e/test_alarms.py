@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cdk.local.stack import DeployedStack
-from lambda_fn.names import service_name
+from lambda_fn.contract import service_name
 from tests.e2e.support import aws_client, eventually
 
 if TYPE_CHECKING:

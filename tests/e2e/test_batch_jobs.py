@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from cdk.local import shoppers
-from cdk.local.client import ShopClient
 from cdk.local.model import COUNTRY
 from cdk.local.stack import DeployedStack
-from lambda_fn import names
+from cdk.ops.client import ShopClient
+from lambda_fn import contract
 from lambda_fn.registry import Registry
 from tests.e2e.support import aws_client, eventually
 
@@ -37,7 +37,7 @@ def workflow(stack: DeployedStack) -> Any:
 
 
 def drop(client: ShopClient, name: str, body: bytes, **metadata: str) -> None:
-    key = names.INCOMING_PREFIX + name
+    key = contract.INCOMING_PREFIX + name
     client.s3.put_object(Bucket=client.outputs.data_bucket, Key=key, Body=body, Metadata=metadata)
 
 
@@ -87,10 +87,10 @@ def test_the_same_event_once_more_gives_the_same_bytes(client: ShopClient, workf
 def missing_champion(client: ShopClient) -> Iterator[Registry]:
     """The routing, gone for a while."""
     bucket = client.outputs.registry_bucket
-    routing = client.s3.get_object(Bucket=bucket, Key=names.ROUTING_KEY)["Body"].read()
-    client.s3.delete_object(Bucket=bucket, Key=names.ROUTING_KEY)
+    routing = client.s3.get_object(Bucket=bucket, Key=contract.ROUTING_KEY)["Body"].read()
+    client.s3.delete_object(Bucket=bucket, Key=contract.ROUTING_KEY)
     yield Registry(bucket, client.s3)
-    client.s3.put_object(Bucket=bucket, Key=names.ROUTING_KEY, Body=routing)
+    client.s3.put_object(Bucket=bucket, Key=contract.ROUTING_KEY, Body=routing)
 
 
 def test_a_job_that_fails_leaves_the_file_and_a_note_and_succeeds_after_the_cure(
@@ -121,7 +121,7 @@ def test_a_job_that_fails_leaves_the_file_and_a_note_and_succeeds_after_the_cure
 @pytest.mark.slow
 def test_a_file_of_two_chunks_is_mapped_and_joined(client: ShopClient, file: bytes) -> None:
     header, _, rows = file.partition(b"\n")
-    copies = names.CHUNK_BYTES // len(rows) + 20
+    copies = contract.CHUNK_BYTES // len(rows) + 20
     drop(client, "large.csv", b"\n".join((header, rows * copies)))
 
     report = eventually(lambda: client.fetch("reports/large.json"), JOB_SECONDS)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from cdk.local.client import ShopClient
 from cdk.local.demo import first_request
 from cdk.local.stack import DeployedStack
-from lambda_fn.names import MODELS_PREFIX
+from cdk.ops.client import ShopClient
+from lambda_fn.contract import MODELS_PREFIX
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE
 from tests.e2e.support import eventually

@@ -8,9 +8,9 @@ from collections import Counter
 from rich.console import Console
 
 from cdk.local import demo, story
-from cdk.local.client import ShopClient
 from cdk.local.spoil import WAYS
 from cdk.local.stack import DeployedStack
+from cdk.ops.client import ShopClient
 
 
 def test_a_call_without_the_key_is_refused(demo_report: demo.DemoReport) -> None:

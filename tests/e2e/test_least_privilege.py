@@ -18,7 +18,6 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 
 from cdk.local import shoppers
-from cdk.local.client import ShopClient
 from cdk.local.demo import first_request
 from cdk.local.ministack import ACCOUNT, ENFORCING, REGION, running
 from cdk.local.model import COUNTRY, TrainingCli
@@ -26,7 +25,8 @@ from cdk.local.paths import run_folder
 from cdk.local.spoil import spoil
 from cdk.local.stack import DeployedStack, deploy_stacks
 from cdk.local.steps import Steps
-from lambda_fn import names
+from cdk.ops.client import ShopClient
+from lambda_fn import contract
 from tests.e2e.support import aws_client
 
 if TYPE_CHECKING:
@@ -37,32 +37,37 @@ ROWS, SPOILED_ROWS = 200, 8
 BUDGET = 20.0  # less than the offers to so many shoppers cost
 ANOTHER = "another-teams-bucket"
 PROBE = "probe.txt"  # not a name that starts the workflow
-MODELS, ROUTING = names.MODELS_PREFIX, names.ROUTING_KEY
-INCOMING, WORK, FAILED = names.INCOMING_PREFIX, names.WORK_PREFIX, names.FAILED_PREFIX
-OUTPUTS = (names.SCORED_PREFIX, names.REJECTED_PREFIX, names.REPORTS_PREFIX)
+MODELS, ROUTING = contract.MODELS_PREFIX, contract.ROUTING_KEY
+INCOMING, WORK, FAILED = contract.INCOMING_PREFIX, contract.WORK_PREFIX, contract.FAILED_PREFIX
+OUTPUTS = (contract.SCORED_PREFIX, contract.REJECTED_PREFIX, contract.REPORTS_PREFIX)
 REGISTRY, DATA = "registry", "data"
 DENIALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 
 # All that each role can do with any object or bucket: whatever is not here is denied.
 RIGHTS: Mapping[str, set[tuple[str, str]]] = {
-    names.HANDLER_API: {("list", REGISTRY), ("read", MODELS), ("read", ROUTING)},
-    names.HANDLER_PLAN: {
+    contract.HANDLER_API: {("list", REGISTRY), ("read", MODELS), ("read", ROUTING)},
+    contract.HANDLER_PLAN: {
         *{("list", REGISTRY), ("read", MODELS), ("read", ROUTING)},
         *{("list", DATA), ("read", INCOMING), ("read", WORK), ("write", WORK)},
     },
-    names.HANDLER_SCORE_CHUNK: {
+    contract.HANDLER_MEASURE_CHUNK: {
         *{("list", REGISTRY), ("read", MODELS)},
         *{("list", DATA), ("read", INCOMING), ("read", WORK), ("write", WORK)},
     },
-    names.HANDLER_FINALIZE: {
+    contract.HANDLER_SETTLE: {("list", DATA), ("read", WORK), ("write", WORK)},
+    contract.HANDLER_SCORE_CHUNK: {
+        *{("list", REGISTRY), ("read", MODELS)},
+        *{("list", DATA), ("read", INCOMING), ("read", WORK), ("write", WORK)},
+    },
+    contract.HANDLER_FINALIZE: {
         *{("list", REGISTRY), ("read", MODELS)},
         *{("list", DATA), ("read", INCOMING), ("read", WORK), ("write", WORK), ("delete", WORK)},
         *{("read", FAILED), ("delete", FAILED)},
         *{(action, prefix) for prefix in OUTPUTS for action in ("read", "write")},
     },
-    names.HANDLER_FAIL: {
+    contract.HANDLER_FAIL: {
         *{("list", DATA), ("read", INCOMING), ("read", WORK), ("delete", WORK), ("write", FAILED)},
-        ("read", names.REPORTS_PREFIX),
+        ("read", contract.REPORTS_PREFIX),
     },
 }
 
@@ -196,7 +201,7 @@ def test_a_role_reaches_no_other_service_and_no_other_functions_log(enforcing: D
 
 def test_buckets_can_be_used_over_tls_only(enforcing: DeployedStack) -> None:
     # Given a role that may list both buckets, and does
-    s3: S3Client = aws_client(enforcing.local_aws, "s3", in_role_of(enforcing, names.HANDLER_PLAN))
+    s3: S3Client = aws_client(enforcing.local_aws, "s3", in_role_of(enforcing, contract.HANDLER_PLAN))
     buckets = (enforcing.outputs.registry_bucket, enforcing.outputs.data_bucket)
     assert [allowed(s3.list_objects_v2, Bucket=bucket) for bucket in buckets] == [True, True]
 

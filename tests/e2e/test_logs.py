@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from cdk.local import shoppers
-from cdk.local.client import ShopClient
 from cdk.local.demo import first_request
 from cdk.local.model import COUNTRY
 from cdk.local.spoil import spoil
 from cdk.local.stack import DeployedStack
+from cdk.ops.client import ShopClient
 from tests.e2e.support import aws_client, eventually
 
 if TYPE_CHECKING:

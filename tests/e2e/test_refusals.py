@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cdk.local import demo, shoppers
-from cdk.local.client import ShopClient
 from cdk.local.model import COUNTRY
 from cdk.local.stack import DeployedStack
-from lambda_fn.names import PROBLEM_MEDIA_TYPE
+from cdk.ops.client import ShopClient
+from lambda_fn.contract import PROBLEM_MEDIA_TYPE
 
 UNUSABLE = {
     "empty.csv": b"",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from cdk.local.client import ShopClient
 from cdk.local.model import TrainingCli
 from cdk.local.stack import DeployedStack
+from cdk.ops.client import ShopClient
 
 SEEN_WITHIN_SECONDS = 60.0
 

@@ -1,7 +1,7 @@
 """What a deployment is followed by in AWS, here against the local one."""
 
-from cdk.local.client import ShopClient
-from cdk.smoke import check
+from cdk.ops.client import ShopClient
+from cdk.ops.smoke import check
 
 
 def test_the_smoke_test_passes_on_a_healthy_deployment(client: ShopClient) -> None:

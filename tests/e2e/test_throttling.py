@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from cdk.local.client import ShopClient
 from cdk.local.stack import DeployedStack
-from lambda_fn.names import PROBLEM_MEDIA_TYPE
+from cdk.ops.client import ShopClient
+from lambda_fn.contract import PROBLEM_MEDIA_TYPE
 from tests.e2e.support import aws_client
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
-from cdk.local.client import ShopClient
 from cdk.local.deploy import deploy, deploy_again
 from cdk.local.stack import DeployedStack
-from cdk.local.tokens import TokenRefused, fetch_token
-from lambda_fn.names import PROBLEM_MEDIA_TYPE
+from cdk.ops.client import ShopClient
+from cdk.ops.tokens import TokenRefused, fetch_token
+from lambda_fn.contract import PROBLEM_MEDIA_TYPE
 from tests.e2e.support import aws_client, eventually
 
 SHORT_LIFE_SECONDS = 4  # AWS issues none below five minutes; the local AWS does

@@ -10,8 +10,8 @@ import pytest
 from aws_cdk import App
 
 from cdk.app import add_stacks, make_app
+from cdk.build.function_code import sources_only
 from cdk.environments import ENVIRONMENTS, Environment
-from cdk.function_code import sources_only
 from tests.infrastructure.synthesis import Synthesis
 
 HERE = Path(__file__).parent

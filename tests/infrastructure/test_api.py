@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cdk.gateway_responses import REFUSALS
-from lambda_fn import names
+from cdk.constructs.gateway_responses import REFUSALS
+from lambda_fn import contract
 from tests.infrastructure.synthesis import Synthesis, flat
 
 
@@ -18,13 +18,13 @@ def test_everything_but_the_few_public_pages_needs_an_api_key(each: Synthesis) -
     assert {
         route: method.get("ApiKeyRequired", False) for route, method in routes.items() if "OPTIONS" not in route
     } == {
-        **{f"GET {names.API_BASE_PATH}/{path}": False for path in names.PUBLIC_PATHS},
-        f"ANY {names.API_BASE_PATH}/{{proxy+}}": True,
+        **{f"GET {contract.API_BASE_PATH}/{path}": False for path in contract.PUBLIC_PATHS},
+        f"ANY {contract.API_BASE_PATH}/{{proxy+}}": True,
     }
 
 
 def test_tokens_are_asked_for_where_the_environment_says_so(each: Synthesis) -> None:
-    method = _routes(each)[f"ANY {names.API_BASE_PATH}/{{proxy+}}"]
+    method = _routes(each)[f"ANY {contract.API_BASE_PATH}/{{proxy+}}"]
 
     expected = ("COGNITO_USER_POOLS", ["cart-abandonment/score"]) if each.environment.cognito else ("NONE", None)
     assert (method["AuthorizationType"], method.get("AuthorizationScopes")) == expected
@@ -99,12 +99,12 @@ def test_a_refusal_of_the_gateway_is_a_problem_with_a_correlation_id(prod: Synth
         "type": "about:blank",
         "title": refusal.title,
         "detail": refusal.detail,
-        names.PROBLEM_CORRELATION_ID: "$context.requestId",
+        contract.PROBLEM_CORRELATION_ID: "$context.requestId",
     }
     assert response.get("StatusCode") == (None if refusal.status is None else str(refusal.status))
     assert response["ResponseParameters"] == {
         f"gatewayresponse.header.{name}": f"'{value}'"
-        for name, value in ({"Content-Type": names.PROBLEM_MEDIA_TYPE, **names.SECURITY_HEADERS}).items()
+        for name, value in ({"Content-Type": contract.PROBLEM_MEDIA_TYPE, **contract.SECURITY_HEADERS}).items()
     }
 
 
@@ -125,9 +125,11 @@ def test_browsers_may_call_from_the_environments_origins_only(every: dict[str, S
     }
     for synthesis in every.values():
         (api,) = (
-            f for f in synthesis.properties("AWS::Lambda::Function").values() if f["Handler"] == names.HANDLER_API
+            f for f in synthesis.properties("AWS::Lambda::Function").values() if f["Handler"] == contract.HANDLER_API
         )
-        assert api["Environment"]["Variables"][names.ENV_CORS_ORIGINS] == ",".join(synthesis.environment.cors_origins)
+        assert api["Environment"]["Variables"][contract.ENV_CORS_ORIGINS] == ",".join(
+            synthesis.environment.cors_origins
+        )
 
 
 def test_the_outputs_are_the_contract_with_everything_outside(each: Synthesis) -> None:
@@ -147,9 +149,9 @@ def test_the_outputs_are_the_contract_with_everything_outside(each: Synthesis) -
     }
     for output, view in (("DashboardUrl", "operator"), ("ServiceDashboardUrl", "service")):
         assert flat(each.service["Outputs"][output]["Value"]).endswith(
-            f"#dashboards/dashboard/{names.service_name(each.environment.name)}-{view}"
+            f"#dashboards/dashboard/{contract.service_name(each.environment.name)}-{view}"
         )
-    assert flat(each.service["Outputs"]["ApiUrl"]["Value"]).endswith(names.API_BASE_PATH)
+    assert flat(each.service["Outputs"]["ApiUrl"]["Value"]).endswith(contract.API_BASE_PATH)
 
 
 def _routes(synthesis: Synthesis) -> dict[str, Any]:

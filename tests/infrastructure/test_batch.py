@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cdk.workflow import LARGEST_STATE_BYTES, TRANSIENT_ERRORS
-from lambda_fn import names
+from cdk.constructs.workflow import LARGEST_STATE_BYTES, TRANSIENT_ERRORS
+from lambda_fn import contract
 from tests.infrastructure.synthesis import Synthesis, flat, workflow
 
 TASKS = ("Plan", "Settle", "Finalize", "WriteFailureDown")
@@ -71,7 +71,7 @@ def test_a_refused_file_goes_no_further_and_only_with_a_budget_the_chunks_are_me
 def test_a_refusal_is_written_down_like_an_error(each: Synthesis) -> None:
     assert workflow(each)["States"]["Refused"] == {
         "Type": "Pass",
-        "Parameters": {"Error": names.ERROR_UNUSABLE_FILE, "Cause.$": "$.plan.refusal"},
+        "Parameters": {"Error": contract.ERROR_UNUSABLE_FILE, "Cause.$": "$.plan.refusal"},
         "ResultPath": "$.error",
         "Next": "WriteFailureDown",
     }
@@ -86,7 +86,7 @@ def test_each_task_gets_the_payload_that_its_handler_reads(each: Synthesis) -> N
             "key.$": "$.detail.object.key",
             "execution.$": "$$.Execution.Name",
         },
-        "Settle": {"bucket.$": "$.plan.bucket", "job_key.$": "$.plan.job_key", "settle": True},
+        "Settle": {"bucket.$": "$.plan.bucket", "job_key.$": "$.plan.job_key"},
         "Finalize": {"bucket.$": "$.plan.bucket", "job_key.$": "$.plan.job_key"},
         "WriteFailureDown": {
             "bucket.$": "$.detail.bucket.name",
@@ -97,10 +97,8 @@ def test_each_task_gets_the_payload_that_its_handler_reads(each: Synthesis) -> N
     }
 
 
-@pytest.mark.parametrize(("name", "mode"), [("MeasuredChunks", {"measure": True}), ("Chunks", {})])
-def test_chunks_come_from_s3_and_are_scored_side_by_side_with_no_loss_tolerated(
-    each: Synthesis, name: str, mode: dict[str, bool]
-) -> None:
+@pytest.mark.parametrize("name", MAPS)
+def test_chunks_come_from_s3_and_are_worked_on_side_by_side_with_no_loss_tolerated(each: Synthesis, name: str) -> None:
     chunks = workflow(each)["States"][name]
 
     assert chunks["ItemReader"]["ReaderConfig"] == {"InputType": "JSON"}
@@ -109,7 +107,6 @@ def test_chunks_come_from_s3_and_are_scored_side_by_side_with_no_loss_tolerated(
         "bucket.$": "$.plan.bucket",
         "job_key.$": "$.plan.job_key",
         "chunk.$": "$$.Map.Item.Value",
-        **mode,
     }
     assert chunks["ItemProcessor"]["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     assert chunks["MaxConcurrency"] == each.environment.chunk_concurrency
@@ -125,12 +122,12 @@ def test_what_the_chunks_of_100_gb_return_fits_many_times_into_a_state(each: Syn
     task = chunks["ItemProcessor"]["States"][MAPS[name]]
     item = {
         "bucket": "cartabandonment-prod-storage-datastoredata0123abcd-0123456789ab",
-        "job_key": f"{names.WORK_PREFIX}01234567-89ab-cdef-0123-456789abcdef/job.json",
-        "chunk": {"index": 1490, "start": BIG_FILE_BYTES - names.CHUNK_BYTES, "end": BIG_FILE_BYTES},
+        "job_key": f"{contract.WORK_PREFIX}01234567-89ab-cdef-0123-456789abcdef/job.json",
+        "chunk": {"index": 1490, "start": BIG_FILE_BYTES - contract.CHUNK_BYTES, "end": BIG_FILE_BYTES},
     }
     # When the map collects what they return: all of it where no path says otherwise, nothing where the path is null
     returned = {"$": item, None: {}}[task.get("OutputPath", "$")]
-    collected = [returned] * math.ceil(BIG_FILE_BYTES / names.CHUNK_BYTES)
+    collected = [returned] * math.ceil(BIG_FILE_BYTES / contract.CHUNK_BYTES)
     # Then there is room for a file 50 times as large
     assert task["End"] is True
     assert len(json.dumps(collected, separators=(",", ":"))) * 50 < LARGEST_STATE_BYTES
@@ -161,7 +158,7 @@ def test_a_file_that_cannot_be_scored_is_not_tried_again_and_anything_else_is(ea
         waits = {"IntervalSeconds": 2, "BackoffRate": 2, "MaxDelaySeconds": 60, "JitterStrategy": "FULL"}
         # The first that matches counts: a call that found no free concurrency does not use up the tries of an error.
         assert task["Retry"] == [
-            {"ErrorEquals": [names.ERROR_UNUSABLE_FILE], "MaxAttempts": 0},
+            {"ErrorEquals": [contract.ERROR_UNUSABLE_FILE], "MaxAttempts": 0},
             {"ErrorEquals": ["Lambda.TooManyRequestsException"], "MaxAttempts": 120, **waits},
             {"ErrorEquals": list(TRANSIENT_ERRORS), "MaxAttempts": 4, **waits},
         ]

@@ -11,15 +11,16 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from cdk import bundling
-from cdk.bundling import UNZIPPED_LIMIT_MB, Bundle, BundleError, Target, aws_target, build, host_target
-from lambda_fn import names
+from cdk.build import bundling
+from cdk.build.bundling import UNZIPPED_LIMIT_MB, Bundle, BundleError, Target, aws_target, build, host_target
+from lambda_fn import contract
 
 pytestmark = pytest.mark.slow
 
+TASKS = ("plan", "measure_chunk", "settle", "score_chunk", "finalize", "fail")
 IMPORTS = {
-    Bundle.API: "fastapi, mangum, lambda_fn.api",
-    Bundle.BATCH: "lambda_fn.batch, aws_xray_sdk.core",
+    Bundle.API: "fastapi, mangum, lambda_fn.api.app",
+    Bundle.BATCH: ", ".join(f"lambda_fn.batch.{task}" for task in TASKS) + ", aws_xray_sdk.core",
 }
 BANNED = ("sklearn", "scipy", "pandas", "joblib", "pytest", "training", "cdk")
 
@@ -45,10 +46,10 @@ def test_a_bundle_for_aws_is_pure_small_and_for_arm(bundle: Bundle) -> None:
         files = archive.namelist()
     assert built.unzipped_bytes / 1e6 <= UNZIPPED_LIMIT_MB[bundle]
     assert {file.split("/")[0] for file in files} & set(BANNED) == set()
-    assert [file for file in files if file.startswith("lambda_fn/") and file.endswith("names.py")] == [
-        "lambda_fn/names.py"
+    assert [file for file in files if file.startswith("lambda_fn/") and file.endswith("contract.py")] == [
+        "lambda_fn/contract.py"
     ]
-    tag = f"cpython-{names.PYTHON_VERSION.replace('.', '')}"
+    tag = f"cpython-{contract.PYTHON_VERSION.replace('.', '')}"
     assert [f for f in files if f.endswith(".pyc") and tag not in f] == []
     foreign = [f for f in files if f.endswith(".so") and "cpython-" in f and f"{tag}-aarch64" not in f]
     assert foreign == []

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from cdk.costs import prices
-from cdk.costs.bill import Footprint, Use, monthly, scoring
-from cdk.costs.report import DOCUMENT, SHOWN, document, in_short
+from cdk.ops.costs import prices
+from cdk.ops.costs.bill import Footprint, Use, monthly, scoring
+from cdk.ops.costs.report import DOCUMENT, SHOWN, document, in_short
 from tests.infrastructure.synthesis import Synthesis
 
 

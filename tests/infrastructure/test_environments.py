@@ -12,8 +12,8 @@ from aws_cdk import Stack
 
 from cdk import environments
 from cdk.app import LOCAL_ENDPOINT, chosen_environment, main, make_app, within_reach
+from cdk.constructs.functions import _RETENTION
 from cdk.environments import ENVIRONMENTS, LOG_DAYS, Environment, EnvironmentRefused, find
-from cdk.functions import _RETENTION
 from tests.infrastructure.conftest import synthesize
 from tests.infrastructure.synthesis import Synthesis
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import platform
 from typing import Any
 
-from lambda_fn import names
+from lambda_fn import contract
 from tests.infrastructure.synthesis import Synthesis, flat
 
 FUNCTIONS = {
-    "ApiFunction": names.HANDLER_API,
-    "BatchPlan": names.HANDLER_PLAN,
-    "BatchScoreChunk": names.HANDLER_SCORE_CHUNK,
-    "BatchFinalize": names.HANDLER_FINALIZE,
-    "BatchFail": names.HANDLER_FAIL,
+    "ApiFunction": contract.HANDLER_API,
+    "BatchPlan": contract.HANDLER_PLAN,
+    "BatchMeasureChunk": contract.HANDLER_MEASURE_CHUNK,
+    "BatchSettle": contract.HANDLER_SETTLE,
+    "BatchScoreChunk": contract.HANDLER_SCORE_CHUNK,
+    "BatchFinalize": contract.HANDLER_FINALIZE,
+    "BatchFail": contract.HANDLER_FAIL,
 }
 
 
@@ -28,17 +30,19 @@ def test_functions_run_the_python_and_processor_that_the_bundles_are_built_for(e
     host = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
     for name, synthesis in every.items():
         for function in synthesis.properties("AWS::Lambda::Function").values():
-            assert function["Runtime"] == f"python{names.PYTHON_VERSION}"
+            assert function["Runtime"] == f"python{contract.PYTHON_VERSION}"
             assert function["Architectures"] == [host if name == "local" else "arm64"]
 
 
 def test_environment_variables_are_those_that_the_code_reads(each: Synthesis) -> None:
-    known = {value for name, value in vars(names).items() if name.startswith("ENV_")} | set(names.WORKER_ALLOCATOR)
+    known = {value for name, value in vars(contract).items() if name.startswith("ENV_")} | set(
+        contract.WORKER_ALLOCATOR
+    )
     for function in each.properties("AWS::Lambda::Function").values():
         variables = function["Environment"]["Variables"]
         assert set(variables) <= known
-        assert variables[names.ENV_ENVIRONMENT] == each.environment.name
-        assert variables[names.ENV_SERVICE] == names.service_name(each.environment.name)
+        assert variables[contract.ENV_ENVIRONMENT] == each.environment.name
+        assert variables[contract.ENV_SERVICE] == contract.service_name(each.environment.name)
 
 
 def test_each_function_has_a_log_of_its_own_that_forgets(each: Synthesis) -> None:
@@ -74,13 +78,13 @@ def test_snap_start_and_reserved_concurrency_are_switched_by_the_environment(eac
 
     assert {
         function["Handler"]: function["SnapStart"] for function in functions.values() if "SnapStart" in function
-    } == ({names.HANDLER_API: {"ApplyOn": "PublishedVersions"}} if each.environment.snap_start else {})
+    } == ({contract.HANDLER_API: {"ApplyOn": "PublishedVersions"}} if each.environment.snap_start else {})
     assert {
         function["Handler"]: function["ReservedConcurrentExecutions"]
         for function in functions.values()
         if "ReservedConcurrentExecutions" in function
     } == (
-        {names.HANDLER_API: each.environment.api_reserved_concurrency}
+        {contract.HANDLER_API: each.environment.api_reserved_concurrency}
         if each.environment.api_reserved_concurrency
         else {}
     )
@@ -102,6 +106,8 @@ def _to(prefix: str, *actions: str) -> set[tuple[str, str]]:
 MAY = {
     "ApiFunction": READ_MODELS | READ_ROUTING,
     "BatchPlan": READ_MODELS | READ_ROUTING | READ_DROPPED_FILES | _to("work", "GetObject", "PutObject"),
+    "BatchMeasureChunk": READ_MODELS | READ_DROPPED_FILES | _to("work", "GetObject", "PutObject"),
+    "BatchSettle": {("s3:ListBucket", "<Data>")} | _to("work", "GetObject", "PutObject"),
     "BatchScoreChunk": READ_MODELS | READ_DROPPED_FILES | _to("work", "GetObject", "PutObject", "AbortMultipartUpload"),
     "BatchFinalize": READ_MODELS
     | READ_DROPPED_FILES

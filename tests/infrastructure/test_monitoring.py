@@ -7,21 +7,18 @@ import re
 from pathlib import Path
 from typing import Any
 
-from lambda_fn import names
+from lambda_fn import contract
 from tests.infrastructure.synthesis import Synthesis, flat, workflow
 
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
 
+TASKS = ("plan", "measure-chunk", "settle", "score-chunk", "finalize", "fail")
 ALARMS = {
     "api-5xx-share",
     "api-p99",
     "api-errors",
     "api-throttles",
-    *(
-        f"batch-{task}-{what}"
-        for task in ("plan", "score-chunk", "finalize", "fail")
-        for what in ("errors", "throttles")
-    ),
+    *(f"batch-{task}-{what}" for task in TASKS for what in ("errors", "throttles")),
     "batch-failed",
     "batch-timed-out",
     "batch-not-started",
@@ -77,7 +74,7 @@ def test_errors_that_the_retries_of_one_task_cure_do_not_ring(each: Synthesis) -
     waits = [min(2 * 2**attempt, 60) for attempt in range(retries)]
     alarms = [alarm for name, alarm in _alarms(each).items() if name.startswith("batch-") and name.endswith("-errors")]
 
-    assert len(alarms) == 4
+    assert len(alarms) == len(TASKS)
     for alarm in alarms:
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (retries, "GreaterThanThreshold")
         assert alarm["Period"] > sum(waits)  # one that is given up after all its tries does ring
@@ -103,24 +100,24 @@ def test_alarms_ring_at_the_environments_limits(each: Synthesis) -> None:
         "rejected-share": (limits.rejected_percent, "GreaterThanThreshold"),
         "drift": (limits.drift, "GreaterThanThreshold"),
         "model-age": (limits.model_age_days, "GreaterThanThreshold"),
-        **{f"batch-{task}-errors": (4, "GreaterThanThreshold") for task in ("plan", "score-chunk", "finalize", "fail")},
+        **{f"batch-{task}-errors": (4, "GreaterThanThreshold") for task in TASKS},
         **({RELEASE_ALARM: (limits.release_error_share, "GreaterThanThreshold")} if each.environment.canary else {}),
         **({"no-predictions": (1, "LessThanThreshold")} if limits.silence else {}),
     }
 
 
 def test_our_own_metrics_are_watched_by_the_names_the_code_publishes(each: Synthesis) -> None:
-    own = [alarm for alarm in _alarms(each).values() if alarm["Namespace"] == names.METRIC_NAMESPACE]
+    own = [alarm for alarm in _alarms(each).values() if alarm["Namespace"] == contract.METRIC_NAMESPACE]
 
     assert {alarm["MetricName"] for alarm in own} == {
-        names.METRIC_REJECTED_SHARE,
-        names.METRIC_DRIFT,
-        names.METRIC_MODEL_AGE_DAYS,
-        names.METRIC_MODEL_LOAD_FAILURES,
-        names.METRIC_REGISTRY_FAILURES,
-        *([names.METRIC_PREDICTIONS] if each.environment.alarms.silence else []),
+        contract.METRIC_REJECTED_SHARE,
+        contract.METRIC_DRIFT,
+        contract.METRIC_MODEL_AGE_DAYS,
+        contract.METRIC_MODEL_LOAD_FAILURES,
+        contract.METRIC_REGISTRY_FAILURES,
+        *([contract.METRIC_PREDICTIONS] if each.environment.alarms.silence else []),
     }
-    service = {"Name": names.DIMENSION_SERVICE, "Value": names.service_name(each.environment.name)}
+    service = {"Name": contract.DIMENSION_SERVICE, "Value": contract.service_name(each.environment.name)}
     assert [alarm["Dimensions"] for alarm in own] == [[service]] * len(own)
 
 
@@ -139,7 +136,7 @@ def test_the_share_of_server_errors_is_the_average_of_the_apis_own_metric(each: 
 def test_function_alarms_watch_the_alias(each: Synthesis) -> None:
     watched = [_dimensions(alarm)["Resource"] for name, alarm in _alarms(each).items() if name.endswith("-errors")]
 
-    assert len(watched) == 5
+    assert len(watched) == 1 + len(TASKS)
     assert all(resource.endswith(":live") for resource in watched)
 
 
@@ -170,12 +167,12 @@ def test_there_is_a_dashboard_for_the_service_and_one_for_its_operator(each: Syn
         board["DashboardName"]: board["DashboardBody"]
         for board in each.properties("AWS::CloudWatch::Dashboard").values()
     }
-    service = names.service_name(each.environment.name)
+    service = contract.service_name(each.environment.name)
 
     assert set(dashboards) == {f"{service}-operator", f"{service}-service"}
     drawn = flat(dashboards[f"{service}-service"])
-    metrics = {value for name, value in vars(names).items() if name.startswith("METRIC_") and isinstance(value, str)}
-    metrics -= {names.METRIC_NAMESPACE, names.METRIC_REJECTED_SHARE}  # the share is drawn as rows
+    metrics = {value for name, value in vars(contract).items() if name.startswith("METRIC_") and isinstance(value, str)}
+    metrics -= {contract.METRIC_NAMESPACE, contract.METRIC_REJECTED_SHARE}  # the share is drawn as rows
     assert [metric for metric in metrics if f'"{metric}"' not in drawn] == []
     json.loads(drawn)
     how_it_runs = flat(dashboards[f"{service}-operator"])
@@ -185,7 +182,7 @@ def test_there_is_a_dashboard_for_the_service_and_one_for_its_operator(each: Syn
 
 
 def _alarms(synthesis: Synthesis) -> dict[str, Any]:
-    prefix = f"{names.service_name(synthesis.environment.name)}-"
+    prefix = f"{contract.service_name(synthesis.environment.name)}-"
     return {
         alarm["AlarmName"].removeprefix(prefix): alarm
         for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()

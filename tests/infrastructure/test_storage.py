@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cdk.data_store import SHOPPER_DATA_PREFIXES
-from lambda_fn import names
+from cdk.constructs.data_store import SHOPPER_DATA_PREFIXES
+from lambda_fn import contract
 from tests.infrastructure.synthesis import Synthesis
 
 VERSIONS = "NoncurrentVersionExpiration"
@@ -45,7 +45,7 @@ def test_prod_keeps_its_buckets_and_the_others_delete_theirs(each: Synthesis) ->
 def test_shoppers_files_and_work_in_progress_expire(each: Synthesis) -> None:
     expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in _rules(each, "Data") if "Prefix" in rule}
 
-    assert expiring == {names.WORK_PREFIX: 7, **dict.fromkeys(SHOPPER_DATA_PREFIXES, each.environment.output_days)}
+    assert expiring == {contract.WORK_PREFIX: 7, **dict.fromkeys(SHOPPER_DATA_PREFIXES, each.environment.output_days)}
 
 
 def test_nothing_of_a_shopper_is_left_a_week_after_its_file_expired(each: Synthesis) -> None:
@@ -59,7 +59,7 @@ def test_nothing_of_a_shopper_is_left_a_week_after_its_file_expired(each: Synthe
 
     # Then it stays for a few days, and what a job has worked with for one
     assert {prefix: days_left(prefix) for prefix in SHOPPER_DATA_PREFIXES} == dict.fromkeys(SHOPPER_DATA_PREFIXES, 7)
-    assert days_left(names.WORK_PREFIX) == 1
+    assert days_left(contract.WORK_PREFIX) == 1
     # And the sum is the one that the environments state
     assert each.environment.output_days + 7 == {"prod": 97}.get(each.environment.name, 37)
 

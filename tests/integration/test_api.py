@@ -16,14 +16,14 @@ from botocore.exceptions import ClientError
 from mypy_boto3_s3 import S3Client
 from starlette.testclient import TestClient
 
-from lambda_fn import api, names, settings
+from lambda_fn import contract, settings
+from lambda_fn.api import answers, app
+from lambda_fn.api.serving import ModelServer, share_of
 from lambda_fn.registry import Artefact, Registry
-from lambda_fn.serving import ModelServer, share_of
-from lambda_fn.web import answers
 from tests import events, factories
 from tests.integration.conftest import REGISTRY_BUCKET
 
-BASE = names.API_BASE_PATH
+BASE = contract.API_BASE_PATH
 CHALLENGER = "v20260702T120000-00000002"
 
 
@@ -59,8 +59,8 @@ def client(registry: Registry) -> TestClient:
 
 def client_of(registry: Registry, **config: Any) -> TestClient:
     server = ModelServer(registry, ttl_seconds=0)
-    app = api.create_app(server, settings.Settings(**config))
-    return TestClient(app, raise_server_exceptions=False)
+    service = app.create_app(server, settings.Settings(**config))
+    return TestClient(service, raise_server_exceptions=False)
 
 
 def problem(response: Any) -> dict[str, Any]:
@@ -238,7 +238,7 @@ def test_more_than_the_limit_of_records_is_refused_with_the_limit(client: TestCl
 
 @pytest.mark.usefixtures("promoted")
 def test_a_body_over_the_size_limit_is_a_413(client: TestClient) -> None:
-    answer = client.post(f"{BASE}/predict", content=b" " * (names.MAX_BODY_BYTES + 1))
+    answer = client.post(f"{BASE}/predict", content=b" " * (contract.MAX_BODY_BYTES + 1))
     assert problem(answer)["detail"] == "Send at most 5,242,880 bytes; split the batch."
 
 
@@ -340,7 +340,7 @@ def test_a_log_line_names_no_shopper_attribute(client: TestClient, capsys: pytes
     logged += capsys.readouterr().out
     assert '"route":"/api/v1/predict"' in logged  # the refusal
     assert '"status":404' in logged  # the path that is none
-    assert names.METRIC_PREDICTIONS in logged
+    assert contract.METRIC_PREDICTIONS in logged
     assert "someone-in-particular" not in logged
     assert "431.7" not in logged
 
@@ -351,13 +351,13 @@ class TestHandler:
 
     @pytest.fixture
     def call(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        monkeypatch.setenv(names.ENV_REGISTRY_BUCKET, REGISTRY_BUCKET)
-        api.application.cache_clear()
-        api._entry.cache_clear()
+        monkeypatch.setenv(contract.ENV_REGISTRY_BUCKET, REGISTRY_BUCKET)
+        app.application.cache_clear()
+        app._entry.cache_clear()
         context = SimpleNamespace(
             function_name="api", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="request"
         )
-        return lambda event: api.handler(event, context)
+        return lambda event: app.handler(event, context)
 
     @pytest.mark.parametrize(
         ("name", "status"),
@@ -386,7 +386,7 @@ class TestHandler:
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert [line.get("correlation_id") for line in lines] == [request_id] * 3
         [_age, metric, refusal] = lines
-        assert metric[names.METRIC_PREDICTIONS] == [1]
+        assert metric[contract.METRIC_PREDICTIONS] == [1]
         assert (refusal["message"], refusal["status"]) == ("request refused", 422)
 
     def test_a_prediction_writes_metrics_by_version_and_arm(
@@ -395,22 +395,22 @@ class TestHandler:
         call(events.load("api_predict"))
         lines = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
         [age, metric] = lines
-        assert age[names.METRIC_MODEL_AGE_DAYS][0] > 0
+        assert age[contract.METRIC_MODEL_AGE_DAYS][0] > 0
         [directive] = metric["_aws"]["CloudWatchMetrics"]
-        assert directive["Namespace"] == names.METRIC_NAMESPACE
+        assert directive["Namespace"] == contract.METRIC_NAMESPACE
         assert directive["Dimensions"] == [["service"], ["service", "model_version", "arm"]]
         assert metric["service"] == "cart-abandonment-local"
         assert metric["model_version"] == factories.VERSION
-        assert metric[names.METRIC_PREDICTIONS] == [1]
-        assert metric[names.METRIC_PREDICTIONS_BY_RISK["HIGH"]] == [1]
+        assert metric[contract.METRIC_PREDICTIONS] == [1]
+        assert metric[contract.METRIC_PREDICTIONS_BY_RISK["HIGH"]] == [1]
 
     @pytest.mark.parametrize(
         ("code", "metric"),
         [
             ("NoSuchKey", None),
-            ("AccessDenied", names.METRIC_REGISTRY_FAILURES),
-            ("routing", names.METRIC_REGISTRY_FAILURES),
-            ("model", names.METRIC_MODEL_LOAD_FAILURES),
+            ("AccessDenied", contract.METRIC_REGISTRY_FAILURES),
+            ("routing", contract.METRIC_REGISTRY_FAILURES),
+            ("model", contract.METRIC_MODEL_LOAD_FAILURES),
         ],
     )
     def test_what_is_wrong_with_the_models_is_counted_by_its_kind(
@@ -423,7 +423,7 @@ class TestHandler:
         metric: str | None,
     ) -> None:
         # Given nothing promoted, a registry that refuses us, a broken routing, or a broken champion
-        broken = {"routing": names.ROUTING_KEY, "model": f"models/{factories.VERSION}/model.onnx"}
+        broken = {"routing": contract.ROUTING_KEY, "model": f"models/{factories.VERSION}/model.onnx"}
         if code in broken:
             s3.put_object(Bucket=REGISTRY_BUCKET, Key=broken[code], Body=b"broken")
         else:
@@ -442,7 +442,7 @@ class TestHandler:
         self, call: Callable[[dict[str, Any]], dict[str, Any]], registry: Registry
     ) -> None:
         # Given a snapshot taken with one model in service, whose routing is young
-        api.prepare_snapshot()
+        app.prepare_snapshot()
         served = json.loads(call(events.load("api_predict"))["body"])["model_version"]
         # When another model is promoted, and the snapshot restored
         registry.publish(Artefact(*factories.artefact(CHALLENGER)))

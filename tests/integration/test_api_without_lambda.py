@@ -18,7 +18,7 @@ import boto3
 import pytest
 
 from cdk.local.ministack import MiniStack, running
-from lambda_fn import names
+from lambda_fn import contract
 from lambda_fn.registry import Artefact, Registry
 from tests import factories
 from tests.dockerfile import ROOT, stages
@@ -77,7 +77,7 @@ def port(prefix: Path, local_s3: MiniStack, tmp_path_factory: pytest.TempPathFac
         probe.bind(("127.0.0.1", 0))
         free = str(probe.getsockname()[1])
     command = in_place(stages()["api"].command("CMD"), prefix, free)
-    variables = {names.ENV_REGISTRY_BUCKET: BUCKET, names.ENV_ROUTING_TTL_SECONDS: "0", "HOME": os.devnull}
+    variables = {contract.ENV_REGISTRY_BUCKET: BUCKET, contract.ENV_ROUTING_TTL_SECONDS: "0", "HOME": os.devnull}
     log = tmp_path_factory.mktemp("serve") / "api.log"
     with log.open("wb") as sink:
         served = subprocess.Popen(
@@ -124,14 +124,14 @@ def test_it_is_unhealthy_without_a_model_and_predicts_with_one(prefix: Path, por
     # Then it is healthy, and predicts as the Lambda does
     assert healthy(prefix, port)
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{names.API_BASE_PATH}/predict",
+        f"http://127.0.0.1:{port}{contract.API_BASE_PATH}/predict",
         data=json.dumps(factories.record()).encode(),
         headers={"content-type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=10) as response:
         answer = json.load(response)
     assert answer["model_version"] == factories.VERSION
-    assert answer["risk_level"] in names.METRIC_PREDICTIONS_BY_RISK
+    assert answer["risk_level"] in contract.METRIC_PREDICTIONS_BY_RISK
 
 
 def test_the_image_holds_no_training_and_no_tests(prefix: Path) -> None:

@@ -6,8 +6,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
-from lambda_fn import api, names
-from lambda_fn.serving import ModelServer
+from lambda_fn import contract
+from lambda_fn.api import app
+from lambda_fn.api.serving import ModelServer
 from lambda_fn.settings import Settings
 from tests import factories
 from tests.fakes import FakeGateway, FakeModels
@@ -17,8 +18,8 @@ CASES_PER_OPERATION = 2_600  # two operations have a body: 5,200 cases; the othe
 models = FakeModels()
 models.promote(factories.VERSION)
 models.changes["recipe"] = factories.recipe_of_any_date()  # a JSON schema cannot state the bounds of a date
-service = FakeGateway(api.create_app(ModelServer(models, ttl_seconds=3_600), Settings()))
-schema = schemathesis.openapi.from_asgi(f"{names.API_BASE_PATH}/openapi.json", service)
+service = FakeGateway(app.create_app(ModelServer(models, ttl_seconds=3_600), Settings()))
+schema = schemathesis.openapi.from_asgi(f"{contract.API_BASE_PATH}/openapi.json", service)
 
 
 @pytest.mark.slow

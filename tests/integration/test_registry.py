@@ -5,7 +5,7 @@ import json
 import pytest
 from mypy_boto3_s3 import S3Client
 
-from lambda_fn.names import ROUTING_KEY
+from lambda_fn.contract import ROUTING_KEY
 from lambda_fn.registry import Artefact, Registry
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, RegistryConflict, RoutingBroken
 from tests import factories

@@ -15,9 +15,11 @@ FORBIDDEN = {
         *("boto3", "botocore", "mypy_boto3_s3", "aws_lambda_powertools"),
         *("fastapi", "starlette", "mangum"),
         *("lambda_fn.api", "lambda_fn.batch", "lambda_fn.registry", "lambda_fn.settings", "lambda_fn.telemetry"),
+        *("lambda_fn.csv_io", "lambda_fn.tables"),
     },
-    "training": {"cdk", "tests", "lambda_fn.api", "lambda_fn.batch", "lambda_fn.web", "lambda_fn.serving"},
-    "cdk": {"training", "tests", "lambda_fn.api", "lambda_fn.batch", "lambda_fn.web", "lambda_fn.serving"},
+    "lambda_fn/csv_io": {*("lambda_fn.api", "lambda_fn.batch", "lambda_fn.tables", "lambda_fn.registry"), "json"},
+    "training": {"cdk", "tests", "lambda_fn.api", "lambda_fn.batch"},
+    "cdk": {"training", "tests", "lambda_fn.api", "lambda_fn.batch"},
 }
 TOP_LEVEL = {"lambda_fn", "training", "cdk", "tests", "events", "docs", "Makefile", "pyproject.toml", "README.md"}
 MADE_BY_TOOLS = {"node_modules", "cdk.out"}

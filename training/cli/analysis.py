@@ -9,7 +9,7 @@ import typer
 
 from training.cli import options
 from training.cli.console import console, plain_errors, result, say
-from training.label import THRESHOLD_PERCENT
+from training.data.label import THRESHOLD_PERCENT
 
 
 def check(
@@ -51,13 +51,13 @@ def signals(
     with plain_errors():
         import pandas as pd
 
-        from training.baselines import single_feature_aucs
         from training.cli.tables import signals_table
-        from training.plots import write_plots
-        from training.prepare import prepare
-        from training.report import measure
-        from training.signals import correlations
-        from training.train import train
+        from training.data.prepare import prepare
+        from training.evaluation.baselines import single_feature_aucs
+        from training.evaluation.feature_importance import correlations
+        from training.evaluation.metrics_document import measure
+        from training.evaluation.plots import write_plots
+        from training.models.train import train
 
         prepared = prepare(
             options.data_options(

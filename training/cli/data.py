@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from training import twin
 from training.cli.console import console, result, say
 from training.cli.options import Seed
+from training.synthetic import twin
 
 
 def sample(

@@ -13,8 +13,8 @@ from training.cli.console import console, plain_errors, result, say
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Artefact
-    from training.ground_truth import Outcome
-    from training.simulate import Simulation
+    from training.offers.ground_truth import Outcome
+    from training.offers.simulate import Simulation
 
 experiment = typer.Typer(help="Size and analyse an A/B test of the policy.", no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def simulate(
     """Choose offers within a budget so that the expected margin is largest. Prints that margin."""
     with plain_errors():
         from lambda_fn.scoring.policy import Decider
-        from training.simulate import simulate as simulate_budget
+        from training.offers.simulate import simulate as simulate_budget
 
         model = _model(artefact, bucket, version, policy, endpoint, region)
         found = simulate_budget(model, data, budget, country, as_of.date() if as_of else None)
@@ -66,7 +66,7 @@ def ground_truth(
 ) -> None:
     """Play the policy where the true risks and recovery rates are known; compare it with the best possible."""
     with plain_errors():
-        from training.twin_world import worlds
+        from training.offers.synthetic_world import worlds
 
         model = _model(artefact, bucket, version, policy, endpoint, region)
         table = Table(
@@ -102,7 +102,7 @@ def size(
 ) -> None:
     """Print the number of shoppers that an A/B test needs."""
     with plain_errors():
-        from training.experiment import sample_size
+        from training.offers.ab_test import sample_size
 
         needed = sample_size(baseline, lift, power=power, significance=significance, share=share)
         say(f"to find {baseline:.2%} -> {baseline + lift:.2%} with power {power:.0%} at significance {significance:g}:")
@@ -121,7 +121,7 @@ def analyse(
 ) -> None:
     """Compare two arms: difference, interval, p-value, and whether the arms were split as planned."""
     with plain_errors():
-        from training import experiment as statistics
+        from training.offers import ab_test as statistics
 
         without, with_, name = statistics.read_outcomes(csv, arm, outcome, control)
         found = statistics.analyse(without, with_, names=(control, name), share=share, confidence=confidence)
@@ -166,8 +166,8 @@ def _model(
     folder: Path | None, bucket: str | None, version: str | None, policy: Path | None, endpoint: str | None,
     region: str | None,
 ) -> Artefact:  # fmt: skip
-    from training.package import read, with_policy
-    from training.policies import read_policy
+    from training.offers.policy_file import read_policy
+    from training.release.package import read, with_policy
 
     if folder is not None:
         model = read(folder)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lambda_fn.names import ENV_REGISTRY_BUCKET
-from training.families import FAMILIES
+from lambda_fn.contract import ENV_REGISTRY_BUCKET
+from training.models.families import FAMILIES
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Registry
-    from training.prepare import DataOptions
+    from training.data.prepare import DataOptions
 
 Data = Annotated[Path, typer.Option("--data", help="CSV with the columns of the recipe; .gz is read too.")]
 Country = Annotated[str, typer.Option(help="Keep the rows of one country, or 'all'.")]
@@ -51,8 +51,8 @@ def data_options(
     allow_imbalance: bool,
 ) -> DataOptions:
     """Return the options about data, checked."""
-    from training.label import as_unit
-    from training.prepare import DataOptions
+    from training.data.label import as_unit
+    from training.data.prepare import DataOptions
 
     return DataOptions(
         path=data,

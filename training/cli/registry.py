@@ -62,9 +62,9 @@ def promote(
 
 
 def _promote(registry: Registry, version: str, data: Path | None, force: bool, why: str | None) -> Routing:
-    from training import promotion
     from training.cli.tables import gates_table
     from training.errors import DataRefused, PromotionRefused
+    from training.release import promotion
 
     try:
         gates = promotion.check(registry, version, data)
@@ -78,8 +78,8 @@ def _promote(registry: Registry, version: str, data: Path | None, force: bool, w
 
 
 def _challenge(registry: Registry, version: str, share: float, force: bool, why: str | None) -> Routing:
-    from training import promotion
     from training.cli.tables import gates_table
+    from training.release import promotion
 
     if version == "none":
         return registry.challenge(None, share, why)
@@ -93,7 +93,7 @@ def _move_alias(registry: Registry, routing: Routing) -> None:
     manifest = registry.manifest(routing.champion)
     if manifest.mlflow_run_id is None:
         return
-    from training.tracking import set_champion
+    from training.release.tracking import set_champion
 
     try:
         moved = set_champion(manifest)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from training.checks import Report
-    from training.compare import Comparison
-    from training.gates import Gate
+    from training.data.checks import Report
+    from training.models.compare import Comparison
+    from training.release.gates import Gate
 
 _MEASURES = ("f1", "roc_auc", "average_precision", "accuracy", "brier", "log_loss", "expected_calibration_error")
 

@@ -11,8 +11,8 @@ from rich.progress import Progress
 
 from training.cli import options
 from training.cli.console import console, plain_errors, result, say
-from training.families import AUTO
-from training.label import THRESHOLD_PERCENT
+from training.data.label import THRESHOLD_PERCENT
+from training.models.families import AUTO
 
 if TYPE_CHECKING:
     from training.job import Result
@@ -46,7 +46,7 @@ def run(
     with plain_errors():
         from training.job import Job
         from training.job import run as run_job
-        from training.policies import DEFAULT, read_policy
+        from training.offers.policy_file import DEFAULT, read_policy
 
         job = Job(
             data=options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance),
@@ -81,8 +81,8 @@ def compare(
     """Compare all model families on the same rows. Prints the chosen one; the holdout stays unseen."""
     with plain_errors():
         from training.cli.tables import comparison_table
-        from training.compare import compare as compare_families
-        from training.prepare import prepare
+        from training.data.prepare import prepare
+        from training.models.compare import compare as compare_families
 
         prepared = prepare(
             options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance), say
@@ -112,8 +112,8 @@ def tune(
     Interrupt it at will: the next call goes on.
     """
     with plain_errors():
-        from training.prepare import prepare
-        from training.tune import tune as tune_network
+        from training.data.prepare import prepare
+        from training.models.tune import tune as tune_network
 
         prepared = prepare(
             options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance), say

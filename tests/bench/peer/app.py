@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from mangum import Mangum
 from pydantic import create_model
 
-from training.recipes import shopper
+from training.shops import shopper
 
 KEY = "pipeline.joblib"
 _TYPES: dict[str, Any] = {"number": float, "flag": int, "category": str, "date": str}

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from training.recipes import shopper
+from training.shops import shopper
 
 AS_OF: Final = pd.Timestamp("2027-01-01")
 TIMES: Final = {name: position for position, name in enumerate(shopper.TIMES_OF_DAY)}

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from tests.bench.peer.features import CATEGORIES, DERIVED, RAW, add_features
-from training.families import HIDDEN_LAYERS
+from training.models.families import HIDDEN_LAYERS
 
 
 def train(data: Path, output: Path) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from mypy_boto3_s3 import S3Client
 
-from lambda_fn import batch, names
-from lambda_fn.batch import handlers
-from lambda_fn.batch.job import Outputs
+from lambda_fn import contract
+from lambda_fn.batch import fail, finalize, measure_chunk, plan, score_chunk, settle, task
+from lambda_fn.batch.keys import Outputs
 from lambda_fn.registry import Artefact, Registry
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
@@ -56,23 +56,26 @@ class Shop:
         """Begin an execution for a dropped file."""
         self.executions += 1
         payload = {"bucket": DATA_BUCKET, "key": key, "execution": f"execution-{self.executions}"}
-        return batch.plan(payload, LambdaContext())
+        return plan.handler(payload, LambdaContext())
 
     def chunks(self, planned: Mapping[str, Any]) -> list[dict[str, int]]:
         """Return the items of the map."""
         found: list[dict[str, int]] = json.loads(self.get(planned["chunks_key"]))
         return found
 
-    def score(self, planned: Mapping[str, Any], chunk: Mapping[str, int], **mode: bool) -> dict[str, Any]:
-        """Run one worker."""
-        payload = {"bucket": DATA_BUCKET, "job_key": planned["job_key"], "chunk": dict(chunk), **mode}
-        return batch.score_chunk(payload, LambdaContext())
+    def measure(self, planned: Mapping[str, Any], chunk: Mapping[str, int]) -> dict[str, Any]:
+        """Run one worker that measures."""
+        return measure_chunk.handler(_chunk_payload(planned, chunk), LambdaContext())
+
+    def score(self, planned: Mapping[str, Any], chunk: Mapping[str, int]) -> dict[str, Any]:
+        """Run one worker that scores."""
+        return score_chunk.handler(_chunk_payload(planned, chunk), LambdaContext())
 
     def settle(self, planned: Mapping[str, Any]) -> None:
         """Measure what the offers cost and settle what the budget pays for."""
         for chunk in self.chunks(planned):
-            self.score(planned, chunk, measure=True)
-        batch.finalize({"bucket": DATA_BUCKET, "job_key": planned["job_key"], "settle": True}, LambdaContext())
+            self.measure(planned, chunk)
+        settle.handler({"bucket": DATA_BUCKET, "job_key": planned["job_key"]}, LambdaContext())
 
     def score_all(self, planned: Mapping[str, Any]) -> None:
         """Run the workers one after the other."""
@@ -81,7 +84,7 @@ class Shop:
 
     def finalize(self, planned: Mapping[str, Any]) -> dict[str, Any]:
         """End an execution."""
-        return batch.finalize({"bucket": DATA_BUCKET, "job_key": planned["job_key"]}, LambdaContext())
+        return finalize.handler({"bucket": DATA_BUCKET, "job_key": planned["job_key"]}, LambdaContext())
 
     def run(self, key: str = KEY) -> dict[str, Any]:
         """Run the whole workflow; a file that cannot be scored raises."""
@@ -98,12 +101,12 @@ class Shop:
         try:
             return self.run(key)
         except FileRefused as refusal:
-            failure = {"Error": names.ERROR_UNUSABLE_FILE, "Cause": str(refusal)}
+            failure = {"Error": contract.ERROR_UNUSABLE_FILE, "Cause": str(refusal)}
         except Exception as error:  # noqa: BLE001 - as a state machine does
             cause = json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)})
             failure = {"Error": type(error).__name__, "Cause": cause}
         payload = {"bucket": DATA_BUCKET, "key": key, "execution": f"execution-{self.executions}", "error": failure}
-        return batch.fail(payload, LambdaContext())
+        return fail.handler(payload, LambdaContext())
 
     def publish(self, version: str, bias: float = -3.0) -> None:
         """Publish another model."""
@@ -131,8 +134,8 @@ class Shop:
 @pytest.fixture
 def shop(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """Return a shop whose champion is the model of ``factories``."""
-    monkeypatch.setenv(names.ENV_REGISTRY_BUCKET, REGISTRY_BUCKET)
-    monkeypatch.setenv(names.ENV_DATA_BUCKET, DATA_BUCKET)
+    monkeypatch.setenv(contract.ENV_REGISTRY_BUCKET, REGISTRY_BUCKET)
+    monkeypatch.setenv(contract.ENV_DATA_BUCKET, DATA_BUCKET)
     s3.create_bucket(Bucket=DATA_BUCKET)
     s3.put_bucket_versioning(Bucket=DATA_BUCKET, VersioningConfiguration={"Status": "Enabled"})
     registry = Registry(REGISTRY_BUCKET, s3)
@@ -147,7 +150,7 @@ def shop(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
 @pytest.fixture
 def chunk_bytes(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Return a function that sets the size of a chunk."""
-    return lambda size: monkeypatch.setattr(names, "CHUNK_BYTES", size)
+    return lambda size: monkeypatch.setattr(contract, "CHUNK_BYTES", size)
 
 
 def on(event: str, act: Callable[[dict[str, Any]], Any]) -> None:
@@ -156,7 +159,11 @@ def on(event: str, act: Callable[[dict[str, Any]], Any]) -> None:
     def before(params: dict[str, Any], **_: Any) -> None:
         act(params)
 
-    handlers._client().meta.events.register(f"before-parameter-build.s3.{event}", before)
+    task.s3_client().meta.events.register(f"before-parameter-build.s3.{event}", before)
+
+
+def _chunk_payload(planned: Mapping[str, Any], chunk: Mapping[str, int]) -> dict[str, Any]:
+    return {"bucket": DATA_BUCKET, "job_key": planned["job_key"], "chunk": dict(chunk)}
 
 
 def read_csv(body: bytes) -> list[dict[str, str]]:
@@ -165,5 +172,5 @@ def read_csv(body: bytes) -> list[dict[str, str]]:
 
 
 def _forget_clients() -> None:
-    for remembered in (handlers._client, handlers._scorer, handlers._with_context):
+    for remembered in (task.s3_client, task._scorer, task._instrumented):
         remembered.cache_clear()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambda_fn.names import ERROR_UNUSABLE_FILE, WORK_PREFIX
+from lambda_fn.contract import ERROR_UNUSABLE_FILE, WORK_PREFIX
 from tests import csv_files, factories
 from tests.integration.batch.conftest import AS_OF, Shop, read_csv
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lambda_fn import batch
+from lambda_fn.batch import fail, finalize, measure_chunk, plan, score_chunk, settle
 from lambda_fn.batch.errors import UnusableFile
-from lambda_fn.names import ERROR_UNUSABLE_FILE
+from lambda_fn.contract import ERROR_UNUSABLE_FILE
 from tests import csv_files
 from tests.integration.batch.conftest import AS_OF, LambdaContext, Shop
 
@@ -23,24 +23,24 @@ def recorded(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("budget", [{}, {"budget": "40"}])
 def test_the_recorded_payloads_score_a_file_from_its_event_to_its_report(shop: Shop, budget: dict[str, str]) -> None:
     dropped = recorded("s3_object_created")["detail"]
-    plan = recorded("batch_plan")
-    assert (plan["bucket"], plan["key"]) == (dropped["bucket"]["name"], dropped["object"]["key"])
-    shop.drop(csv_files.good_file(20), plan["key"], {**AS_OF, **budget})
+    first = recorded("batch_plan")
+    assert (first["bucket"], first["key"]) == (dropped["bucket"]["name"], dropped["object"]["key"])
+    shop.drop(csv_files.good_file(20), first["key"], {**AS_OF, **budget})
 
-    planned = batch.plan(plan, LambdaContext())
+    planned = plan.handler(first, LambdaContext())
     if planned["budget"] is not None:
-        batch.score_chunk(recorded("batch_measure_chunk"), LambdaContext())
-        batch.finalize(recorded("batch_settle"), LambdaContext())
-    batch.score_chunk(recorded("batch_score_chunk"), LambdaContext())
-    summary = batch.finalize(recorded("batch_finalize"), LambdaContext())
+        measure_chunk.handler(recorded("batch_measure_chunk"), LambdaContext())
+        settle.handler(recorded("batch_settle"), LambdaContext())
+    score_chunk.handler(recorded("batch_score_chunk"), LambdaContext())
+    summary = finalize.handler(recorded("batch_finalize"), LambdaContext())
 
     assert planned["job_key"] == recorded("batch_finalize")["job_key"]
     assert (summary["rows"], summary["scored"]) == (20, 20)
-    assert shop.report(plan["key"])["execution"] == "recorded"
+    assert shop.report(first["key"])["execution"] == "recorded"
 
 
 def test_the_recorded_failure_becomes_a_note(shop: Shop) -> None:
-    note = batch.fail(recorded("batch_fail"), LambdaContext())
+    note = fail.handler(recorded("batch_fail"), LambdaContext())
     assert note == {
         "input": "incoming/drop.csv",
         "error": "UnusableFile",

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambda_fn import batch
-from lambda_fn.batch.job import Failure, WorkArea
+from lambda_fn.batch import fail
+from lambda_fn.batch.job import Failure
+from lambda_fn.batch.keys import WorkArea
 from lambda_fn.scoring.errors import RegistryUnreachable
 from tests import csv_files, factories
 from tests.integration.batch.conftest import AS_OF, DATA_BUCKET, KEY, LambdaContext, Shop, on, read_csv
@@ -20,10 +21,10 @@ NEWER_MODEL = "v20260801T120000-00000002"
 TIMED_OUT = {"Error": "States.Timeout", "Cause": "no JSON"}
 
 
-def fail(execution: str) -> dict[str, object]:
+def end(execution: str) -> dict[str, object]:
     """End an execution as the workflow does when a task took too long."""
     payload = {"bucket": DATA_BUCKET, "key": KEY, "execution": execution, "error": TIMED_OUT}
-    return batch.fail(payload, LambdaContext())
+    return fail.handler(payload, LambdaContext())
 
 
 def test_a_failed_duplicate_keeps_what_a_successful_one_pinned(shop: Shop) -> None:
@@ -32,7 +33,7 @@ def test_a_failed_duplicate_keeps_what_a_successful_one_pinned(shop: Shop) -> No
     shop.run()
     wanted = shop.results()
     shop.plan()
-    fail("execution-2")
+    end("execution-2")
     # When another model is champion, and the file is run again
     shop.publish(NEWER_MODEL, bias=-2.0)
     shop.registry.promote(NEWER_MODEL)
@@ -47,7 +48,7 @@ def test_a_duplicate_that_fails_first_takes_no_pins_from_a_successful_one(shop: 
     shop.plan()
     second = shop.plan()
     shop.score_all(second)
-    fail("execution-1")
+    end("execution-1")
     shop.finalize(second)
     wanted = shop.results()
     # When the event is delivered once more, and another model is champion
@@ -98,7 +99,7 @@ def test_the_failure_of_an_earlier_file_says_nothing_about_the_later_one(shop: S
     shop.plan()
     shop.drop(OTHER)
     shop.run()
-    fail("execution-1")
+    end("execution-1")
     assert shop.keys("failed/") == []
 
 
@@ -111,7 +112,7 @@ def test_a_passing_fault_of_measuring_is_not_blamed_for_a_later_one(shop: Shop) 
     shop.s3.put_object(Bucket=DATA_BUCKET, Key=area.spending_error(0), Body=passed)
     shop.settle(planned)
     # When the failure is written down
-    note = fail("execution-1")
+    note = end("execution-1")
     # Then it names what failed
     assert note["error"] == "States.Timeout"
 

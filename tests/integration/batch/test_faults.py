@@ -11,11 +11,12 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.response import StreamingBody
 
-from lambda_fn import batch, names
-from lambda_fn.batch import handlers, objects
+from lambda_fn import contract
+from lambda_fn.batch import fail, objects, task
 from lambda_fn.batch.errors import JobBroken, UnusableFile
-from lambda_fn.batch.job import ChunkReport, Outputs, WorkArea
-from lambda_fn.names import WORK_PREFIX
+from lambda_fn.batch.job import ChunkReport
+from lambda_fn.batch.keys import Outputs, WorkArea
+from lambda_fn.contract import WORK_PREFIX
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable
 from tests import csv_files, factories
 from tests.integration.batch.conftest import DATA_BUCKET, KEY, LambdaContext, Shop, on, read_csv
@@ -47,7 +48,7 @@ def answer_first(operation: str, times: int, status: int, code: str) -> list[int
         body = f"<Error><Code>{code}</Code><Message>try later</Message></Error>".encode()
         return AWSResponse(request.url, status, HTTPHeaders(), Raw(body))
 
-    handlers._client().meta.events.register_first(f"before-send.s3.{operation}", before_send)
+    task.s3_client().meta.events.register_first(f"before-send.s3.{operation}", before_send)
     return given
 
 
@@ -112,7 +113,7 @@ def test_a_worker_that_always_dies_fails_the_job_and_a_rerun_after_the_cure_comp
     }
     assert "The file is untouched" in note["what_to_do"]
     assert json.loads(shop.get("failed/shoppers.json")) == note
-    assert f'"{names.METRIC_JOBS_FAILED}":[1' in capsys.readouterr().out.replace(" ", "")
+    assert f'"{contract.METRIC_JOBS_FAILED}":[1' in capsys.readouterr().out.replace(" ", "")
     assert shop.get(KEY) == FILE
     assert shop.keys("scored/") == []
 
@@ -137,7 +138,7 @@ def test_what_a_failed_worker_wrote_down_is_told_in_place_of_what_the_map_says(
         "error": {"Error": "States.ExceedToleratedFailureThreshold", "Cause": "The threshold was exceeded"},
     }
 
-    note = batch.fail(payload, LambdaContext())
+    note = fail.handler(payload, LambdaContext())
 
     assert note["error"] == "ModelUnavailable"
     assert "no model.onnx" in note["message"]
@@ -145,7 +146,7 @@ def test_what_a_failed_worker_wrote_down_is_told_in_place_of_what_the_map_says(
 
 def test_a_task_that_went_well_in_a_later_attempt_is_not_blamed(shop: Shop) -> None:
     shop.drop(FILE)
-    shop.s3.delete_object(Bucket=REGISTRY_BUCKET, Key=names.ROUTING_KEY)
+    shop.s3.delete_object(Bucket=REGISTRY_BUCKET, Key=contract.ROUTING_KEY)
     with pytest.raises(ModelUnavailable):
         shop.plan()
     shop.registry.promote(factories.VERSION)
@@ -155,7 +156,9 @@ def test_a_task_that_went_well_in_a_later_attempt_is_not_blamed(shop: Shop) -> N
         shop.finalize(planned)
     error = {"Error": "Runtime.HandlerError", "Cause": "no JSON"}
 
-    note = batch.fail({"bucket": DATA_BUCKET, "key": KEY, "execution": "execution-1", "error": error}, LambdaContext())
+    note = fail.handler(
+        {"bucket": DATA_BUCKET, "key": KEY, "execution": "execution-1", "error": error}, LambdaContext()
+    )
 
     assert (note["error"], note["message"]) == ("JobBroken", "work/execution-1/00000.json is missing")
 
@@ -164,7 +167,9 @@ def test_an_error_that_no_task_noted_is_told_as_step_functions_tells_it(shop: Sh
     shop.drop(FILE)
     shop.plan()
     error = {"Error": "Sandbox.Timedout", "Cause": "Task timed out after 900.00 seconds"}
-    note = batch.fail({"bucket": DATA_BUCKET, "key": KEY, "execution": "execution-1", "error": error}, LambdaContext())
+    note = fail.handler(
+        {"bucket": DATA_BUCKET, "key": KEY, "execution": "execution-1", "error": error}, LambdaContext()
+    )
     assert (note["error"], note["message"]) == ("Sandbox.Timedout", "Task timed out after 900.00 seconds")
 
 
@@ -231,7 +236,7 @@ def test_a_part_upload_that_breaks_off_leaves_nothing_behind(shop: Shop, monkeyp
     shop.drop(FILE)
     planned = shop.plan()
     monkeypatch.setattr("lambda_fn.batch.multipart.BUFFER_BYTES", 1000)
-    monkeypatch.setattr("lambda_fn.batch.chunk_scoring.ROWS_AT_ONCE", 20)
+    monkeypatch.setattr("lambda_fn.tables.scoring.ROWS_AT_ONCE", 20)
     monkeypatch.setattr(objects, "PIECE_BYTES", 700)
     uploads = iter([False, True])
 
@@ -256,7 +261,7 @@ def test_a_file_deleted_between_event_and_plan_is_told(shop: Shop) -> None:
     shop.s3.delete_object(Bucket=DATA_BUCKET, Key=KEY)
     note = shop.attempt()
     assert note["message"] == f"{KEY} was deleted before it could be read; drop it again"
-    assert note["error"] == names.ERROR_UNUSABLE_FILE
+    assert note["error"] == contract.ERROR_UNUSABLE_FILE
 
 
 def test_a_file_deleted_after_the_plan_is_still_scored(shop: Shop) -> None:
@@ -278,7 +283,7 @@ def test_a_version_that_is_gone_cannot_be_scored(shop: Shop) -> None:
 
 def test_without_a_promoted_model_the_note_says_what_to_do(shop: Shop) -> None:
     shop.drop(FILE)
-    shop.s3.delete_object(Bucket=REGISTRY_BUCKET, Key=names.ROUTING_KEY)
+    shop.s3.delete_object(Bucket=REGISTRY_BUCKET, Key=contract.ROUTING_KEY)
     note = shop.attempt()
     assert note["error"] == "NothingPromoted"
     assert "promote" in note["message"]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lambda_fn.batch import planning
-from lambda_fn.names import ERROR_UNUSABLE_FILE, MAX_LINE_BYTES
+from lambda_fn.batch import dropped_file, plan
+from lambda_fn.contract import ERROR_UNUSABLE_FILE, MAX_LINE_BYTES
 from tests import csv_files
 from tests.integration.batch.conftest import DATA_BUCKET, KEY, Shop, read_csv
 
@@ -201,13 +201,13 @@ def test_a_file_of_a_hundred_gigabytes_is_cut_into_a_list_that_a_map_can_read(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.drop(PLAIN)
-    real = planning.find_file
+    real = dropped_file.find_file
 
     def find_huge(*arguments: object) -> object:
         file, metadata = real(*arguments)  # type: ignore[arg-type]
         return file.model_copy(update={"size_bytes": 100 * 1024**3}), metadata
 
-    monkeypatch.setattr(planning, "find_file", find_huge)
+    monkeypatch.setattr(plan, "find_file", find_huge)
 
     planned = shop.plan()
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cdk.environments import AlarmLimits
-from lambda_fn import names
+from lambda_fn import contract
 from tests import csv_files, factories
 from tests.integration.batch.conftest import DATA_BUCKET, KEY, Shop, read_csv
 
@@ -76,19 +76,19 @@ def test_a_finished_file_emits_its_counts(shop: Shop, capsys: pytest.CaptureFixt
 
     (metrics,) = emitted(capsys.readouterr().out)
 
-    assert metrics[names.METRIC_ROWS_SCORED] == [19]
-    assert metrics[names.METRIC_ROWS_REJECTED] == [1]
-    assert metrics[names.METRIC_REJECTED_SHARE] == [5]
-    assert metrics[names.METRIC_EXPECTED_MARGIN] == [shop.report()["expected_margin"]]
-    assert names.METRIC_DRIFT not in metrics  # twenty rows say nothing about a population
+    assert metrics[contract.METRIC_ROWS_SCORED] == [19]
+    assert metrics[contract.METRIC_ROWS_REJECTED] == [1]
+    assert metrics[contract.METRIC_REJECTED_SHARE] == [5]
+    assert metrics[contract.METRIC_EXPECTED_MARGIN] == [shop.report()["expected_margin"]]
+    assert contract.METRIC_DRIFT not in metrics  # twenty rows say nothing about a population
 
 
 def test_a_file_like_the_training_data_does_not_drift(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     shop.drop(flat_file(2000))
     shop.run()
     drift = emitted(capsys.readouterr().out)[1]
-    assert drift[names.METRIC_DRIFT][0] < AlarmLimits().drift / 2
-    assert drift[names.DIMENSION_MODEL_VERSION] == factories.VERSION
+    assert drift[contract.METRIC_DRIFT][0] < AlarmLimits().drift / 2
+    assert drift[contract.DIMENSION_MODEL_VERSION] == factories.VERSION
 
 
 def test_a_shifted_file_rings_the_alarm(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +98,7 @@ def test_a_shifted_file_rings_the_alarm(shop: Shop, capsys: pytest.CaptureFixtur
     drift = emitted(capsys.readouterr().out)[1]
     report = shop.report()
 
-    assert drift[names.METRIC_DRIFT][0] > AlarmLimits().drift
+    assert drift[contract.METRIC_DRIFT][0] > AlarmLimits().drift
     assert next(iter(report["drift"])) == "shopping_time_of_day"
-    assert report["largest_stability_index"] == pytest.approx(drift[names.METRIC_DRIFT][0])
+    assert report["largest_stability_index"] == pytest.approx(drift[contract.METRIC_DRIFT][0])
     assert report["drift"]["ad_views_per_day"] == {"stability_index": None, "missing_share": 1.0}

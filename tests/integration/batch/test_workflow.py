@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambda_fn.names import WORK_PREFIX
+from lambda_fn.contract import WORK_PREFIX
 from tests import csv_files, factories
 from tests.integration.batch.conftest import KEY, Shop, read_csv
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import RegistryConflict, RegistryUnreachable
-from training import twin
 from training.cli import app
+from training.synthetic import twin
 
 BUCKET = "registry"
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from lambda_fn.api.serving import CHALLENGER, CHAMPION, ModelServer, share_of
 from lambda_fn.registry import Routing
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, ScoringError
-from lambda_fn.serving import CHALLENGER, CHAMPION, ModelServer, share_of
 from tests.fakes import FakeModels
 
 FIRST = "v20260701T120000-00000001"

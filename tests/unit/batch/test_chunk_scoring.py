@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lambda_fn.batch.chunk_scoring import ChunkScoring, Tally
+from lambda_fn.csv_io.blocks import OwnedLines, reading_range
 from lambda_fn.scoring.model import Model
 from lambda_fn.scoring.service import Scorer
-from lambda_fn.tabular.blocks import OwnedLines, reading_range
-from lambda_fn.tabular.rejects import frame, unframe
+from lambda_fn.tables.rejected_rows import frame, unframe
+from lambda_fn.tables.scoring import ChunkScoring, Tally
 from tests import csv_files, factories
 
 FIRST_LINE = len(csv_files.HEADER_LINE)
@@ -92,7 +92,7 @@ def test_the_number_of_rows_scored_together_changes_no_digit(monkeypatch: pytest
     data = csv_files.good_file(700, seed=3)
     whole = score(data, len(data))[0]
     for rows in (1, 2, 3, 7, 64, 100):
-        monkeypatch.setattr("lambda_fn.batch.chunk_scoring.ROWS_AT_ONCE", rows)
+        monkeypatch.setattr("lambda_fn.tables.scoring.ROWS_AT_ONCE", rows)
         assert score(data, len(data), piece=120)[0] == whole, rows
 
 

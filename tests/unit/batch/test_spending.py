@@ -11,10 +11,10 @@ from lambda_fn.scoring.policy import Decider, Signals
 from lambda_fn.scoring.spending import (
     Spending,
     add_spending,
+    count_spending,
     decide_within,
     expected_spend,
     lowest_step,
-    measure,
     ranks_of,
 )
 from tests import factories
@@ -43,7 +43,7 @@ def ranks(signals: Signals) -> NDArray[np.int64]:
 
 
 def measured(signals: Signals) -> Spending:
-    return measure(DECIDER, signals, DECIDER.decide(signals), ranks(signals))
+    return count_spending(DECIDER, signals, DECIDER.decide(signals), ranks(signals))
 
 
 @given(st.integers(1, 300), st.integers(0, 10**6), st.floats(0, 1.2))
@@ -110,7 +110,7 @@ def test_shoppers_who_are_all_alike_are_told_apart_by_their_ids() -> None:
     one = shoppers(1, seed=7)
     alike = Signals(*(np.repeat(getattr(one, name), 10_000) for name in Signals.__dataclass_fields__))
     ids = ranks_of(np.array([b"u%d" % number for number in range(10_000)]))
-    spending = measure(DECIDER, alike, DECIDER.decide(alike), ids)
+    spending = count_spending(DECIDER, alike, DECIDER.decide(alike), ids)
     everything = spending.unlimited / 1e6
     step = lowest_step(spending, 0.5 * everything)
     assert step is not None

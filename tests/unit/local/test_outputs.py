@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cdk.local.client import gateway_url
-from cdk.local.outputs import OutputsError, StackOutputs
+from cdk.ops.client import gateway_url
+from cdk.ops.outputs import OutputsError, StackOutputs
 
 STORAGE = {"RegistryBucket": "registry-1", "DataBucket": "data-1"}
 SERVICE = {

@@ -80,7 +80,7 @@ def test_compose_opens_ports_to_this_machine_alone() -> None:
 
 
 def test_the_containers_run_the_python_of_the_functions() -> None:
-    from lambda_fn.names import PYTHON_VERSION
+    from lambda_fn.contract import PYTHON_VERSION
 
     bases = {stage.base for stage in STAGES.values() if stage.base not in STAGES}
     assert {re.sub(r"-slim$", "", base) for base in bases} == {f"python:{PYTHON_VERSION}"}

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from cdk.local.client import JobResult
-from cdk.smoke import SmokeFailed, check
+from cdk.ops.client import JobResult
+from cdk.ops.smoke import SmokeFailed, check
 
 OPENAPI = {
     "components": {

@@ -83,7 +83,7 @@ def test_ci_runs_the_pythons_that_the_project_names() -> None:
 
 
 def test_the_functions_run_a_python_that_ci_runs() -> None:
-    from lambda_fn.names import PYTHON_VERSION
+    from lambda_fn.contract import PYTHON_VERSION
 
     assert f"Programming Language :: Python :: {PYTHON_VERSION}" in PROJECT["classifiers"]
 

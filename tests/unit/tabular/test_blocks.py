@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_fn.names import MAX_LINE_BYTES
-from lambda_fn.tabular.blocks import SHOWN_BYTES, OwnedLines, TooLong, reading_range
+from lambda_fn.contract import MAX_LINE_BYTES
+from lambda_fn.csv_io.blocks import SHOWN_BYTES, OwnedLines, TooLong, reading_range
 
 FIRST_LINE = 5  # behind a header of five bytes
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from lambda_fn.csv_io.cells import Cells
+from lambda_fn.csv_io.dates import parse_dates
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, days_since_epoch
-from lambda_fn.tabular.categories import CategoryTables
-from lambda_fn.tabular.cells import Cells
-from lambda_fn.tabular.dates import parse_dates
+from lambda_fn.tables.categories import CategoryTables
 
 dates = st.one_of(
     st.dates().map(str),

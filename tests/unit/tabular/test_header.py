@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambda_fn.tabular.header import UnusableHeader, read_header
+from lambda_fn.csv_io.header import UnusableHeader, read_header
 
 NEEDED = ("user_id", "age", "country")
 

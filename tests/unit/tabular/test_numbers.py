@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.tabular.cells import Cells
-from lambda_fn.tabular.numbers import parse_numbers
+from lambda_fn.csv_io.cells import Cells
+from lambda_fn.csv_io.numbers import parse_numbers
 
 RULE = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *", re.ASCII)
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambda_fn.names import MAX_LINE_BYTES
+from lambda_fn.contract import MAX_LINE_BYTES
+from lambda_fn.csv_io import reasons
 from lambda_fn.scoring.columns import Layout
-from lambda_fn.tabular import reasons
-from lambda_fn.tabular.reader import Table, TableReader
+from lambda_fn.tables.reader import Table, TableReader
 from tests import csv_files, factories
 
 LAYOUT = Layout(factories.recipe())

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambda_fn.csv_io.decimals import write_decimals
+from lambda_fn.csv_io.text import cell, cells
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer
-from lambda_fn.tabular.decimals import write_decimals
-from lambda_fn.tabular.reader import Rejected, TableReader
-from lambda_fn.tabular.rejects import REJECTED_COLUMNS, frame, unframe
-from lambda_fn.tabular.text import cell, cells
-from lambda_fn.tabular.writer import SCORED_COLUMNS, ScoredWriter
+from lambda_fn.tables.reader import Rejected, TableReader
+from lambda_fn.tables.rejected_rows import REJECTED_COLUMNS, frame, unframe
+from lambda_fn.tables.scored_lines import SCORED_COLUMNS, ScoredWriter
 from tests import csv_files, factories
 
 

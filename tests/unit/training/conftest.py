@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from training import twin
-from training.prepare import DataOptions, Prepared, prepare
+from training.data.prepare import DataOptions, Prepared, prepare
+from training.synthetic import twin
 
 
 @pytest.fixture(scope="session")

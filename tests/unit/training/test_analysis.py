@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.baselines import single_feature_aucs
-from training.plots import write_plots
-from training.prepare import Prepared
-from training.report import measure
-from training.signals import analyse, mutual_information
-from training.slices import largest_gaps, slices
-from training.train import train
+from training.data.prepare import Prepared
+from training.evaluation.baselines import single_feature_aucs
+from training.evaluation.feature_importance import analyse, mutual_information
+from training.evaluation.metrics_document import measure
+from training.evaluation.plots import write_plots
+from training.evaluation.slices import largest_gaps, slices
+from training.models.train import train
 
 
 def test_the_inputs_of_the_chain_carry_the_signal(prepared: Prepared) -> None:

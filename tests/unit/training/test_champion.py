@@ -8,10 +8,10 @@ import pytest
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.manifest import Manifest
 from tests import factories
-from training.champion import paired
 from training.errors import PromotionRefused
-from training.gates import gates, require
-from training.promotion import promote
+from training.release.champion import paired
+from training.release.gates import gates, require
+from training.release.promotion import promote
 
 GOOD: dict[str, Any] = {
     "f1": 0.95,

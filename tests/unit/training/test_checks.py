@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from lambda_fn.scoring.manifest import DataFingerprint
-from training.checks import check
+from training.data.checks import check
+from training.data.load import Dataset
 from training.errors import DataRefused
-from training.load import Dataset
-from training.recipes.shopper import LABEL_COLUMN, RECIPE
-from training.twin_world import twin_table
+from training.offers.synthetic_world import twin_table
+from training.shops.shopper import LABEL_COLUMN, RECIPE
 
 AS_OF = dt.date(2027, 1, 1)
 ROWS = 1_000

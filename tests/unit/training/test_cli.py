@@ -120,7 +120,7 @@ def test_signals_writes_tables_and_plots(twin_csv: Path, tmp_path: Path) -> None
 
 
 def test_compare_prints_the_chosen_family(twin_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.compare.MOST_ROWS", 600)
+    monkeypatch.setattr("training.models.compare.MOST_ROWS", 600)
     stdout, stderr = invoke("compare", "--data", twin_csv, "--folds", 0)
     assert stdout.strip() in stderr
     assert f"{stdout.strip()} (chosen)" in stderr
@@ -161,7 +161,7 @@ def test_experiments_are_sized_and_analysed(tmp_path: Path) -> None:
 def test_tune_prints_parameters_that_run_accepts(
     twin_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.tune.MOST_ROWS", 300)
+    monkeypatch.setattr("training.models.tune.MOST_ROWS", 300)
     storage, out = tmp_path / "study.db", tmp_path / "best.json"
     stdout, _ = invoke("tune", "--data", twin_csv, "--trials", 1, "--storage", storage, "--out", out)
     assert json.loads(stdout) == json.loads(out.read_text())

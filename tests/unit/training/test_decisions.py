@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.policy import Decider, Policy, Signals
 from lambda_fn.scoring.service import Scorer
-from training import fit
-from training.contrast import ten_percent_offer
-from training.ground_truth import Outcome, make_world, play
+from training.data import fit_recipe
+from training.data.prepare import DataOptions
 from training.job import Job, run
-from training.limit import posterior
-from training.policies import read_policy
-from training.prepare import DataOptions
-from training.recipes.shopper import RECIPE
-from training.simulate import simulate
-from training.twin_world import twin_table, worlds
+from training.offers.ground_truth import Outcome, make_world, play
+from training.offers.policy_file import read_policy
+from training.offers.reference_offer import ten_percent_offer
+from training.offers.simulate import simulate
+from training.offers.synthetic_world import twin_table, worlds
+from training.shops.shopper import RECIPE
+from training.synthetic.best_possible import posterior
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def cautious(policy: Policy, caution: float) -> Policy:
 def seen(model: Artefact) -> tuple[Signals, np.ndarray]:
     scorer = Scorer(model.manifest, model.onnx)
     table = twin_table(model.manifest.recipe, 20_000, 5, "USA")
-    signals = scorer.score(fit.to_columns(scorer.layout, table), model.manifest.as_of).signals
+    signals = scorer.score(fit_recipe.to_columns(scorer.layout, table), model.manifest.as_of).signals
     return signals, posterior(table, 30)
 
 

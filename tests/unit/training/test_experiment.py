@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.errors import DataRefused
-from training.experiment import analyse, read_outcomes, sample_size
+from training.offers.ab_test import analyse, read_outcomes, sample_size
 
 
 def rates(ones: int, of: int) -> np.ndarray:

@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 import pytest
 
-from training import export
-from training.families import FAMILIES
+from training.models import export
+from training.models.families import FAMILIES
 
 
 @pytest.mark.parametrize("family", ["lightgbm", "hist_gradient_boosting", "random_forest"])

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from training.checks import Report
+from training.data.checks import Report
+from training.data.prepare import DataOptions
 from training.errors import DataRefused
 from training.inspection import inspect
-from training.prepare import DataOptions
-from training.recipes.shopper import LABEL_COLUMN
+from training.shops.shopper import LABEL_COLUMN
 
 
 def changed(twin_csv: Path, tmp_path: Path, **columns: Callable[[pd.DataFrame], pd.Series]) -> DataOptions:

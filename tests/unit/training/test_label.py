@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training import label, twin
+from training.data import label
 from training.errors import LabelRefused
+from training.synthetic import twin
 
 F = np.float64
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lambda_fn.scoring.recipe import Recipe
+from training.data.load import read
 from training.errors import DataRefused
-from training.load import read
 
 RECIPE = Recipe.model_validate(
     {
@@ -81,7 +81,7 @@ def test_cells_of_another_type_count_as_missing_and_are_counted(tmp_path: Path) 
 def test_categories_that_appear_late_in_a_large_file_stay_categories(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.load.CHUNK_ROWS", 2)
+    monkeypatch.setattr("training.data.load.CHUNK_ROWS", 2)
     rows = [f"x,{i},30,1,{country},2026-01-01,50\n" for i, country in enumerate("AABBC")]
     table = read(write(tmp_path, HEADER + "".join(rows)), RECIPE, "rate").table
     assert table["country"].tolist() == list("AABBC")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from training.metrics import Ranking, bootstrap, calibration_error_by_chance
+from training.models.metrics import Ranking, bootstrap, calibration_error_by_chance
 
 cases = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 

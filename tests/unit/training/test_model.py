@@ -15,20 +15,21 @@ from hypothesis import strategies as st
 
 from lambda_fn.scoring.manifest import IdentityCalibration, read_manifest
 from lambda_fn.scoring.model import calibrator
-from training import calibrate, export, model_card, package
-from training.baselines import baseline_measures, refuse_leakage, single_feature_aucs
-from training.compare import Comparison, Entry, compare
+from training.data.fit_recipe import EPOCH
+from training.data.label import check_balance
+from training.data.prepare import DataOptions, Part, Prepared, newest_date, prepare
 from training.errors import DataRefused, PublishRefused, TrainingError
-from training.evaluate import Candidate
-from training.families import FAMILIES, Family, Parameters
-from training.fit import EPOCH
+from training.evaluation.baselines import baseline_measures, refuse_leakage, single_feature_aucs
+from training.evaluation.evaluate import Candidate
 from training.job import Job, run
-from training.label import check_balance
-from training.metrics import Ranking
-from training.policies import read_policy
-from training.prepare import DataOptions, Part, Prepared, newest_date, prepare
-from training.recipes.shopper import RECIPE
-from training.train import train
+from training.models import calibrate, export
+from training.models.compare import Comparison, Entry, compare
+from training.models.families import FAMILIES, Family, Parameters
+from training.models.metrics import Ranking
+from training.models.train import train
+from training.offers.policy_file import read_policy
+from training.release import model_card, package
+from training.shops.shopper import RECIPE
 
 BOTH = np.array([0, 1], dtype=np.int8)
 
@@ -69,7 +70,7 @@ def test_the_same_data_and_seed_give_the_same_bytes(prepared: Prepared, family: 
 def test_the_same_data_give_the_same_content_hash_in_another_process_on_another_day(
     twin_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.checks._today", lambda: dt.date(2031, 1, 1))
+    monkeypatch.setattr("training.data.checks._today", lambda: dt.date(2031, 1, 1))
     here = run(job(twin_csv, tmp_path / "a")).version
     command = [sys.executable, "-m", "training", "run", "--data", str(twin_csv), "--out", str(tmp_path / "b")]
     done = subprocess.run([*command, "--model", "logistic", "--no-track"], capture_output=True, text=True, check=True)

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import twin
+from training.data.prepare import DataOptions
 from training.job import Job, run
-from training.limit import is_twin, limit_measures, posterior
-from training.metrics import Ranking
-from training.policies import read_policy
-from training.prepare import DataOptions
-from training.recipes.shopper import RECIPE
-from training.twin_world import twin_table
+from training.models.metrics import Ranking
+from training.offers.policy_file import read_policy
+from training.offers.synthetic_world import twin_table
+from training.shops.shopper import RECIPE
+from training.synthetic import twin
+from training.synthetic.best_possible import is_twin, limit_measures, posterior
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,14 @@ import pytest
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.manifest import CategoryHistogram, NumberHistogram
 from lambda_fn.scoring.recipe import Bin, CategoryInput, MinMax, NumberInput, Passthrough, Recipe
-from training import fit
+from training.data import fit_recipe
+from training.data.histograms import histograms
+from training.data.prepare import Prepared
 from training.errors import DataRefused
-from training.histograms import histograms
-from training.policies import read_policy
-from training.prepare import Prepared
-from training.recipes.shopper import LABEL_COLUMN, LEAKAGE, RECIPE
-from training.twin import COLUMNS
-from training.twin_world import twin_table
+from training.offers.policy_file import read_policy
+from training.offers.synthetic_world import twin_table
+from training.shops.shopper import LABEL_COLUMN, LEAKAGE, RECIPE
+from training.synthetic.twin import COLUMNS
 
 GROUPS = {
     "engagement",
@@ -90,7 +90,7 @@ def test_a_fit_depends_on_no_row_outside_the_training_part() -> None:
     other.loc[600:, "monthly_spend"] = 9_999_999.0
     # When each is fitted, then both recipes are the same
     as_of = dt.date(2027, 1, 1)
-    assert fit.fit(RECIPE, train, as_of) == fit.fit(RECIPE, other.iloc[:600], as_of)
+    assert fit_recipe.fit(RECIPE, train, as_of) == fit_recipe.fit(RECIPE, other.iloc[:600], as_of)
 
 
 def test_a_column_of_free_text_is_refused() -> None:
@@ -98,7 +98,7 @@ def test_a_column_of_free_text_is_refused() -> None:
     table["gender"] = np.array([f"g{i}" for i in range(200)])
     table["gender"] = table["gender"].astype("category")
     with pytest.raises(DataRefused, match="'gender' has 200 different texts"):
-        fit.fit(RECIPE, table, dt.date(2027, 1, 1))
+        fit_recipe.fit(RECIPE, table, dt.date(2027, 1, 1))
 
 
 def test_histograms_count_every_training_row_and_no_bin_is_empty(prepared: Prepared) -> None:
@@ -117,6 +117,6 @@ def test_unknown_and_missing_categories_are_told_apart(prepared: Prepared) -> No
     table = prepared.table(prepared.split.holdout[:3]).copy()
     table["gender"] = np.array(["Martian", "Male", None], dtype=object)
     table["gender"] = table["gender"].astype("category")
-    columns = fit.to_columns(prepared.layout, table)
+    columns = fit_recipe.to_columns(prepared.layout, table)
     position = prepared.layout.category_names.index("gender")
     assert columns.codes[:, position].tolist() == [-2, 1, -1]

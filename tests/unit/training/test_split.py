@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.split import split
+from training.data.split import split
 
 ids = st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=60, unique=True)
 

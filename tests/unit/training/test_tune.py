@@ -6,13 +6,13 @@ import numpy as np
 import optuna
 import pytest
 
-from training.prepare import Part, Prepared
-from training.tune import LAYOUTS, Tuning, study_name, tune
+from training.data.prepare import Part, Prepared
+from training.models.tune import LAYOUTS, Tuning, study_name, tune
 
 
 @pytest.fixture(autouse=True)
 def small_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.tune.MOST_ROWS", 400)
+    monkeypatch.setattr("training.models.tune.MOST_ROWS", 400)
 
 
 def parameters(prepared: Prepared, storage: Path) -> list[str]:
@@ -44,7 +44,7 @@ def test_trials_that_tie_with_the_constant_are_called_what_they_are(
     def noise(part: Part) -> Part:
         return Part(part.matrix, (rng.random(len(part)) < 0.97).astype(np.int8))
 
-    monkeypatch.setattr("training.tune.LAYOUTS", ((2,),) * 9)
+    monkeypatch.setattr("training.models.tune.LAYOUTS", ((2,),) * 9)
     hopeless = Prepared(**{**vars(prepared), "train": noise(prepared.train), "validation": noise(prepared.validation)})
     found = tune(hopeless, 2, tmp_path / "study.db")
     assert "tie with the constant" in found.verdict

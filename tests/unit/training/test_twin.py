@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import twin
+from training.synthetic import twin
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,172 @@
+"""A bill, from what an environment's templates say, an assumed use, and the prices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cdk.environments import Environment
+from cdk.ops.costs import prices
+from lambda_fn import contract
+
+MONTH_SECONDS: Final = 365 / 12 * 86_400
+GB: Final = 1e9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """A month's work. ``rows_per_second``: what one batch worker scores, by ``make bench``."""
+
+    predictions: int = 1_000_000
+    prediction_milliseconds: float = 10  # billed, cold starts spread over all calls
+    cold_start_share: float = 0.005
+    answer_bytes: int = 1_000
+    log_bytes_per_prediction: int = 1_500  # access log, metrics line
+    files: int = 30
+    rows_per_file: int = 500_000
+    row_bytes: int = 246
+    scored_row_bytes: int = 80
+    rows_per_second: int = 150_000
+    worker_start_seconds: float = 3
+    finalize_seconds: float = 60
+    metrics: int = 50  # half of them the gateway's, by method
+    models_gb: float = 1
+
+    def chunks(self, rows: int) -> int:
+        """Return how many chunks a file of that many rows has."""
+        return math.ceil(rows * self.row_bytes / contract.CHUNK_BYTES)
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a template says that costs money. Memory is by handler, in GB."""
+
+    environment: Environment
+    memory_gb: Mapping[str, float]
+    snapshots_gb: float
+    alarms: int
+    dashboards: int
+    keys: int
+    firewall_rules: tuple[int, ...]  # one a firewall
+
+    @classmethod
+    def of(cls, environment: Environment, templates: Iterable[Mapping[str, Any]]) -> Footprint:
+        """Read the synthesized templates of an environment."""
+        resources = [resource for template in templates for resource in template["Resources"].values()]
+
+        def properties(kind: str) -> list[Mapping[str, Any]]:
+            return [resource.get("Properties", {}) for resource in resources if resource["Type"] == kind]
+
+        functions = properties("AWS::Lambda::Function")
+        return cls(
+            environment=environment,
+            memory_gb={function["Handler"]: function["MemorySize"] / 1024 for function in functions},
+            snapshots_gb=sum(function["MemorySize"] / 1024 for function in functions if "SnapStart" in function),
+            alarms=len(properties("AWS::CloudWatch::Alarm")),
+            dashboards=len(properties("AWS::CloudWatch::Dashboard")),
+            keys=len(properties("AWS::KMS::Key")),
+            firewall_rules=tuple(len(acl["Rules"]) for acl in properties("AWS::WAFv2::WebACL")),
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a bill."""
+
+    item: str
+    dollars: float
+
+
+def monthly(footprint: Footprint, use: Use) -> Iterator[Line]:
+    """Yield what an environment costs a month."""
+    yield from _api(footprint, use)
+    yield from _batch(footprint, use)
+    yield from _watching(footprint, use)
+
+
+def _api(footprint: Footprint, use: Use) -> Iterator[Line]:
+    memory_gb = footprint.memory_gb[contract.HANDLER_API]
+    seconds = use.predictions * use.prediction_milliseconds / 1000
+    restored_gb = use.predictions * use.cold_start_share * memory_gb if footprint.snapshots_gb else 0
+    kept = footprint.snapshots_gb * MONTH_SECONDS * prices.SNAPSHOT_GB_SECOND
+    yield Line("API Gateway: REST requests", use.predictions * prices.API_REQUEST)
+    yield Line("API Gateway: answers to the internet", use.predictions * use.answer_bytes / GB * prices.INTERNET_GB)
+    yield Line(
+        "Lambda: API, requests and GB-seconds",
+        use.predictions * prices.LAMBDA_REQUEST + seconds * memory_gb * prices.LAMBDA_GB_SECOND,
+    )
+    yield Line("Lambda: SnapStart, snapshots kept and restored", kept + restored_gb * prices.SNAPSHOT_RESTORED_GB)
+    rules = footprint.firewall_rules
+    requests = use.predictions * len(rules)
+    yield Line(
+        "WAF: firewall, rules, requests",
+        len(rules) * prices.FIREWALL_MONTH
+        + sum(rules) * prices.FIREWALL_RULE_MONTH
+        + requests * prices.FIREWALL_REQUEST,
+    )
+
+
+def _batch(footprint: Footprint, use: Use) -> Iterator[Line]:
+    one = scoring(footprint, use, use.rows_per_file)
+    yield Line("Lambda: batch, requests and GB-seconds", use.files * one.lambda_dollars)
+    yield Line("Step Functions: state transitions", use.files * one.transition_dollars)
+    kept_months = (footprint.environment.output_days + footprint.environment.deleted_output_days) / (365 / 12)
+    stored_gb = use.files * use.rows_per_file * (use.row_bytes + use.scored_row_bytes) / GB * kept_months
+    reads = MONTH_SECONDS / contract.ROUTING_TTL_SECONDS  # one function that is never idle asks for the routing
+    yield Line(
+        "S3: files and models kept, requests",
+        (stored_gb + use.models_gb) * prices.S3_GB_MONTH + use.files * one.s3_dollars + reads * prices.S3_READ,
+    )
+
+
+def _watching(footprint: Footprint, use: Use) -> Iterator[Line]:
+    log_gb = use.predictions * use.log_bytes_per_prediction / GB
+    kept_months = footprint.environment.log_days / (365 / 12)
+    yield Line("CloudWatch: logs taken in and kept", log_gb * (prices.LOG_GB + kept_months * prices.LOG_GB_MONTH))
+    yield Line("CloudWatch: metrics", use.metrics * prices.METRIC_MONTH)
+    yield Line("CloudWatch: alarms", footprint.alarms * prices.ALARM_MONTH)
+    yield Line("CloudWatch: dashboards", footprint.dashboards * prices.DASHBOARD_MONTH)
+    sampled = min(use.predictions, MONTH_SECONDS + 0.05 * use.predictions)  # one a second, and 5 % of the rest
+    yield Line("X-Ray: traces", sampled * prices.TRACE)
+    yield Line("KMS: key of the alarm topic", footprint.keys * prices.KEY_MONTH)
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """One file: how long, and for how much."""
+
+    rows: int
+    chunks: int
+    seconds: float
+    lambda_dollars: float
+    transition_dollars: float
+    s3_dollars: float
+
+    @property
+    def dollars(self) -> float:
+        """All of it."""
+        return self.lambda_dollars + self.transition_dollars + self.s3_dollars
+
+
+def scoring(footprint: Footprint, use: Use, rows: int, workers: int | None = None) -> Scoring:
+    """Return what it takes to score a file with ``workers`` at once (None: as many as the environment allows)."""
+    workers = workers or footprint.environment.chunk_concurrency
+    chunks = use.chunks(rows)
+    chunk_seconds = use.worker_start_seconds + rows / chunks / use.rows_per_second
+    finalize_seconds = use.finalize_seconds * min(1, chunks / 1000) + use.worker_start_seconds
+    memory_gb = footprint.memory_gb
+    gb_seconds = (
+        use.worker_start_seconds * memory_gb[contract.HANDLER_PLAN]
+        + chunks * chunk_seconds * memory_gb[contract.HANDLER_SCORE_CHUNK]
+        + finalize_seconds * memory_gb[contract.HANDLER_FINALIZE]
+    )
+    return Scoring(
+        rows=rows,
+        chunks=chunks,
+        seconds=use.worker_start_seconds + math.ceil(chunks / workers) * chunk_seconds + finalize_seconds,
+        lambda_dollars=gb_seconds * prices.LAMBDA_GB_SECOND + (chunks + 2) * prices.LAMBDA_REQUEST,
+        transition_dollars=(4 + 2 * chunks) * prices.STATE_TRANSITION,  # start and state of each chunk's own workflow
+        s3_dollars=(10 + 5 * chunks) * (prices.S3_WRITE + prices.S3_READ),  # parts and counts written, copied, removed
+    )

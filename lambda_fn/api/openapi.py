@@ -1,0 +1,118 @@
+"""The OpenAPI document: FastAPI's routes, with the request schemas of the champion's recipe."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from lambda_fn.api.answers import ANSWERS
+from lambda_fn.api.problems import Problem
+from lambda_fn.api.serving import Arm
+from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
+
+_REF: Final = "#/components/schemas/{model}"
+# What the paths begin at, seen from the document's own address: a gateway puts its stage in front of them, and only the
+# client knows what else.
+_ROOT: Final = "/".join([".."] * API_BASE_PATH.count("/"))
+_KEY: Final = {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}}
+_TOKEN: Final = {
+    "AccessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "From the environment's token URL, for a client's id and secret (OAuth2 client credentials).",
+    }
+}
+
+# Served while no model is promoted: any record with a user_id.
+_ANY_RECORD: Final = {
+    "PredictRequest": {
+        "type": "object",
+        "required": ["user_id"],
+        "properties": {"user_id": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
+    },
+    "BatchRequest": {
+        "type": "object",
+        "required": ["records"],
+        "properties": {
+            "records": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/PredictRequest"},
+                "maxItems": MAX_BATCH_RECORDS,
+            }
+        },
+    },
+}
+
+_MEANINGS: Final = {
+    401: "The access token is missing, invalid or expired.",
+    403: "The API key is missing or unknown.",
+    413: "The request body is too large.",
+    422: "The request cannot be scored; `errors` names each faulty field.",
+    429: "The client's rate or quota is used up.",
+    500: "Something failed in the service.",
+    503: "No model can answer.",
+    504: "The service took too long.",
+}
+
+
+def responses(answer: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of a route's answers: its model for 200, a problem for its errors and for those of all.
+
+    The models are named, not handed to FastAPI, which would import all of pydantic's old version to look at them: a
+    tenth of a cold start.
+    """
+    documented: dict[int | str, dict[str, Any]] = {200: _documented("The answer.", "application/json", answer)}
+    for status in (*errors, 429, 500, 503, 504):
+        documented[status] = _problem(status)
+    return documented
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return _documented(_MEANINGS[status], PROBLEM_MEDIA_TYPE, Problem)
+
+
+def _documented(description: str, media_type: str, model: type[BaseModel]) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {media_type: {"schema": {"$ref": _REF.format(model=model.__name__)}}},
+    }
+
+
+def request_body(schema: str) -> dict[str, Any]:
+    """Return the documentation of a JSON request body."""
+    content = {"application/json": {"schema": {"$ref": _REF.format(model=schema)}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def document(app: FastAPI, champion: Arm | None, *, access_tokens: bool = False) -> dict[str, Any]:
+    """Return the OpenAPI document, whose request schemas are those of the champion, where there is one.
+
+    ``access_tokens``: what needs a key needs a token, too.
+    """
+    described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    described["servers"] = [{"url": _ROOT}]
+    components = described.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas.update(champion.reader.schemas(_REF) if champion else _ANY_RECORD)
+    for model in (Problem, *ANSWERS):
+        schema = model.model_json_schema(ref_template=_REF)
+        schemas.update(schema.pop("$defs", {}))
+        schemas[model.__name__] = schema
+    components["securitySchemes"] = _KEY
+    described["security"] = [{"ApiKey": []}]
+    if access_tokens:
+        _ask_for_tokens(described)
+    return described
+
+
+def _ask_for_tokens(described: dict[str, Any]) -> None:
+    described["components"]["securitySchemes"] = {**_KEY, **_TOKEN}
+    described["security"] = [{"ApiKey": [], "AccessToken": []}]
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            if "security" not in operation:  # it is not public
+                operation["responses"]["401"] = _problem(401)

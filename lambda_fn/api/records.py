@@ -1,0 +1,178 @@
+"""JSON records -> columns. The request schema is made from the champion's recipe."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Required,  # pydantic needs this one before Python 3.12
+)
+
+import numpy as np
+from pydantic import AfterValidator, Field, Strict, StringConstraints, TypeAdapter, ValidationError
+from pydantic.json_schema import WithJsonSchema
+from pydantic_core import from_json, to_json
+from typing_extensions import TypedDict
+
+from lambda_fn.contract import MAX_BATCH_RECORDS
+from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, days_since_epoch
+from lambda_fn.scoring.errors import Fault, InvalidRecords
+from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS, expectation
+from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, FlagInput, InputField, NumberInput, Recipe
+
+MAX_FAULTS: Final = 100
+Record = dict[str, Any]
+
+
+def _whole(value: float) -> float:
+    """Refuse a fraction, however small: pydantic's ``multiple_of`` takes 1e-42 for a multiple of 1."""
+    if not value.is_integer():
+        raise ValueError("not a whole number")
+    return value
+
+
+_ID_BOUND: Final = 2**53  # exclusive; beyond it JSON numbers lose digits in many languages, ours among them
+UserId = Annotated[
+    Annotated[str, Strict(), StringConstraints(min_length=1, max_length=MAX_ID_CHARACTERS)]
+    | Annotated[int, Strict(), Field(gt=-_ID_BOUND, lt=_ID_BOUND)]
+    | Annotated[float, Strict(), Field(gt=-_ID_BOUND, lt=_ID_BOUND), AfterValidator(_whole), AfterValidator(int)],
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": MAX_ID_CHARACTERS},
+                {"type": "integer", "exclusiveMinimum": -_ID_BOUND, "exclusiveMaximum": _ID_BOUND},
+            ],
+            "description": "The shop's own id of the shopper; returned as it was sent.",
+        }
+    ),
+]
+
+
+class RecordReader:
+    """Parses request bodies by one recipe."""
+
+    def __init__(self, recipe: Recipe, layout: Layout) -> None:
+        self._layout = layout
+        self._positions = [
+            (field.name, {category: i for i, category in enumerate(field.categories)}) for field in layout.categorical
+        ]
+        self._dates = [i for i, field in enumerate(layout.numeric) if isinstance(field, DateInput)]
+        self._expected = {field.name: expectation(field) for field in recipe.inputs}
+        self._expected[ID_FIELD] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
+        fields: dict[str, Any] = {ID_FIELD: Required[UserId]}
+        fields.update({field.name: _annotation(field) for field in recipe.inputs})
+        typed_dict: Any = TypedDict  # its fields are known only at run time
+        record: Any = typed_dict("PredictRequest", fields, total=False)
+        record.__doc__ = (
+            "One shopper. Fields that are absent or null are imputed and named in the answer's warnings; fields that "
+            "the model does not know are ignored, so that a caller can send the same record to models that differ."
+        )
+        records: Any = Annotated[list[record], Field(min_length=1, max_length=MAX_BATCH_RECORDS)]
+        batch = typed_dict("BatchRequest", {"records": Required[records]})
+        self._one: TypeAdapter[Record] = TypeAdapter(record)
+        self._many: TypeAdapter[dict[str, list[Record]]] = TypeAdapter(batch)
+
+    def read_one(self, body: bytes) -> Record:
+        """Parse one record; raise InvalidRecords naming each faulty field."""
+        record: Record = _parse(self._one, body, self._expected, depth=1)
+        return record
+
+    def read_many(self, body: bytes) -> list[Record]:
+        """Parse ``{"records": [...]}``; raise InvalidRecords naming each faulty record and field."""
+        records: list[Record] = _parse(self._many, body, self._expected, depth=3)["records"]
+        return records
+
+    def read_some(self, body: bytes, rows: Sequence[int]) -> dict[int, Record]:
+        """Parse the records ``rows`` of a body that another reader takes; leave out those that this one refuses."""
+        records = from_json(body)["records"]
+        parsed: dict[int, Record] = {}
+        for row in rows:
+            with suppress(InvalidRecords):
+                parsed[row] = self.read_one(to_json(records[row]))
+        return parsed
+
+    def columns(self, records: Sequence[Record]) -> Columns:
+        """Lay parsed records out as columns."""
+        nan = float("nan")
+        names = self._layout.numeric_names
+        rows: list[list[Any]] = [[record.get(name) for name in names] for record in records]
+        for row in rows:
+            for i in self._dates:
+                row[i] = days_since_epoch(row[i]) if row[i] is not None else nan
+        codes = [[_code(record.get(name), positions) for name, positions in self._positions] for record in records]
+        return Columns(
+            np.array(rows, dtype=np.float64),  # numpy reads None as NaN
+            np.array(codes, dtype=np.int32).reshape(len(records), len(self._positions)),
+        )
+
+    def schemas(self, ref_template: str) -> dict[str, dict[str, Any]]:
+        """Return the JSON schemas of both request bodies, by name."""
+        schemas: dict[str, dict[str, Any]] = {}
+        for name, adapter in (("PredictRequest", self._one), ("BatchRequest", self._many)):
+            schema = adapter.json_schema(ref_template=ref_template)
+            schemas.update(schema.pop("$defs", {}))
+            schemas[name] = schema
+        return schemas
+
+
+def _code(value: str | None, positions: dict[str, int]) -> int:
+    return MISSING if value is None else positions.get(value, UNKNOWN)
+
+
+def _annotation(field: InputField) -> Any:
+    kind, schema = _type_and_schema(field)
+    description = field.description or field.name.replace("_", " ")
+    if isinstance(field, CategoryInput):
+        description = (
+            f"{description.rstrip('.')}. Known: {', '.join(field.categories)}; any other text is scored with a warning."
+        )
+    return Annotated[kind | None, WithJsonSchema({"anyOf": [schema, {"type": "null"}], "description": description})]
+
+
+def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
+    """Return what pydantic checks and what OpenAPI says of it."""
+    match field:
+        case NumberInput():
+            number: Any = Annotated[float, Strict(), Field(ge=field.minimum, le=field.maximum, allow_inf_nan=False)]
+            return Annotated[number, AfterValidator(_whole)] if field.integer else number, {
+                "type": "integer" if field.integer else "number",
+                "minimum": field.minimum,
+                "maximum": field.maximum,
+                "unit": field.unit,
+                "examples": [field.default],
+            }
+        case FlagInput():
+            number = Annotated[float, Strict(), Field(ge=0, le=1), AfterValidator(_whole)]
+            schema = {"type": ["integer", "boolean"], "minimum": 0, "maximum": 1, "examples": [field.default]}
+            return number | Annotated[bool, Strict()], schema
+        case CategoryInput():
+            return Annotated[str, Strict()], {"type": "string", "examples": [field.default]}
+        case DateInput():
+            date = Annotated[dt.date, Strict(), Field(ge=field.minimum, le=field.maximum)]
+            return date, {"type": "string", "format": "date", "examples": [str(field.default)]}
+
+
+def _parse(adapter: TypeAdapter[Any], body: bytes, expected: dict[str, str], depth: int) -> Any:
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as error:
+        raise InvalidRecords(_faults(error, expected, depth)) from error
+
+
+def _faults(error: ValidationError, expected: dict[str, str], depth: int) -> list[Fault]:
+    """Return one fault a field. ``depth`` is how many parts of a location lead to the field."""
+    faults: dict[str, Fault] = {}
+    for found in error.errors(include_url=False, include_context=False, include_input=False):
+        path = [str(part) for part in found["loc"][:depth]]
+        pointer = "".join(f"/{part}" for part in path)
+        message = found["msg"]
+        if found["type"] == "missing":
+            message = "is required"
+        elif len(path) == depth:
+            message = f"expected {expected[path[-1]]}"
+        faults.setdefault(pointer, Fault(pointer, message))
+    return list(faults.values())[:MAX_FAULTS]

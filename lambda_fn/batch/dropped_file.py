@@ -1,0 +1,41 @@
+"""The dropped file itself: which version of it there is, and whether it is still the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambda_fn.batch.errors import UnusableFile
+from lambda_fn.batch.job import InputFile
+from lambda_fn.batch.objects import DataBucket
+
+
+def find_file(bucket: DataBucket, key: str) -> tuple[InputFile, Mapping[str, str]]:
+    """Return the current version of a dropped file and its metadata; raise UnusableFile where there is nothing."""
+    found = bucket.head(key)
+    if found is None:
+        raise UnusableFile(f"{key} was deleted before it could be read; drop it again")
+    if not found["ContentLength"]:
+        raise UnusableFile("the file is empty: its first line must name the columns")
+    file = InputFile(
+        bucket=bucket.name,
+        key=key,
+        version_id=found.get("VersionId"),
+        etag=found["ETag"],
+        size_bytes=found["ContentLength"],
+        last_modified=found["LastModified"],
+        checksum=_checksum(found),
+    )
+    return file, found["Metadata"]
+
+
+def is_current(bucket: DataBucket, file: InputFile) -> bool:
+    """Say whether no later file was dropped. One that was deleted meanwhile is still the latest that there was."""
+    current = bucket.head(file.key)
+    return current is None or (current.get("VersionId"), current["ETag"]) == (file.version_id, file.etag)
+
+
+def _checksum(found: Mapping[str, Any]) -> str | None:
+    """Return the checksum that S3 keeps with an object, as ``algorithm:value``."""
+    kept = [(name, value) for name, value in found.items() if name.startswith("Checksum") and name != "ChecksumType"]
+    return ":".join(kept[0]).removeprefix("Checksum") if kept else None

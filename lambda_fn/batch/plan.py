@@ -1,0 +1,158 @@
+"""``plan``: look at a dropped file, fix what its job depends on, and cut it into chunks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from lambda_fn import contract
+from lambda_fn.batch.dropped_file import find_file
+from lambda_fn.batch.errors import UnusableFile
+from lambda_fn.batch.gzip_stream import unpack
+from lambda_fn.batch.job import Chunk, InputFile, Job, Pins
+from lambda_fn.batch.keys import WorkArea, pins_key, sibling_keys
+from lambda_fn.batch.objects import DataBucket
+from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler, registry
+from lambda_fn.csv_io.header import UnusableHeader, read_header
+from lambda_fn.registry import Registry
+from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
+from lambda_fn.scoring.recipe import ID_FIELD, Recipe
+from lambda_fn.telemetry import logger
+
+METADATA_AS_OF: Final = "as-of"
+METADATA_MODEL_VERSION: Final = "model-version"
+METADATA_BUDGET: Final = "budget"
+UNPACKED_END: Final = 2**62  # a packed file's text has no size before it is unpacked
+_AMOUNT: Final = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\+?\d+)?", re.ASCII)
+_CHUNK_LIST: Final = TypeAdapter(list[Chunk])
+
+
+@lambda_handler
+def handler(event: Payload) -> Payload:
+    """Plan the job of a dropped file: ``{"bucket", "key", "execution"}`` -> where the job and its chunks are.
+
+    ``budget`` is null, or a number. With a number, every chunk is measured, and the budget settled, before any chunk is
+    scored.
+    ``refusal`` is null, or says why the file cannot be scored; all else is null then. It is the file's fault, so it is
+    an answer and no error of this function.
+    """
+    bucket = data_bucket(event)
+    area = WorkArea.of(event["execution"])
+    try:
+        with failure_noted(bucket, area.plan_error):
+            job = Planner(bucket, registry(), contract.CHUNK_BYTES).plan(event["key"], event["execution"])
+    except UnusableFile as refusal:
+        return {"bucket": None, "job_key": None, "chunks_key": None, "budget": None, "refusal": str(refusal)}
+    logger().info("planned", key=job.input.key, bytes=job.input.size_bytes, chunks=job.chunks)
+    return {
+        "bucket": event["bucket"],
+        "job_key": area.job,
+        "chunks_key": area.chunks,
+        "budget": job.budget,
+        "refusal": None,
+    }
+
+
+class Planner:
+    """Makes jobs. ``chunk_bytes`` is the size of a chunk."""
+
+    def __init__(self, bucket: DataBucket, registry: Registry, chunk_bytes: int) -> None:
+        self._bucket = bucket
+        self._registry = registry
+        self._chunk_bytes = chunk_bytes
+
+    def plan(self, key: str, execution: str) -> Job:
+        """Write the job and its list of chunks and return it; raise UnusableFile where the file cannot be scored."""
+        file, metadata = find_file(self._bucket, key)
+        earlier = self._bucket.find(pins_key(file), Pins)
+        if not earlier:
+            self._refuse_sibling(key)
+        pins = earlier or Pins(model_version=self._model_version(metadata), as_of=_as_of(file, metadata))
+        recipe = self._registry.load(pins.model_version).manifest.recipe
+        header, first_line = self._read_header(file, recipe)
+        if not earlier and not self._bucket.write_new(pins_key(file), pins.model_dump_json().encode()):
+            return self.plan(key, execution)  # the same event, delivered twice, was quicker: share its pins
+        chunks = self._cut(file, first_line)
+        job = Job(
+            execution=execution,
+            input=file,
+            pins=pins,
+            header=header,
+            first_line=first_line,
+            chunks=len(chunks),
+            budget=_budget(metadata),
+            planned_at=dt.datetime.now(dt.UTC),
+        )
+        area = WorkArea.of(execution)
+        self._bucket.write(area.chunks, _CHUNK_LIST.dump_json(chunks))
+        self._bucket.write(area.job, job.model_dump_json().encode())
+        return job
+
+    def _refuse_sibling(self, key: str) -> None:
+        for other in sibling_keys(key):
+            if self._bucket.head(other) is not None:
+                raise UnusableFile(
+                    f"{key} and {other} would share the names of their results; delete one, or drop it under another "
+                    "name"
+                )
+
+    def _model_version(self, metadata: Mapping[str, str]) -> str:
+        asked = metadata.get(METADATA_MODEL_VERSION)
+        if asked is None:
+            return self._registry.routing()[0].champion
+        try:
+            return self._registry.manifest(asked).model_version
+        except RegistryUnreachable:
+            raise  # it may pass, and is no fault of the file
+        except ModelUnavailable as error:
+            raise UnusableFile(f"x-amz-meta-{METADATA_MODEL_VERSION} asks for {asked!r}: {error}") from error
+
+    def _read_header(self, file: InputFile, recipe: Recipe) -> tuple[tuple[str, ...], int]:
+        """Return the names of the columns and where the first line after them begins."""
+        pieces = self._bucket.read(file, 0, file.size_bytes)
+        text = b""
+        for piece in unpack(pieces) if file.compressed else pieces:
+            text += piece
+            if b"\n" in piece or len(text) > contract.MAX_LINE_BYTES:
+                break
+        line = text[: text.find(b"\n") + 1] or text
+        if len(line) > contract.MAX_LINE_BYTES:
+            raise UnusableFile(f"line 1 must name the columns, and does not end within {contract.MAX_LINE_BYTES} bytes")
+        try:
+            return read_header(line, (ID_FIELD, *(field.name for field in recipe.inputs))), len(line)
+        except UnusableHeader as error:
+            raise UnusableFile(str(error)) from error
+
+    def _cut(self, file: InputFile, first_line: int) -> list[Chunk]:
+        if file.compressed:
+            return [Chunk(index=0, start=first_line, end=UNPACKED_END)]
+        starts = range(first_line, max(file.size_bytes, first_line + 1), self._chunk_bytes)
+        ends = [min(start + self._chunk_bytes, file.size_bytes) for start in starts]
+        return [Chunk(index=i, start=start, end=end) for i, (start, end) in enumerate(zip(starts, ends, strict=True))]
+
+
+def _as_of(file: InputFile, metadata: Mapping[str, str]) -> dt.date:
+    """Return the date that recency counts to: the one asked for, else the day the file was dropped (UTC)."""
+    asked = metadata.get(METADATA_AS_OF)
+    if asked is None:
+        return file.last_modified.astimezone(dt.UTC).date()
+    try:
+        return dt.datetime.strptime(asked, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar date has no zone
+    except ValueError as error:
+        raise UnusableFile(f"x-amz-meta-{METADATA_AS_OF} is {asked!r}; give a date such as 2026-11-23") from error
+
+
+def _budget(metadata: Mapping[str, str]) -> float | None:
+    """Return the largest expected spend on offers, in the policy's currency; None for no limit."""
+    asked = metadata.get(METADATA_BUDGET)
+    if asked is None:
+        return None
+    budget = float(asked) if _AMOUNT.fullmatch(asked) else math.inf
+    if budget == math.inf:
+        raise UnusableFile(f"x-amz-meta-{METADATA_BUDGET} is {asked!r}; give an amount such as 5000")
+    return budget

@@ -1,0 +1,74 @@
+"""``score_chunk``: read one chunk of the file, score its lines, and write its parts."""
+
+from __future__ import annotations
+
+import time
+
+from lambda_fn.batch.chunk_lines import chunk_lines
+from lambda_fn.batch.job import Chunk, ChunkReport, CutOff, Job
+from lambda_fn.batch.keys import WorkArea
+from lambda_fn.batch.multipart import FRAMES_TYPE, ObjectWriter
+from lambda_fn.batch.objects import DataBucket
+from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler, scorer
+from lambda_fn.scoring.service import Scorer
+from lambda_fn.tables.rejected_rows import frame
+from lambda_fn.tables.scored_lines import SCORED_HEADER
+from lambda_fn.tables.scoring import ChunkScoring
+from lambda_fn.telemetry import logger, traced
+
+
+@lambda_handler
+def handler(event: Payload) -> Payload:
+    """Score a chunk: ``{"bucket", "job_key", "chunk"}`` -> what it read and wrote."""
+    bucket = data_bucket(event)
+    job = bucket.load(event["job_key"], Job)
+    chunk = Chunk.model_validate(event["chunk"])
+    with failure_noted(bucket, WorkArea.of(job.execution).error(chunk.index)):
+        with traced("load the model"):
+            model = scorer(job.pins.model_version)
+        with traced("score"):
+            report = score_chunk(bucket, job, chunk, model)
+    summary = report.model_dump(include={"index", "scored", "rejected", "seconds"})
+    logger().info("scored a chunk", key=job.input.key, **summary)
+    return summary
+
+
+def score_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> ChunkReport:
+    """Score a chunk; its report, written last, says that its parts are complete."""
+    started = time.monotonic()
+    area = WorkArea.of(job.execution)
+    cut_off = None if job.budget is None else bucket.load(area.cut_off, CutOff)
+    scoring = ChunkScoring(scorer, job.header, job.pins.as_of, cut_off)
+    lines = chunk_lines(bucket, job, chunk)
+    with (
+        ObjectWriter(bucket, area.scored(chunk.index)) as scored,
+        ObjectWriter(bucket, area.rejected(chunk.index), FRAMES_TYPE) as rejected,
+    ):
+        if chunk.index == 0:
+            scored.write(SCORED_HEADER)
+        for output in scoring.run(lines):
+            scored.write(output.scored)
+            rejected.write(frame(output.rejected))
+        scored.complete()
+        rejected.complete()
+    tally = scoring.tally
+    report = ChunkReport(
+        index=chunk.index,
+        first_byte=lines.owned[0] if lines.owned else None,
+        end_byte=lines.owned[1] if lines.owned else None,
+        cut_off=lines.cut_off,
+        lines=tally.lines,
+        joined=tally.joined,
+        scored=tally.scored,
+        rejected=tally.rejected,
+        scored_bytes=scored.bytes,
+        rejected_bytes=rejected.bytes,
+        levels=tuple(tally.levels),
+        choices=tuple(tally.choices),
+        margin_minor=tally.margin_minor,
+        spend=tally.spend,
+        inputs=tally.inputs,
+        seconds=round(time.monotonic() - started, 3),
+    )
+    bucket.write(area.report(chunk.index), report.model_dump_json().encode())
+    return report

@@ -1,0 +1,1 @@
+"""CSV text in, cells and faults out. Knows neither shoppers nor models."""

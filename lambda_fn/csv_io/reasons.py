@@ -1,0 +1,23 @@
+"""Why a line is no row, in the words of the rejected file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lambda_fn.contract import MAX_LINE_BYTES
+
+EMPTY_LINE: Final = "the line is empty"
+NUL_BYTE: Final = "a NUL byte in the line"
+NOT_UTF8: Final = "the line is not UTF-8 text"
+STRAY_RETURN: Final = "a carriage return inside the line"
+MALFORMED_QUOTES: Final = "malformed quotes: quote the whole field and double the quotes inside it"
+NOT_CLOSED: Final = (
+    "a quoted field is not closed on its line (a line break inside quotes can be read only where the whole row lies in "
+    "one chunk of the file)"
+)
+TOO_LONG: Final = f"the line is longer than {MAX_LINE_BYTES} bytes; only its beginning is shown"
+
+
+def wrong_count(found: int, expected: int) -> str:
+    """Say that a line has not as many columns as the header."""
+    return f"{found} columns where the header has {expected}"

@@ -1,0 +1,197 @@
+"""Blocks of CSV lines -> scored lines, rejected rows and what the report needs to know. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lambda_fn.batch.job import CutOff
+from lambda_fn.csv_io.blocks import TooLong
+from lambda_fn.scoring.columns import Columns, Notes
+from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
+from lambda_fn.scoring.policy import Decisions, Signals
+from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS, Scorer, Scores
+from lambda_fn.scoring.spending import (
+    Spending,
+    add_spending,
+    count_spending,
+    decide_within,
+    expected_spend,
+    ranks_of,
+)
+from lambda_fn.tables.reader import Rejected, Table, TableReader
+from lambda_fn.tables.scored_lines import ScoredWriter
+
+ROWS_AT_ONCE: Final = 4096  # few enough for the processor's cache, many enough that calls do not count
+# A matrix of one row takes another path through linear algebra, and its last digits may differ (seen with onnxruntime
+# and a logistic model). Where a chunk ends must not show in the output, so no matrix is smaller than this.
+FEWEST_ROWS: Final = 16
+REJECTED_BYTES_AT_ONCE: Final = 8 * 1024 * 1024  # rejected rows keep their text, and a line may have a megabyte
+PARTS_ADDED_AT_ONCE: Final = 64
+ROWS_COUNTED_AT_ONCE: Final = 16_384  # drift takes hundreds of small passes over each group of rows
+
+
+@dataclass
+class Tally:
+    """Counts of what was read and scored.
+
+    ``margin_minor``: expected margin as written, in hundredths; ``spend``: expected cost of the offers, with a budget.
+    """
+
+    levels: list[int]
+    choices: list[int]
+    lines: int = 0
+    joined: int = 0
+    scored: int = 0
+    rejected: int = 0
+    margin_minor: int = 0
+    spend: float = 0.0
+    inputs: dict[str, InputCounts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Output:
+    """Lines of the scored file, and rejected rows, in the order of the input."""
+
+    scored: bytes
+    rejected: Sequence[Rejected]
+
+
+class ChunkScoring:
+    """Scores the lines of one chunk.
+
+    With a budget for the whole file, every chunk is read twice: for ``count_spending``, and, when all chunks have
+    given the ``cut_off``, for ``run``.
+    """
+
+    def __init__(self, scorer: Scorer, header: Sequence[str], as_of: dt.date, cut_off: CutOff | None = None) -> None:
+        self._scorer = scorer
+        self._as_of = as_of
+        self._cut_off = cut_off
+        self._reader = TableReader(header, scorer.layout)
+        self._writer = ScoredWriter(scorer)
+        self._uncounted: list[Columns] = []
+        self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))
+
+    def run(self, blocks: Iterable[bytes | TooLong]) -> Iterator[Output]:
+        """Yield the output, a few thousand rows at a time."""
+        for tables in self._groups(blocks):
+            yield self._score(tables)
+        self._count_inputs()
+
+    def count_spending(self, blocks: Iterable[bytes | TooLong]) -> Spending:
+        """Return what the offers to the chunk's shoppers cost, by what they return."""
+        parts: list[Spending] = []
+        for tables in self._groups(blocks):
+            filled = [table for table in tables if len(table)]
+            if filled:
+                scores = self._scores(_joined([table.columns for table in filled]))
+                parts.append(
+                    count_spending(self._scorer.decider, scores.signals, _decisions(scores), ranks_of(_ids(filled)))
+                )
+            if len(parts) >= PARTS_ADDED_AT_ONCE:
+                parts = [add_spending(parts)]
+        return add_spending(parts)
+
+    def _groups(self, blocks: Iterable[bytes | TooLong]) -> Iterator[list[Table]]:
+        waiting: list[Table] = []
+        for table in self._tables(blocks):
+            waiting.append(table)
+            scored, rejected = sum(map(len, waiting)), [row for t in waiting for row in t.rejected]
+            if (
+                max(scored, len(rejected)) >= ROWS_AT_ONCE
+                or sum(len(row.text) for row in rejected) >= REJECTED_BYTES_AT_ONCE
+            ):
+                yield waiting
+                waiting = []
+        yield waiting
+
+    def _tables(self, blocks: Iterable[bytes | TooLong]) -> Iterator[Table]:
+        for block in blocks:
+            if isinstance(block, TooLong):
+                yield self._reader.read_too_long(block.beginning)
+            else:
+                yield self._reader.read(block)
+        yield self._reader.read(b"", final=True)
+
+    def _score(self, tables: list[Table]) -> Output:
+        rejected = [row for table in tables for row in table.rejected]
+        self.tally.lines += sum(table.lines for table in tables)
+        self.tally.joined += sum(table.joined for table in tables)
+        self.tally.rejected += len(rejected)
+        filled = [table for table in tables if len(table)]
+        if not filled:
+            return Output(b"", rejected)
+        ids, columns = _ids(filled), _joined([table.columns for table in filled])
+        scores = self._limited(ids, self._scores(columns))
+        self._count(columns, scores)
+        return Output(self._writer.lines(ids, scores), rejected)
+
+    def _scores(self, columns: Columns) -> Scores:
+        count = len(columns)
+        if count >= FEWEST_ROWS:
+            return self._scorer.score(columns, self._as_of)
+        return _first(self._scorer.score(columns.take(np.arange(FEWEST_ROWS) % count), self._as_of), count)
+
+    def _limited(self, ids: NDArray[np.bytes_], scores: Scores) -> Scores:
+        """Withdraw the offers that the budget does not pay for."""
+        if self._cut_off is None:
+            return scores
+        decider, step = self._scorer.decider, self._cut_off.lowest_step
+        decisions = _decisions(scores) if step is None else decide_within(decider, scores.signals, ranks_of(ids), step)
+        self.tally.spend += expected_spend(decider, scores.signals, decisions)
+        return replace(scores, choice=decisions.choice, margin=decisions.margin)
+
+    def _count(self, columns: Columns, scores: Scores) -> None:
+        tally = self.tally
+        tally.scored += len(columns)
+        tally.levels = _added(tally.levels, scores.level)
+        tally.choices = _added(tally.choices, scores.choice)
+        tally.margin_minor += int(np.rint(scores.margin * 10**MONEY_DECIMALS).sum())
+        self._uncounted.append(columns)
+        if sum(map(len, self._uncounted)) >= ROWS_COUNTED_AT_ONCE:
+            self._count_inputs()
+
+    def _count_inputs(self) -> None:
+        if self._uncounted:
+            columns = _joined(self._uncounted)
+            self._uncounted = []
+            counted = count_inputs(columns, self._scorer.layout, self._scorer.manifest.histograms, self._as_of)
+            self.tally.inputs = add_counts([self.tally.inputs, counted])
+
+
+def _ids(tables: Sequence[Table]) -> NDArray[np.bytes_]:
+    return np.concatenate([table.ids for table in tables])
+
+
+def _joined(parts: Sequence[Columns]) -> Columns:
+    return Columns(
+        np.concatenate([part.numbers for part in parts]),
+        np.concatenate([part.codes for part in parts]),
+    )
+
+
+def _decisions(scores: Scores) -> Decisions:
+    return Decisions(scores.choice, scores.margin)
+
+
+def _first(scores: Scores, count: int) -> Scores:
+    signals = {field.name: getattr(scores.signals, field.name)[:count] for field in fields(Signals)}
+    return Scores(
+        risk=scores.risk[:count],
+        level=scores.level[:count],
+        choice=scores.choice[:count],
+        margin=scores.margin[:count],
+        confidence=scores.confidence[:count],
+        notes=Notes(scores.notes.kinds, scores.notes.flags[:count]),
+        signals=Signals(**signals),
+    )
+
+
+def _added(counts: list[int], values: NDArray[np.intp]) -> list[int]:
+    return [a + b for a, b in zip(counts, np.bincount(values, minlength=len(counts)).tolist(), strict=True)]

@@ -1,0 +1,165 @@
+"""CSV -> a compact table of the columns that training needs. Rows of other countries are dropped while reading."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from lambda_fn.contract import MAX_LINE_BYTES
+from lambda_fn.csv_io.header import UnusableHeader, read_header
+from lambda_fn.scoring.manifest import DataFingerprint
+from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, Recipe
+from training.errors import DataRefused
+
+COUNTRY: Final = "country"
+ALL_COUNTRIES: Final = "all"
+CHUNK_ROWS: Final = 100_000
+_HASH_BLOCK_BYTES: Final = 1 << 20
+_DAMAGED: Final = (EOFError, gzip.BadGzipFile, zlib.error)  # what reading gzip raises
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Rows of one CSV.
+
+    ``table`` holds ``user_id`` (text), numbers and flags (NaN: missing), dates as days since 1970-01-01 (NaN:
+    missing), categories (pandas categoricals; NaN: missing) and the label column, where one was asked for.
+    ``unreadable`` counts the cells of a column that are neither empty nor of its type; they count as missing.
+    ``left_out`` counts the rows of other countries.
+    """
+
+    table: pd.DataFrame
+    unreadable: dict[str, int]
+    fingerprint: DataFingerprint
+    left_out: int
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """Which of the needed columns hold what."""
+
+    text: tuple[str, ...]
+    dates: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+    @property
+    def all(self) -> list[str]:
+        return [ID_FIELD, *self.text, *self.dates, *self.numbers]
+
+
+def read(
+    path: Path,
+    recipe: Recipe,
+    label_column: str | None = None,
+    country: str = ALL_COUNTRIES,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Read a CSV (gzip where its name ends so); raise DataRefused saying what to fix.
+
+    ``progress`` is called with the rows read so far.
+    """
+    if not path.is_file():
+        raise DataRefused(f"there is no file {path}")
+    kinds = _kinds(recipe, label_column, country)
+    unreadable = dict.fromkeys(kinds.all, 0)
+    parts = []
+    seen = 0
+    try:
+        _check_header(path, kinds)
+        for chunk in _chunks(path, kinds):
+            seen += len(chunk)
+            wanted = chunk if country == ALL_COUNTRIES else chunk[chunk[COUNTRY] == country]
+            parts.append(_compact(wanted, kinds, unreadable))
+            if progress:
+                progress(seen)
+    except _DAMAGED as error:
+        raise DataRefused(f"{path} is damaged ({error}); pack or copy it again") from error
+    table = _join(parts, kinds)
+    if table.empty:
+        if country == ALL_COUNTRIES:
+            raise DataRefused(f"{path} has no rows")
+        raise DataRefused(
+            f"{path} has no row with {COUNTRY} {country!r} among its {seen:,}; name another with --country, or keep "
+            f"all with --country {ALL_COUNTRIES}"
+        )
+    fingerprint = DataFingerprint(source=path.name, sha256=_sha256(path), rows=len(table), country=country)
+    return Dataset(table, {name: count for name, count in unreadable.items() if count}, fingerprint, seen - len(table))
+
+
+def _kinds(recipe: Recipe, label_column: str | None, country: str) -> _Kinds:
+    text = [field.name for field in recipe.inputs if isinstance(field, CategoryInput)]
+    if country != ALL_COUNTRIES and COUNTRY not in text:
+        text.append(COUNTRY)
+    dates = [field.name for field in recipe.inputs if isinstance(field, DateInput)]
+    numbers = [field.name for field in recipe.inputs if not isinstance(field, CategoryInput | DateInput)]
+    return _Kinds(tuple(text), tuple(dates), (*numbers, *([label_column] if label_column else [])))
+
+
+def _check_header(path: Path, kinds: _Kinds) -> None:
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rb") as file:
+            line = file.readline(MAX_LINE_BYTES)
+        read_header(line, kinds.all)
+    except UnusableHeader as error:
+        raise DataRefused(f"{path}: {error}") from error
+
+
+def _chunks(path: Path, kinds: _Kinds) -> Iterator[pd.DataFrame]:
+    as_text = dict.fromkeys([ID_FIELD, *kinds.dates], "str") | dict.fromkeys(kinds.text, "category")
+    try:
+        with pd.read_csv(
+            path,
+            usecols=kinds.all,
+            dtype=as_text,
+            chunksize=CHUNK_ROWS,
+            keep_default_na=False,  # a category may well be called "None"
+            na_values=[""],
+            encoding="utf-8-sig",
+            low_memory=False,
+        ) as reader:
+            yield from reader
+    except ValueError as error:  # pandas' parser errors, text that is not UTF-8, names of columns with spaces around
+        raise DataRefused(f"{path} cannot be read as CSV: {error}") from error
+
+
+def _compact(chunk: pd.DataFrame, kinds: _Kinds, unreadable: dict[str, int]) -> pd.DataFrame:
+    columns: dict[str, pd.Series] = {name: chunk[name] for name in (ID_FIELD, *kinds.text)}
+    for name in kinds.dates:
+        parsed = pd.to_datetime(chunk[name], format="%Y-%m-%d", errors="coerce")
+        unreadable[name] += int((parsed.isna() & chunk[name].notna()).sum())
+        columns[name] = (parsed - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    for name in kinds.numbers:
+        parsed = pd.to_numeric(chunk[name], errors="coerce").replace([np.inf, -np.inf], np.nan)
+        unreadable[name] += int((parsed.isna() & chunk[name].notna()).sum())
+        columns[name] = pd.to_numeric(parsed, downcast="integer")
+    return pd.DataFrame(columns)
+
+
+def _join(parts: list[pd.DataFrame], kinds: _Kinds) -> pd.DataFrame:
+    """Concatenate; a category that only some parts know must not turn its column into text."""
+    if not parts:
+        return pd.DataFrame()
+    for name in kinds.text:
+        known = pd.Index(sorted({str(value) for part in parts for value in part[name].cat.categories}), dtype=object)
+        for part in parts:
+            part[name] = part[name].cat.set_categories(known)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_HASH_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,31 @@
+"""The metrics document: everything a run measured, in one place for metrics.json, the manifest, the card and MLflow."""
+
+from __future__ import annotations
+
+from training.data.prepare import Prepared
+from training.evaluation import feature_importance, slices
+from training.evaluation.baselines import SingleFeature
+from training.evaluation.evaluate import DECISION_THRESHOLD, Candidate, Metrics, evaluate
+from training.models import compare
+from training.models.compare import Comparison
+from training.shops import shopper
+
+
+def measure(
+    prepared: Prepared, candidate: Candidate, single: SingleFeature, comparison: Comparison | None, seed: int
+) -> Metrics:
+    """Return every measure of the candidate, its baselines, slices and signals, as JSON."""
+    p = candidate.probabilities(prepared.holdout.matrix)
+    table = prepared.table(prepared.split.holdout)
+    found = slices.slices(table, shopper.SLICES, prepared.holdout.labels, p, DECISION_THRESHOLD)
+    compared = {"comparison": compare.as_rows(comparison), "comparison_reason": comparison.reason} if comparison else {}
+    return {
+        **evaluate(prepared, candidate, single),
+        **compared,
+        "threshold_percent": prepared.options.threshold_percent,
+        "label_column": prepared.options.label_column,
+        "data_checks": [f"{item.level}: {item.check}: {item.message}" for item in prepared.report.findings],
+        "slices": slices.as_rows(found),
+        "largest_gaps": [str(gap) for gap in slices.largest_gaps(found)],
+        "signals": feature_importance.as_rows(feature_importance.analyse(prepared, candidate, seed)),
+    }

@@ -1,0 +1,98 @@
+"""How the model does for different people: F1 and flag rate by gender, age band, income band and device."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from training.models.metrics import Ranking
+
+Labels = NDArray[np.int8]
+Floats = NDArray[np.float64]
+
+BANDS: Final = {
+    "age": (25, 35, 50, 65),
+    "income_level": (30_000, 60_000, 100_000, 150_000),
+}  # inclusive upper ends of all bands but the last
+SMALLEST_GROUP: Final = 100  # rows; the F1 of fewer says nothing
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One group's holdout rows. ``flag_rate``: share predicted to abandon."""
+
+    by: str
+    group: str
+    rows: int
+    positive_share: float
+    flag_rate: float
+    f1: float
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The largest difference of one measure between two groups of one kind."""
+
+    measure: str
+    by: str
+    highest: str
+    lowest: str
+    difference: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.measure} differs most by {self.by}: {self.highest} exceeds {self.lowest} by {self.difference:.3f}"
+        )
+
+
+def slices(table: pd.DataFrame, names: tuple[str, ...], labels: Labels, p: Floats, threshold: float) -> list[Slice]:
+    """Return the measures of each group of at least SMALLEST_GROUP rows."""
+    found = []
+    for name in names:
+        if name not in table.columns:
+            continue
+        groups = _groups(name, table[name])
+        for group in groups.cat.categories:
+            rows = (groups == group).to_numpy()
+            if rows.sum() >= SMALLEST_GROUP:
+                found.append(_measure(name, str(group), labels[rows], p[rows], threshold))
+    return found
+
+
+def largest_gaps(found: list[Slice]) -> list[Gap]:
+    """Return the largest gap of F1 and the largest gap of the flag rate; none where no kind has two groups."""
+    gaps = []
+    for measure in ("f1", "flag_rate"):
+        candidates = []
+        for by in dict.fromkeys(item.by for item in found):
+            group = sorted((item for item in found if item.by == by), key=lambda item: float(getattr(item, measure)))
+            low, high = group[0], group[-1]
+            candidates.append(Gap(measure, by, high.group, low.group, getattr(high, measure) - getattr(low, measure)))
+        if candidates:
+            gaps.append(max(candidates, key=lambda gap: gap.difference))
+    return gaps
+
+
+def as_rows(found: list[Slice]) -> list[dict[str, object]]:
+    """Return the slices as JSON."""
+    return [asdict(item) for item in found]
+
+
+def _measure(by: str, group: str, labels: Labels, p: Floats, threshold: float) -> Slice:
+    measures = Ranking(labels, p, threshold).measures()
+    return Slice(by, group, len(labels), float(labels.mean()), float((p >= threshold).mean()), measures["f1"])
+
+
+def _groups(name: str, values: pd.Series) -> pd.Series:
+    if name not in BANDS:
+        return values.astype("category")
+    ends = BANDS[name]
+    labels = [f"up to {ends[0]:,}"]
+    labels += [f"{low + 1:,}-{high:,}" for low, high in pairwise(ends)]
+    labels += [f"over {ends[-1]:,}"]
+    return pd.cut(values, [-np.inf, *ends, np.inf], labels=labels)

@@ -1,0 +1,140 @@
+"""Compare model families on the same rows; the holdout stays unseen.
+
+Ties go to the simpler family: a difference that no shopper notices is not worth a slower or less legible model.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from training.data.prepare import Part, Prepared, Say
+from training.evaluation.evaluate import DECISION_THRESHOLD, Candidate
+from training.models import export
+from training.models.families import FAMILIES, Family
+from training.models.metrics import Ranking, bootstrap
+from training.models.train import train
+
+MOST_ROWS: Final = 100_000  # trained on to compare; the chosen family is then trained on all
+TIE_AUC: Final = 0.001  # families whose AUC on validation is this close to the best one's are level
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One family's result. AUC, F1 and log loss are on the validation part; ``fold_aucs`` within the training part."""
+
+    candidate: Candidate
+    roc_auc: float
+    roc_auc_interval: tuple[float, float]
+    f1: float
+    log_loss: float
+    microseconds_per_row: float
+    fold_aucs: tuple[float, ...]
+
+    @property
+    def family(self) -> Family:
+        """Return the family."""
+        return FAMILIES[self.candidate.family]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All families, and the one that is chosen."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def tied(self) -> tuple[Entry, ...]:
+        """Return the entries level with the best, the simplest first."""
+        best = max(entry.roc_auc for entry in self.entries)
+        level = [entry for entry in self.entries if entry.roc_auc >= best - TIE_AUC]
+        return tuple(sorted(level, key=lambda entry: entry.family.complexity))
+
+    @property
+    def chosen(self) -> Entry:
+        """Return the simplest of those level with the best."""
+        return self.tied[0]
+
+    @property
+    def reason(self) -> str:
+        """Return in words why the chosen family was chosen."""
+        chosen = self.chosen
+        seconds = chosen.candidate.fit_seconds
+        if len(self.tied) == 1:
+            return f"{chosen.candidate.family} has the best AUC on validation by more than {TIE_AUC}"
+        others = ", ".join(f"{e.candidate.family} ({e.candidate.fit_seconds:.1f} s)" for e in self.tied[1:])
+        return (
+            f"{chosen.candidate.family} ({seconds:.1f} s to fit) is level with {others}: within {TIE_AUC} of the best "
+            "AUC on validation; ties go to the simpler model"
+        )
+
+
+def compare(
+    prepared: Prepared, seed: int, *, families: Iterable[str] = FAMILIES, folds: int = 0, say: Say = lambda _: None
+) -> Comparison:
+    """Train every family on (at most MOST_ROWS of) the training part and measure it on validation.
+
+    All see the same rows. ``folds`` above 1 adds a cross-validation within the training part, the same folds for all.
+    """
+    part = prepared.train.at_most(MOST_ROWS)
+    entries = []
+    for name in families:
+        entry = _measure(prepared, part, name, seed, folds)
+        entries.append(entry)
+        say(f"{name}: AUC {entry.roc_auc:.4f}, F1 {entry.f1:.4f} on validation, {entry.candidate.fit_seconds:.1f} s")
+    return Comparison(tuple(entries))
+
+
+def _measure(prepared: Prepared, part: Part, name: str, seed: int, folds: int) -> Entry:
+    candidate = train(prepared, name, seed, part=part)
+    validation = prepared.validation
+    start = time.perf_counter()
+    p = candidate.probabilities(validation.matrix)
+    per_row = (time.perf_counter() - start) / len(validation) * 1e6
+    measures = Ranking(validation.labels, p, DECISION_THRESHOLD).measures()
+    interval = bootstrap(validation.labels, p, DECISION_THRESHOLD, resamples=100)["roc_auc"]
+    return Entry(
+        candidate=candidate,
+        roc_auc=measures["roc_auc"],
+        roc_auc_interval=interval,
+        f1=measures["f1"],
+        log_loss=measures["log_loss"],
+        microseconds_per_row=round(per_row, 2),
+        fold_aucs=_cross_validate(part, name, seed, folds) if folds > 1 else (),
+    )
+
+
+def _cross_validate(part: Part, name: str, seed: int, folds: int) -> tuple[float, ...]:
+    fold = np.arange(len(part)) % folds  # rows are in the file's order, not sorted by label
+    aucs = []
+    for number in range(folds):
+        inside, outside = fold != number, fold == number
+        estimator = FAMILIES[name].train(part.matrix[inside], part.labels[inside], seed)
+        onnx = export.to_onnx(estimator, part.matrix.shape[1])
+        p = export.probabilities(onnx, part.matrix[outside])
+        aucs.append(Ranking(part.labels[outside], p, DECISION_THRESHOLD).measures()["roc_auc"])
+    return tuple(aucs)
+
+
+def as_rows(comparison: Comparison) -> list[dict[str, object]]:
+    """Return one row a family for reports and metrics.json."""
+    return [
+        {
+            "family": entry.candidate.family,
+            "roc_auc": entry.roc_auc,
+            "roc_auc_interval_95": list(entry.roc_auc_interval),
+            "f1": entry.f1,
+            "log_loss": entry.log_loss,
+            "fold_roc_auc_mean": float(np.mean(entry.fold_aucs)) if entry.fold_aucs else None,
+            "fold_roc_auc_sd": float(np.std(entry.fold_aucs)) if entry.fold_aucs else None,
+            "fit_seconds": round(entry.candidate.fit_seconds, 2),
+            "onnx_microseconds_per_row": entry.microseconds_per_row,
+            "onnx_bytes": len(entry.candidate.onnx),
+            "chosen": entry is comparison.chosen,
+        }
+        for entry in comparison.entries
+    ]

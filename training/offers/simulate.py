@@ -1,0 +1,117 @@
+"""What a budget buys: the offers to make within a spend, and the margin that other spends would bring."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lambda_fn.registry import Artefact
+from lambda_fn.scoring.budget import Allocation, Upgrades, allocate, upgrades
+from lambda_fn.scoring.policy import Decider, Policy, Signals
+from lambda_fn.scoring.recipe import ID_FIELD
+from lambda_fn.scoring.service import Scorer
+from training.data import fit_recipe, load
+from training.errors import DataRefused
+from training.offers.reference_offer import ten_percent_offer
+
+CURVE_POINTS: Final = 11
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """The chosen offers, the curve of margin against spend, and the contrasts, all expected values in currency.
+
+    Margins are after the policy's caution, spends before it. ``left_out``: rows that were not scored, by reason.
+    """
+
+    user_ids: NDArray[np.object_]
+    choices: tuple[str, ...]
+    currency: str
+    margins: Floats  # (n, offers)
+    allocation: Allocation
+    curve: tuple[tuple[float, float], ...]  # (spend, margin)
+    unlimited: tuple[float, float]  # spend and margin of the policy without a budget
+    same_for_all: tuple[str, float, float] | None  # the 10 % offer: its name, spend and margin
+    left_out: dict[str, int]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many shoppers receive each choice."""
+        counts = np.bincount(self.allocation.choice, minlength=len(self.choices))
+        return dict(zip(self.choices, counts.tolist(), strict=True))
+
+    def write(self, path: Path) -> None:
+        """Write one line a shopper: id, offer, expected margin."""
+        offer = self.allocation.choice
+        gains = np.column_stack([np.zeros(len(offer)), self.margins])[np.arange(len(offer)), offer]
+        names = np.array(self.choices)[offer]
+        table = pd.DataFrame({ID_FIELD: self.user_ids, "intervention": names, "expected_margin": gains.round(4)})
+        table.to_csv(path, index=False)
+
+
+def simulate(model: Artefact, data: Path, budget: float, country: str, as_of: dt.date | None = None) -> Simulation:
+    """Choose the offers for the shoppers of a CSV within a budget; raise DataRefused where it cannot be scored.
+
+    Nobody is counted twice: of several rows of one shopper the first counts, as in training.
+    """
+    scorer = Scorer(model.manifest, model.onnx)
+    table = load.read(data, model.manifest.recipe, country=country).table
+    columns = fit_recipe.to_columns(scorer.layout, table)
+    absent = table[ID_FIELD].isna().to_numpy()
+    repeated = table[ID_FIELD].duplicated().to_numpy() & ~absent
+    outside = scorer.layout.outside(columns).any(axis=1) & ~absent & ~repeated
+    reasons = {f"no {ID_FIELD}": absent, f"repeated {ID_FIELD}": repeated, "outside the bounds": outside}
+    good = np.flatnonzero(~(absent | repeated | outside))
+    if not good.size:
+        raise DataRefused(f"no row of {data} can be scored")
+    signals = scorer.score(columns.take(good), as_of or model.manifest.as_of).signals
+    ids = table[ID_FIELD].to_numpy(dtype=object)[good]
+    left_out = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
+    return _simulation(scorer.decider, model.manifest.policy, signals, ids, budget, left_out)
+
+
+def _simulation(
+    decider: Decider,
+    policy: Policy,
+    signals: Signals,
+    user_ids: NDArray[np.object_],
+    budget: float,
+    left_out: dict[str, int],
+) -> Simulation:
+    margins, costs, eligible = decider.margins(signals), decider.costs(signals), decider.eligible(signals)
+    steps = upgrades(margins, costs, eligible)
+    return Simulation(
+        user_ids=user_ids,
+        choices=decider.choices,
+        currency=policy.currency,
+        margins=margins,
+        allocation=allocate(margins, costs, eligible, budget),
+        curve=_curve(steps, budget),
+        unlimited=(float(steps.cost.sum()), float(steps.margin.sum())),
+        same_for_all=_same_for_all(policy, margins, costs),
+        left_out=left_out,
+    )
+
+
+def _curve(steps: Upgrades, budget: float) -> tuple[tuple[float, float], ...]:
+    """Return the best margin for spends from 0 to twice the budget (or to all that pays), whichever is less."""
+    spend, gain = steps.spend(), steps.gain()
+    most = min(2 * budget, float(spend[-1])) if len(spend) else 0.0
+    points = np.linspace(0, most, CURVE_POINTS)
+    reached = np.searchsorted(spend, points * (1 + 1e-12), side="right")
+    margin = np.concatenate([[0.0], gain])[reached]
+    return tuple(zip(points.tolist(), margin.tolist(), strict=True))
+
+
+def _same_for_all(policy: Policy, margins: Floats, costs: Floats) -> tuple[str, float, float] | None:
+    offer = ten_percent_offer(policy)
+    if offer is None:
+        return None
+    return policy.interventions[offer].name, float(costs[:, offer].sum()), float(margins[:, offer].sum())

@@ -1,0 +1,85 @@
+"""What a model must show before it may become champion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lambda_fn.scoring.manifest import MODEL_FILE, Manifest
+from training.errors import PromotionRefused
+from training.models.export import LARGEST_DIFFERENCE
+from training.release.champion import PairedComparison
+
+CALIBRATION_ERROR_LIMIT: Final = 0.02
+LARGEST_MODEL_BYTES: Final = 20_000_000
+LARGEST_ONE_ROW_MICROSECONDS: Final = 2_000.0
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One condition, whether it is met, and the figures."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+def gates(manifest: Manifest, comparison: PairedComparison | None) -> list[Gate]:
+    """Return every gate for a model. ``comparison``: against the current champion, None where there is none."""
+    metrics = manifest.metrics
+    size = manifest.files[MODEL_FILE].size_bytes
+    return [
+        _beats_constant(metrics),
+        _at_most("parity with scikit-learn", metrics, "largest_difference_from_sklearn", LARGEST_DIFFERENCE),
+        _calibrated(metrics),
+        Gate("size", size <= LARGEST_MODEL_BYTES, f"{size:,} bytes, at most {LARGEST_MODEL_BYTES:,}"),
+        _at_most("latency (microseconds a row)", metrics, "onnx_microseconds_one_row", LARGEST_ONE_ROW_MICROSECONDS),
+        *([_not_worse(comparison)] if comparison else []),
+    ]
+
+
+def require(found: list[Gate]) -> None:
+    """Raise PromotionRefused naming every gate that is not passed."""
+    if failed := [gate for gate in found if not gate.passed]:
+        named = "; ".join(f"{gate.name}: {gate.detail}" for gate in failed)
+        raise PromotionRefused(f"{named}. To promote it all the same: --force --why 'reason'")
+
+
+def _beats_constant(metrics: dict[str, Any]) -> Gate:
+    """Compare the lower end of the F1's interval: to beat the constant by luck is not to beat it."""
+    intervals = metrics.get("intervals_95")
+    constant = metrics.get("constant_f1")
+    if not isinstance(intervals, dict) or constant is None:
+        return Gate("beats the constant", passed=False, detail="its metrics do not say; train it again")
+    low = intervals["f1"][0]
+    return Gate("beats the constant", low > constant, f"F1 is above {low:.4f} (95 %); the constant's is {constant:.4f}")
+
+
+def _calibrated(metrics: dict[str, Any]) -> Gate:
+    """Hold the error below its limit on any holdout; where chance alone reaches it, say that more rows would tell."""
+    name, error = "calibration", metrics.get("expected_calibration_error")
+    if error is None:
+        return Gate(name, passed=False, detail="its metrics have no expected_calibration_error; train it again")
+    passed = error < CALIBRATION_ERROR_LIMIT
+    by_chance = metrics.get("calibration_error_by_chance")
+    unclear = not passed and by_chance is not None and error <= by_chance
+    few = f"; a holdout of {metrics.get('holdout_rows', 0):,} rows is too small to show it" if unclear else ""
+    return Gate(name, passed, f"the error is {error:.3g}, must be below {CALIBRATION_ERROR_LIMIT:g}{few}")
+
+
+def _at_most(name: str, metrics: dict[str, Any], key: str, limit: float) -> Gate:
+    value = metrics.get(key)
+    if value is None:
+        return Gate(name, passed=False, detail=f"its metrics have no {key}; train it again")
+    return Gate(name, value <= limit, f"{value:.3g}, at most {limit:g}")
+
+
+def _not_worse(comparison: PairedComparison) -> Gate:
+    f1_low, f1_high = comparison.f1_interval
+    auc_low, auc_high = comparison.roc_auc_interval
+    return Gate(
+        f"not worse than {comparison.champion}",
+        not comparison.worse,
+        f"on the same {comparison.rows:,} rows F1 changes by {f1_low:+.4f} to {f1_high:+.4f} and "
+        f"AUC by {auc_low:+.4f} to {auc_high:+.4f} (95 %)",
+    )
