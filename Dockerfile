@@ -35,4 +35,4 @@ USER service
 EXPOSE 8080
 # Healthy when it can predict: without a promoted model it answers 503.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["/opt/api/bin/python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/api/v1/health', timeout=4)"]
-CMD ["/opt/api/bin/python", "-m", "uvicorn", "--factory", "lambda_fn.api.app:application", "--app-dir", "/opt/api/app", "--host", "0.0.0.0", "--port", "8080", "--no-access-log", "--no-server-header"]
+CMD ["/opt/api/bin/python", "-m", "uvicorn", "--factory", "lambda_fn.api.entry:application", "--app-dir", "/opt/api/app", "--host", "0.0.0.0", "--port", "8080", "--no-access-log", "--no-server-header"]

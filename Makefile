@@ -118,7 +118,7 @@ $(PREFIX)/.ready-api: lambda_fn/requirements-api.txt $(shell find lambda_fn -nam
 
 serve: install-api ## Serve the API with uvicorn [HOST= PORT=], models from the bucket in APP_REGISTRY_BUCKET
 	@test -n "$$APP_REGISTRY_BUCKET" || { echo "Set APP_REGISTRY_BUCKET to the bucket that models are published to." >&2; exit 2; }
-	@exec "$(PREFIX)/bin/python" -m uvicorn --factory lambda_fn.api.app:application --app-dir "$(PREFIX)/app" \
+	@exec "$(PREFIX)/bin/python" -m uvicorn --factory lambda_fn.api.entry:application --app-dir "$(PREFIX)/app" \
 	  --host "$(HOST)" --port "$(PORT)" --no-access-log --no-server-header
 
 install-mlflow: | $(UV_READY) ## Install MLflow alone below PREFIX

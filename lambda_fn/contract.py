@@ -36,7 +36,7 @@ ENV_METRIC_NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"  # read by Powertoo
 ENV_LOG_LEVEL: Final = "POWERTOOLS_LOG_LEVEL"  # read by Powertools itself
 
 # Handlers, as `module.function` inside the bundle.
-HANDLER_API: Final = "lambda_fn.api.app.handler"
+HANDLER_API: Final = "lambda_fn.api.entry.handler"
 HANDLER_PLAN: Final = "lambda_fn.batch.plan.handler"
 HANDLER_MEASURE_CHUNK: Final = "lambda_fn.batch.measure_chunk.handler"
 HANDLER_SETTLE: Final = "lambda_fn.batch.settle.handler"

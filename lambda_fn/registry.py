@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from lambda_fn import s3_errors
 from lambda_fn.contract import MODELS_PREFIX, ROUTING_KEY
 from lambda_fn.scoring.errors import (
     ArtefactRejected,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 HISTORY_LIMIT = 50
-_ABSENT = {"NoSuchKey", "404", "NoSuchBucket"}
-_CONFLICT = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _UNREACHABLE = "the model registry does not answer, or not to us"
 
 
@@ -141,9 +140,9 @@ class Registry:
         try:
             answer = self._s3.get_object(Bucket=self._bucket, Key=ROUTING_KEY, **condition)  # type: ignore[arg-type]
         except (ClientError, BotoCoreError) as error:
-            if _code(error) in {"304", "NotModified"}:
+            if s3_errors.is_unchanged(error):
                 return None
-            if _code(error) in _ABSENT:
+            if s3_errors.is_absent(error) or s3_errors.is_bucket_absent(error):
                 raise NothingPromoted("no model is promoted yet: train one, publish it, and promote it") from error
             raise RegistryUnreachable(_UNREACHABLE) from error
         try:
@@ -226,7 +225,7 @@ class Registry:
         try:
             self._s3.put_object(Bucket=self._bucket, Key=key, Body=data, **condition)  # type: ignore[arg-type]
         except (ClientError, BotoCoreError) as error:
-            if _code(error) in _CONFLICT:
+            if s3_errors.is_conflict(error):
                 raise RegistryConflict(
                     f"{key} was written by somebody else meanwhile; read again and repeat"
                 ) from error
@@ -240,7 +239,7 @@ class Registry:
 
     @staticmethod
     def _unreadable(error: ClientError | BotoCoreError, absent: str) -> NoReturn:
-        if _code(error) in _ABSENT:
+        if s3_errors.is_absent(error) or s3_errors.is_bucket_absent(error):
             raise ModelUnavailable(absent) from error
         raise RegistryUnreachable(_UNREACHABLE) from error
 
@@ -251,10 +250,3 @@ def _done(action: Action, version: str, why: str | None) -> LogEntry:
 
 def _key(version: str, name: str) -> str:
     return f"{MODELS_PREFIX}{version}/{name}"
-
-
-def _code(error: ClientError | BotoCoreError) -> str:
-    """Return S3's error code, or the kind of failure where S3 never answered."""
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code", ""))
-    return type(error).__name__

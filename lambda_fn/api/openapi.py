@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from lambda_fn.api.answers import ANSWERS
 from lambda_fn.api.problems import Problem
-from lambda_fn.api.serving import Arm
+from lambda_fn.api.served_model import ServedModel
 from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
 
 _REF: Final = "#/components/schemas/{model}"
@@ -88,7 +88,7 @@ def request_body(schema: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def document(app: FastAPI, champion: Arm | None, *, access_tokens: bool = False) -> dict[str, Any]:
+def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool = False) -> dict[str, Any]:
     """Return the OpenAPI document, whose request schemas are those of the champion, where there is one.
 
     ``access_tokens``: what needs a key needs a token, too.

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem+json. Every error of the HTTP door is mapped here, and only here."""
+"""Errors as RFC 9457 problem+json. Every error of a request is mapped here."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import (
     Annotated,
@@ -61,6 +61,7 @@ class RecordReader:
             (field.name, {category: i for i, category in enumerate(field.categories)}) for field in layout.categorical
         ]
         self._dates = [i for i, field in enumerate(layout.numeric) if isinstance(field, DateInput)]
+        self._rules = frozenset(map(_rule, recipe.inputs))
         self._expected = {field.name: expectation(field) for field in recipe.inputs}
         self._expected[ID_FIELD] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
         fields: dict[str, Any] = {ID_FIELD: Required[UserId]}
@@ -86,14 +87,17 @@ class RecordReader:
         records: list[Record] = _parse(self._many, body, self._expected, depth=3)["records"]
         return records
 
-    def read_some(self, body: bytes, rows: Sequence[int]) -> dict[int, Record]:
-        """Parse the records ``rows`` of a body that another reader takes; leave out those that this one refuses."""
-        records = from_json(body)["records"]
+    def read_some(self, raw: Mapping[int, bytes]) -> dict[int, Record]:
+        """Parse JSON records, by row; leave out those that this reader refuses."""
         parsed: dict[int, Record] = {}
-        for row in rows:
+        for row, body in raw.items():
             with suppress(InvalidRecords):
-                parsed[row] = self.read_one(to_json(records[row]))
+                parsed[row] = self.read_one(body)
         return parsed
+
+    def takes_all_of(self, other: RecordReader) -> bool:
+        """Say whether this reader would parse every record of ``other`` alike: then nobody needs to parse it again."""
+        return self._rules <= other._rules
 
     def columns(self, records: Sequence[Record]) -> Columns:
         """Lay parsed records out as columns."""
@@ -121,6 +125,23 @@ class RecordReader:
 
 def _code(value: str | None, positions: dict[str, int]) -> int:
     return MISSING if value is None else positions.get(value, UNKNOWN)
+
+
+def raw_records(body: bytes, rows: Sequence[int]) -> list[bytes]:
+    """Return the JSON of the records ``rows`` of ``{"records": [...]}``, a body that a reader has accepted."""
+    records = from_json(body)["records"]
+    return [to_json(records[row]) for row in rows]
+
+
+def _rule(field: InputField) -> tuple[object, ...]:
+    """Return all that parsing depends on: two fields with the same rule accept the same values."""
+    match field:
+        case NumberInput():
+            return field.name, field.kind, field.minimum, field.maximum, field.integer
+        case DateInput():
+            return field.name, field.kind, field.minimum, field.maximum
+        case FlagInput() | CategoryInput():
+            return field.name, field.kind
 
 
 def _annotation(field: InputField) -> Any:

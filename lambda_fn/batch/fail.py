@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from lambda_fn import contract
 from lambda_fn.batch.dropped_file import find_file, is_current
@@ -17,6 +17,7 @@ from lambda_fn.batch.keys import ERROR_SUFFIX, REPORT_SUFFIX, SPENDING_SUFFIX, O
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.report import find_report
 from lambda_fn.batch.task import Payload, data_bucket, lambda_handler
+from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.telemetry import count, logger
 
 CORRECT_THE_FILE: Final = "Correct the file and drop it again."
@@ -35,10 +36,8 @@ def handler(event: Payload) -> Payload:
     return note.model_dump()
 
 
-class FailureNote(BaseModel):
+class FailureNote(Frozen):
     """The note that is left for whoever dropped the file."""
-
-    model_config = ConfigDict(frozen=True)
 
     input: str
     error: str

@@ -5,16 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from lambda_fn.scoring.drift import InputCounts
+from lambda_fn.scoring.frozen import Frozen
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
-class InputFile(_Frozen):
+class InputFile(Frozen):
     """One version of a dropped file. ``checksum`` is the one that S3 keeps, as ``algorithm:value``."""
 
     bucket: str
@@ -37,14 +34,14 @@ class InputFile(_Frozen):
         return hashlib.sha256(named.encode()).hexdigest()[:32]
 
 
-class Pins(_Frozen):
+class Pins(Frozen):
     """What every execution for one version of a file shares, so that a repeated one gives the same output."""
 
     model_version: str
     as_of: dt.date
 
 
-class Job(_Frozen):
+class Job(Frozen):
     """What ``plan`` found and fixed.
 
     ``first_line`` is the place of the first byte after the header line; ``budget`` limits the expected spend on offers.
@@ -60,7 +57,7 @@ class Job(_Frozen):
     planned_at: dt.datetime
 
 
-class Chunk(_Frozen):
+class Chunk(Frozen):
     """A range of the file's bytes; of the unpacked text where the file is compressed."""
 
     index: int = Field(ge=0)
@@ -68,13 +65,13 @@ class Chunk(_Frozen):
     end: int = Field(ge=0)
 
 
-class ChunkReport(_Frozen):
+class ChunkReport(Frozen):
     """What a worker did. ``first_byte`` and ``end_byte`` bound its lines; ``cut_off``: the last one goes on."""
 
     index: int
     first_byte: int | None
     end_byte: int | None
-    cut_off: bool
+    ends_mid_line: bool
     lines: int
     joined: int
     scored: int
@@ -89,13 +86,7 @@ class ChunkReport(_Frozen):
     seconds: float
 
 
-class CutOff(_Frozen):
-    """What a budget pays for: offers of at least ``lowest_step``; None: all of them."""
-
-    lowest_step: int | None
-
-
-class Failure(_Frozen):
+class Failure(Frozen):
     """Why something failed: the class of the error and its message."""
 
     error: str

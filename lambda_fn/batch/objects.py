@@ -14,6 +14,7 @@ from urllib3.exceptions import HTTPError as Urllib3Error
 
 from lambda_fn.batch.errors import JobBroken, UnusableFile
 from lambda_fn.batch.job import InputFile
+from lambda_fn.s3_errors import is_absent, is_conflict
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -24,26 +25,9 @@ PARTIAL_CONTENT: Final = 206
 FIRST_WAIT_SECONDS: Final = 0.2
 REQUESTS_AT_ONCE: Final = 8
 DELETED_AT_ONCE: Final = 1000  # what DeleteObjects takes
-_ABSENT: Final = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
-_CONFLICT: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 _BROKEN: Final = (HTTPClientError, IncompleteReadError, Urllib3Error, OSError)
 
 Document = TypeVar("Document", bound=BaseModel)
-
-
-def error_code(error: ClientError) -> str:
-    """Return S3's code of an error."""
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def is_absent(error: ClientError) -> bool:
-    """Say whether an error means that there is no such object."""
-    return error_code(error) in _ABSENT
-
-
-def is_conflict(error: ClientError) -> bool:
-    """Say whether an error means that somebody else changed the object meanwhile."""
-    return error_code(error) in _CONFLICT
 
 
 class DataBucket:

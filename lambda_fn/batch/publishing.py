@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from lambda_fn.batch.dropped_file import is_current
 from lambda_fn.batch.errors import JobBroken
 from lambda_fn.batch.job import InputFile
-from lambda_fn.batch.objects import DataBucket, is_conflict
+from lambda_fn.batch.objects import DataBucket
+from lambda_fn.s3_errors import is_conflict
 
 ATTEMPTS: Final = 5
 

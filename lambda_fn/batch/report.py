@@ -5,37 +5,34 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from lambda_fn.batch.errors import JobBroken
 from lambda_fn.batch.job import ChunkReport, InputFile, Job
 from lambda_fn.batch.keys import Outputs
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.scoring.drift import add_counts, stability_indices
+from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.scoring.policy import NO_INTERVENTION
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
-class InputDrift(_Frozen):
+class InputDrift(Frozen):
     """One input of the file against the training data. ``stability_index`` is null where the file has too few rows."""
 
     stability_index: float | None
     missing_share: float
 
 
-class BudgetUse(_Frozen):
+class BudgetUse(Frozen):
     """What was to be spent on offers at most, and what they are expected to cost, in the policy's currency."""
 
     limit: float
     expected_spend: float
 
 
-class Durations(_Frozen):
+class Durations(Frozen):
     """Seconds. ``scoring_sum`` is over all workers, ``scoring_longest`` is the slowest."""
 
     elapsed: float
@@ -44,7 +41,7 @@ class Durations(_Frozen):
     finalize: float
 
 
-class Report(_Frozen):
+class Report(Frozen):
     """What became of a dropped file. Everything but ``execution`` and ``durations_seconds`` is the same on a rerun."""
 
     input: InputFile
@@ -93,7 +90,7 @@ def check_complete(job: Job, reports: Sequence[ChunkReport]) -> None:
             continue
         if report.first_byte != place and (followed or report.first_byte < place):
             raise JobBroken(f"chunk {report.index} begins at byte {report.first_byte}, the one before ends at {place}")
-        place, followed = report.end_byte, not report.cut_off
+        place, followed = report.end_byte, not report.ends_mid_line
     if followed and not job.input.compressed and place != job.input.size_bytes:
         raise JobBroken(f"the chunks end at byte {place} of {job.input.size_bytes}")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 from lambda_fn.batch.chunk_lines import chunk_lines
-from lambda_fn.batch.job import Chunk, ChunkReport, CutOff, Job
+from lambda_fn.batch.job import Chunk, ChunkReport, Job
 from lambda_fn.batch.keys import WorkArea
 from lambda_fn.batch.multipart import FRAMES_TYPE, ObjectWriter
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler, scorer
 from lambda_fn.scoring.service import Scorer
+from lambda_fn.scoring.spending import CutOff
 from lambda_fn.tables.rejected_rows import frame
 from lambda_fn.tables.scored_lines import SCORED_HEADER
 from lambda_fn.tables.scoring import ChunkScoring
@@ -56,7 +57,7 @@ def score_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> C
         index=chunk.index,
         first_byte=lines.owned[0] if lines.owned else None,
         end_byte=lines.owned[1] if lines.owned else None,
-        cut_off=lines.cut_off,
+        ends_mid_line=lines.cut_off,
         lines=tally.lines,
         joined=tally.joined,
         scored=tally.scored,

@@ -14,11 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Choices = NDArray[np.intp]
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 
 EXACT_SHOPPERS: Final = 12  # up to here the exact answer is affordable
 NOTHING: Final = 0  # a choice: do nothing; choice i > 0 is offer i - 1, as in Policy.choices
@@ -31,8 +28,8 @@ class Upgrades:
     A shopper's own steps come in order, so any leading part of the list is a valid allocation.
     """
 
-    shopper: NDArray[np.intp]
-    choice: Choices  # what the shopper has after the step
+    shopper: Indices
+    choice: Indices  # what the shopper has after the step
     cost: Floats  # more than before the step
     margin: Floats
 
@@ -49,7 +46,7 @@ class Upgrades:
 class Allocation:
     """One choice a shopper (index into ``Policy.choices``), and what they are expected to cost and earn together."""
 
-    choice: Choices
+    choice: Indices
     cost: float
     margin: float
 
@@ -59,7 +56,7 @@ def upgrades(margins: Floats, costs: Floats, eligible: Bools) -> Upgrades:
     shoppers = np.arange(len(margins))
     at_cost, at_margin = np.zeros(len(margins)), np.zeros(len(margins))
     at_efficiency = np.full(len(margins), np.inf)
-    found: list[tuple[NDArray[np.intp], Choices, Floats, Floats, Floats]] = []
+    found: list[tuple[Indices, Indices, Floats, Floats, Floats]] = []
     for _ in range(margins.shape[1]):
         more_cost = costs[shoppers] - at_cost[shoppers, None]
         more_margin = margins[shoppers] - at_margin[shoppers, None]
@@ -87,10 +84,10 @@ def upgrades(margins: Floats, costs: Floats, eligible: Bools) -> Upgrades:
     return Upgrades(shopper[order], choice[order], cost[order], margin[order])
 
 
-def _best(efficiency: Floats, margin: Floats) -> NDArray[np.intp]:
+def _best(efficiency: Floats, margin: Floats) -> Indices:
     """Return the most efficient offer a row; of several that cost nothing more, the one with the largest margin."""
     free = np.isinf(efficiency) & (efficiency > 0)
-    best: NDArray[np.intp] = efficiency.argmax(axis=1)
+    best: Indices = efficiency.argmax(axis=1)
     return np.where(free.any(axis=1), np.where(free, margin, -np.inf).argmax(axis=1), best)
 
 
@@ -144,7 +141,7 @@ def exact(margins: Floats, costs: Floats, eligible: Bools, budget: float) -> All
     return _allocation(choice, margins, costs)
 
 
-def _allocation(choice: Choices, margins: Floats, costs: Floats) -> Allocation:
+def _allocation(choice: Indices, margins: Floats, costs: Floats) -> Allocation:
     rows = np.flatnonzero(choice)
     offers = choice[rows] - 1
     return Allocation(choice, float(costs[rows, offers].sum()), float(margins[rows, offers].sum()))

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from lambda_fn.scoring.arrays import Codes, Floats, Integers
 from lambda_fn.scoring.columns import MISSING, Columns, Layout, days_since_epoch
+from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
 from lambda_fn.scoring.recipe import DateInput
 
@@ -18,10 +19,8 @@ MINIMUM_ROWS: Final = 500  # with fewer, chance alone moves ten bins by about (1
 _SMALLEST_SHARE: Final = 1e-4  # stands for an empty bin, whose logarithm has no value
 
 
-class InputCounts(BaseModel):
+class InputCounts(Frozen):
     """Values of one input, counted in the bins of its training histogram; a category's last bin is "any other"."""
-
-    model_config = ConfigDict(frozen=True)
 
     counts: tuple[int, ...]
     missing: int = Field(default=0, ge=0)
@@ -31,7 +30,7 @@ class InputCounts(BaseModel):
         return InputCounts(counts=counts, missing=self.missing + other.missing)
 
 
-def drift_values(columns: Columns, layout: Layout, as_of: dt.date) -> dict[str, NDArray[np.float64]]:
+def drift_values(columns: Columns, layout: Layout, as_of: dt.date) -> dict[str, Floats]:
     """Return the values of each numeric input that drift is judged by, each of shape (n,).
 
     A date counts as days before ``as_of``: the calendar moves on by itself, and that is no drift.
@@ -76,7 +75,7 @@ def stability_indices(counted: Mapping[str, InputCounts], histograms: Mapping[st
     return dict(sorted(indices.items(), key=lambda item: (-item[1], item[0])))
 
 
-def stability_index(expected: NDArray[np.int64], actual: NDArray[np.int64]) -> float:
+def stability_index(expected: Integers, actual: Integers) -> float:
     """Return ``sum((a - e) * ln(a / e))`` over the shares of bins: 0 for equal distributions.
 
     Below 0.1 a population counts as stable, above 0.2 as changed (Siddiqi, Credit Risk Scorecards, 2006).
@@ -85,13 +84,13 @@ def stability_index(expected: NDArray[np.int64], actual: NDArray[np.int64]) -> f
     return float(((a - e) * np.log(a / e)).sum())
 
 
-def _expected(histogram: Histogram) -> NDArray[np.int64]:
+def _expected(histogram: Histogram) -> Integers:
     if isinstance(histogram, CategoryHistogram):
         return np.array([*histogram.counts, histogram.other])
     return np.array(histogram.counts)
 
 
-def _count_numbers(values: NDArray[np.float64], histogram: NumberHistogram) -> InputCounts:
+def _count_numbers(values: Floats, histogram: NumberHistogram) -> InputCounts:
     # Counting one comparison after another is several times faster than searching each value's bin.
     present = len(values) - int(np.count_nonzero(np.isnan(values)))
     up_to = [int(np.count_nonzero(values <= edge)) for edge in histogram.edges]
@@ -99,7 +98,7 @@ def _count_numbers(values: NDArray[np.float64], histogram: NumberHistogram) -> I
     return InputCounts(counts=tuple(counts), missing=len(values) - present)
 
 
-def _count_codes(codes: NDArray[np.int32], histogram: CategoryHistogram) -> InputCounts:
+def _count_codes(codes: Codes, histogram: CategoryHistogram) -> InputCounts:
     known = np.bincount(codes[codes >= 0], minlength=len(histogram.counts)).tolist()
     missing = int(np.count_nonzero(codes == MISSING))
     return InputCounts(counts=(*known, len(codes) - missing - sum(known)), missing=missing)

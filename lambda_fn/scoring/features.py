@@ -9,9 +9,9 @@ from functools import reduce
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lambda_fn.scoring.columns import Codes, Columns, Floats, Layout, days_since_epoch
+from lambda_fn.scoring.arrays import Codes, Floats, Indices, Matrix
+from lambda_fn.scoring.columns import Columns, Layout, days_since_epoch
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.recipe import OneHot, Recipe, Step
 
@@ -67,7 +67,7 @@ class FeaturePlan:
     def values(self, columns: Columns, as_of: dt.date) -> Work:
         """Return every numeric input and scalar step, float64 (values, n); ``slots`` gives each name's row.
 
-        ``columns`` must be complete (``Layout.complete``).
+        ``columns`` must be complete (``Imputer.complete``).
         """
         inputs = columns.numbers.T
         work = np.empty((len(self.slots), len(columns)))
@@ -77,7 +77,7 @@ class FeaturePlan:
             run(work, columns.codes, as_of_days)
         return work
 
-    def matrix(self, columns: Columns, work: Work) -> NDArray[np.float32]:
+    def matrix(self, columns: Columns, work: Work) -> Matrix:
         """Return the model's input, float32 (n, len(feature_names)), from the columns and their ``values``."""
         n = len(columns)
         matrix = np.zeros((n, len(self.feature_names)), dtype=np.float32)
@@ -122,7 +122,7 @@ def _span(slots: list[int]) -> slice:
     return slice(slots[0], slots[-1] + 1)
 
 
-def _sources(steps: list[Any], slots: Mapping[str, int], attribute: str = "source") -> NDArray[np.intp]:
+def _sources(steps: list[Any], slots: Mapping[str, int], attribute: str = "source") -> Indices:
     return np.array([slots[getattr(step, attribute)] for step in steps], dtype=np.intp)
 
 
@@ -172,7 +172,7 @@ def _ratio(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
 
     def run(work: Work, _codes: Codes, _as_of: float) -> None:
         below = work[denominator]
-        with np.errstate(over="ignore"):  # cut at once: infinity times 0 would be no number
+        with np.errstate(over="ignore"):  # cut at once: infinity times 0 is NaN
             quotient = np.divide(work[numerator], below, out=np.zeros_like(below), where=below != 0)
         work[out] = quotient.clip(-FEATURE_LIMIT, FEATURE_LIMIT)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from lambda_fn.scoring.errors import ArtefactRejected, ScoringError
+from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
 
@@ -19,24 +20,20 @@ MODEL_CARD_FILE: Final = "model_card.md"
 VERSION_PATTERN: Final = r"^v\d{8}T\d{6}-[0-9a-f]{8}$"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
-class FileEntry(_Frozen):
+class FileEntry(Frozen):
     """Checksum and size of one file of the artefact."""
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     size_bytes: int = Field(ge=0)
 
 
-class IdentityCalibration(_Frozen):
+class IdentityCalibration(Frozen):
     """The estimator's probabilities are used as they are."""
 
     method: Literal["identity"] = "identity"
 
 
-class SigmoidCalibration(_Frozen):
+class SigmoidCalibration(Frozen):
     """``1 / (1 + exp(-(slope * logit(p) + intercept)))`` (Platt scaling on the logit)."""
 
     method: Literal["sigmoid"] = "sigmoid"
@@ -44,7 +41,7 @@ class SigmoidCalibration(_Frozen):
     intercept: float
 
 
-class TableCalibration(_Frozen):
+class TableCalibration(Frozen):
     """Linear interpolation between rising knots, however they were fitted."""
 
     method: Literal["table"] = "table"
@@ -62,7 +59,7 @@ class TableCalibration(_Frozen):
 Calibration = Annotated[IdentityCalibration | SigmoidCalibration | TableCalibration, Field(discriminator="method")]
 
 
-class NumberHistogram(_Frozen):
+class NumberHistogram(Frozen):
     """Training rows per bin of a numeric, flag or date input (dates as days before the as-of date).
 
     ``edges`` are the inner edges, rising: bin i holds ``edges[i-1] < x <= edges[i]``, so there is one more count.
@@ -79,7 +76,7 @@ class NumberHistogram(_Frozen):
         return self
 
 
-class CategoryHistogram(_Frozen):
+class CategoryHistogram(Frozen):
     """Training rows per category, in the order of the input's categories; anything else counts as ``other``."""
 
     kind: Literal["category"] = "category"
@@ -90,7 +87,7 @@ class CategoryHistogram(_Frozen):
 Histogram = Annotated[NumberHistogram | CategoryHistogram, Field(discriminator="kind")]
 
 
-class DataFingerprint(_Frozen):
+class DataFingerprint(Frozen):
     """Which data a model was trained on. ``sha256`` is over the file's bytes."""
 
     source: str
@@ -99,7 +96,7 @@ class DataFingerprint(_Frozen):
     country: str | None = None
 
 
-class Manifest(_Frozen):
+class Manifest(Frozen):
     """See DESIGN: an immutable artefact's description of itself."""
 
     format_version: Literal[1] = FORMAT_VERSION

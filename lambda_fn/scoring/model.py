@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 import onnxruntime as ort
-from numpy.typing import NDArray
 
-from lambda_fn.scoring.columns import Floats
+from lambda_fn.scoring.arrays import Floats, Matrix
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, Manifest, TableCalibration
 
@@ -30,7 +29,7 @@ class Model:
         if isinstance(width, int) and width != expected:
             raise ArtefactRejected(f"the model takes {width} features and its recipe makes {expected}")
 
-    def probabilities(self, matrix: NDArray[np.float32]) -> Floats:
+    def probabilities(self, matrix: Matrix) -> Floats:
         """Return the calibrated probability of each row, float64 (n,), from float32 (n, features)."""
         if len(matrix) <= ROWS_AT_ONCE:
             raw = self._run(matrix)
@@ -39,8 +38,8 @@ class Model:
             raw = np.concatenate([self._run(part) for part in parts])
         return self._calibrate(raw.astype(np.float64))
 
-    def _run(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-        raw: NDArray[np.float32] = self._session.run(self._output, {self._input: matrix})[0]
+    def _run(self, matrix: Matrix) -> Matrix:
+        raw: Matrix = self._session.run(self._output, {self._input: matrix})[0]
         return raw[:, -1] if raw.ndim == 2 else raw
 
 

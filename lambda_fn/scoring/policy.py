@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.errors import PolicyError
+from lambda_fn.scoring.frozen import FrozenFinite
 from lambda_fn.scoring.recipe import Bin, Recipe
 
-Floats = NDArray[np.float64]
 NO_INTERVENTION: Final = "none"
 TIE_TOLERANCE: Final = 1e-9  # currency units; margins closer than this count as equal
 SHARE_TOLERANCE: Final = (
@@ -20,11 +20,7 @@ SHARE_TOLERANCE: Final = (
 )
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class _Sourced(_Frozen):
+class _Sourced(FrozenFinite):
     """A number and where it comes from; an assumption says so in its source."""
 
     source: str = Field(min_length=1)
@@ -48,7 +44,7 @@ class Gain(_Sourced):
     value: float = Field(ge=-1, le=1)
 
 
-class Eligibility(_Frozen):
+class Eligibility(FrozenFinite):
     """Who may receive an intervention; an absent list admits everyone."""
 
     minimum_risk: Share | None = None
@@ -56,7 +52,7 @@ class Eligibility(_Frozen):
     recency_segments: tuple[str, ...] | None = None
 
 
-class Intervention(_Frozen):
+class Intervention(FrozenFinite):
     """One thing the shop can do. Its recovery rate for sensitivity s is ``base + gain * s``, kept in [0, 1]."""
 
     name: str = Field(min_length=1, pattern=r"^[a-z0-9_]+$")
@@ -73,7 +69,7 @@ class Intervention(_Frozen):
         return self
 
 
-class Policy(_Frozen):
+class Policy(FrozenFinite):
     """Margins, offers, guardrails, and the names of the inputs and steps of the recipe that they depend on.
 
     ``caution`` is the share by which assumed recovery rates are cut before an offer is chosen or its margin estimated:
@@ -150,7 +146,7 @@ class Signals:
 class Decisions:
     """The recommended choice (index into ``Policy.choices``) and its expected margin, each of shape (n,)."""
 
-    choice: NDArray[np.intp]
+    choice: Indices
     margin: Floats
 
 
@@ -218,11 +214,11 @@ class Decider:
         margins: Floats = earned - (1 - risk) * discount - self._fixed_cost[:, None]
         return margins.T
 
-    def eligible(self, signals: Signals) -> NDArray[np.bool_]:
+    def eligible(self, signals: Signals) -> Bools:
         """Return who may receive which offer, shape (n, offers)."""
         tier = signals.value_tier.astype(np.intp)
         segment = signals.recency_segment.astype(np.intp)
-        allowed: NDArray[np.bool_] = self._allowed[:, tier, segment] & (signals.risk >= self._minimum_risk[:, None])
+        allowed: Bools = self._allowed[:, tier, segment] & (signals.risk >= self._minimum_risk[:, None])
         return allowed.T
 
     def costs(self, signals: Signals) -> Floats:

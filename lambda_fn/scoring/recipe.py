@@ -10,18 +10,15 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from lambda_fn.scoring.errors import RecipeError
+from lambda_fn.scoring.frozen import FrozenFinite
 
 ID_FIELD = "user_id"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class _Input(_Frozen):
+class _Input(FrozenFinite):
     name: str = Field(min_length=1)
     description: str = ""
 
@@ -70,7 +67,7 @@ class DateInput(_Input):
 InputField = Annotated[NumberInput | FlagInput | CategoryInput | DateInput, Field(discriminator="kind")]
 
 
-class _Step(_Frozen):
+class _Step(FrozenFinite):
     """One named value computed from inputs or earlier steps.
 
     ``feature`` says whether the value is a column of the model's matrix; steps that are not serve later steps or the
@@ -210,7 +207,7 @@ Step = Annotated[
 ]
 
 
-class Recipe(_Frozen):
+class Recipe(FrozenFinite):
     """Inputs, feature steps in order of computation, and the columns that must never reach them."""
 
     inputs: tuple[InputField, ...] = Field(min_length=1)

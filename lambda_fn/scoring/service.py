@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lambda_fn.scoring.columns import Columns, Floats, Layout, Notes
+from lambda_fn.scoring.arrays import Floats, Indices
+from lambda_fn.scoring.columns import Columns, Layout
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.features import FeaturePlan
+from lambda_fn.scoring.imputation import Imputer, Notes
 from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.scoring.model import Model
 from lambda_fn.scoring.policy import Decider, Signals
@@ -32,8 +33,8 @@ class Scores:
     """
 
     risk: Floats
-    level: NDArray[np.intp]
-    choice: NDArray[np.intp]
+    level: Indices
+    choice: Indices
     margin: Floats
     confidence: Floats
     notes: Notes
@@ -47,6 +48,7 @@ class Scorer:
         self.manifest = manifest
         self.version = manifest.model_version
         self.layout = Layout(manifest.recipe)
+        self.imputer = Imputer(self.layout)
         self.plan = FeaturePlan(manifest.recipe, self.layout)
         self.decider = Decider(manifest.policy, manifest.recipe)
         self.choices = self.decider.choices
@@ -57,14 +59,14 @@ class Scorer:
         self._signal_slots = [
             self.plan.slots[name] for name in (policy.sensitivity, policy.value_tier, policy.recency_segment)
         ]
-        probe = self.score(self.layout.defaults(), manifest.as_of)
+        probe = self.score(self.imputer.defaults(), manifest.as_of)
         if not np.isfinite(probe.risk).all():
-            raise ArtefactRejected(f"model {self.version} answers the recipe's defaults with no number")
+            raise ArtefactRejected(f"model {self.version} answers the recipe's defaults with NaN or infinity")
 
     def score(self, columns: Columns, as_of: dt.date) -> Scores:
         """Score records that passed ``Layout.outside``; ``as_of`` is the date that recency counts to."""
         order_value = columns.numbers[:, self._order_value]
-        columns, notes = self.layout.complete(columns)
+        columns, notes = self.imputer.complete(columns)
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
         # The model knows no order beyond its training range; what an order is worth is no matter of training.

@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
+from lambda_fn.scoring.arrays import Floats, Integers, Texts
 from lambda_fn.scoring.budget import Upgrades, upgrades
+from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.policy import Decider, Decisions, Signals
 
 _STEP_BITS: Final = 8  # of a float64's 52 fraction bits: 256 steps from one power of two to the next
@@ -29,24 +29,28 @@ _MIX_FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 
 _MICRO: Final = 1_000_000  # what money is counted in: whole millionths of the policy's currency
 
-Ranks = NDArray[np.int64]
-Micros = NDArray[np.int64]
 
-
-class Spending(BaseModel):
+class Spending(Frozen):
     """Expected spend by step, rising, in millionths of the currency.
 
     ``unlimited``: spend where every shopper gets the offer that pays most.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     steps: tuple[int, ...] = ()
     costs: tuple[int, ...] = ()
     unlimited: int = 0
 
 
-def ranks_of(ids: NDArray[np.bytes_]) -> Ranks:
+class CutOff(Frozen):
+    """What a budget pays for.
+
+    lowest_step: the offers of at least this step; None pays for all of them.
+    """
+
+    lowest_step: int | None
+
+
+def ranks_of(ids: Texts) -> Integers:
     """Return each shopper's rank among those of equal return, from 0 to 63, by a hash of the id."""
     matrix = np.ascontiguousarray(ids).view(np.uint8).reshape(len(ids), -1)
     hashed = np.zeros(len(ids), np.uint64)
@@ -55,7 +59,7 @@ def ranks_of(ids: NDArray[np.bytes_]) -> Ranks:
     return ((hashed * _MIX_FACTOR) >> np.uint64(64 - _RANK_BITS)).astype(np.int64)
 
 
-def count_spending(decider: Decider, signals: Signals, decisions: Decisions, ranks: Ranks) -> Spending:
+def count_spending(decider: Decider, signals: Signals, decisions: Decisions, ranks: Integers) -> Spending:
     """Count what the upgrades of some shoppers cost. ``decisions`` are those without a budget."""
     costs = decider.costs(signals)
     found = upgrades(decider.margins(signals), costs, decider.eligible(signals))
@@ -93,7 +97,7 @@ def lowest_step(spending: Spending, budget: float) -> int | None:
     return spending.steps[len(spending.steps) - paid]
 
 
-def decide_within(decider: Decider, signals: Signals, ranks: Ranks, step: int) -> Decisions:
+def decide_within(decider: Decider, signals: Signals, ranks: Integers, step: int) -> Decisions:
     """Choose the offers of at least ``step``."""
     margins = decider.margins(signals)
     found = upgrades(margins, decider.costs(signals), decider.eligible(signals))
@@ -110,11 +114,11 @@ def expected_spend(decider: Decider, signals: Signals, decisions: Decisions) -> 
     return float(decider.costs(signals)[offered, decisions.choice[offered] - 1].sum())
 
 
-def _micros(costs: NDArray[np.float64]) -> Micros:
+def _micros(costs: Floats) -> Integers:
     return np.rint(costs * _MICRO).astype(np.int64)
 
 
-def _summed(steps: NDArray[np.int64], costs: Micros) -> tuple[NDArray[np.int64], Micros]:
+def _summed(steps: Integers, costs: Integers) -> tuple[Integers, Integers]:
     """Return each step once, rising, with the sum of its costs."""
     unique, position = np.unique(steps, return_inverse=True)
     sums = np.zeros(len(unique), np.int64)
@@ -122,7 +126,7 @@ def _summed(steps: NDArray[np.int64], costs: Micros) -> tuple[NDArray[np.int64],
     return unique, sums
 
 
-def _steps(found: Upgrades, ranks: Ranks) -> NDArray[np.int64]:
+def _steps(found: Upgrades, ranks: Integers) -> Integers:
     """Return the step of each upgrade: the leading bits of its return, which rise with it, then its shopper's rank."""
     with np.errstate(divide="ignore"):
         returns = found.margin / found.cost

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.csv_io.cells import WORD_BYTES, Cells, Places, Words, last_bytes
-from lambda_fn.scoring.columns import MISSING, UNKNOWN, Codes
+from lambda_fn.scoring.arrays import Codes
+from lambda_fn.scoring.columns import MISSING, UNKNOWN
 
 _LOOKED_UP: Final = 3 * WORD_BYTES  # texts of up to so many bytes are known by their first sixteen and last eight
 _GOLDEN: Final = 0x9E3779B97F4A7C15  # odd, with well mixed bits: products with it spread over the slots

@@ -14,7 +14,8 @@ from lambda_fn.csv_io.dates import parse_dates
 from lambda_fn.csv_io.numbers import Bools, parse_numbers
 from lambda_fn.csv_io.reasons import TOO_LONG
 from lambda_fn.csv_io.rows import Rows, RowSplitter
-from lambda_fn.scoring.columns import Columns, Floats, Layout
+from lambda_fn.scoring.arrays import Floats
+from lambda_fn.scoring.columns import Columns, Layout
 from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS
 from lambda_fn.scoring.recipe import ID_FIELD, DateInput, FlagInput
 from lambda_fn.tables.categories import CategoryTables

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lambda_fn.csv_io.decimals import write_decimals
 from lambda_fn.csv_io.text import ByteMatrix, as_matrix, cell, cells, table_of
-from lambda_fn.scoring.columns import Note, Notes
+from lambda_fn.scoring.arrays import Bools, Texts
+from lambda_fn.scoring.imputation import Note, Notes
 from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer, Scores
 
@@ -27,8 +27,6 @@ SCORED_COLUMNS: Final = (
 SCORED_HEADER: Final = ",".join(SCORED_COLUMNS).encode() + b"\n"
 BETWEEN_WARNINGS: Final = " | "
 _REMEMBERED_WARNINGS: Final = 4096
-
-Texts = NDArray[np.bytes_]
 
 
 class ScoredWriter:
@@ -74,7 +72,7 @@ class _WarningTexts(dict[bytes, bytes]):
     def __init__(self, kinds: Sequence[Note]) -> None:
         self.kinds = kinds
 
-    def of(self, flags: NDArray[np.bool_]) -> Texts:
+    def of(self, flags: Bools) -> Texts:
         """Return each row's warnings."""
         if len(self) > _REMEMBERED_WARNINGS:
             self.clear()

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lambda_fn.batch.job import CutOff
 from lambda_fn.csv_io.blocks import TooLong
-from lambda_fn.scoring.columns import Columns, Notes
+from lambda_fn.scoring.arrays import Indices, Texts
+from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
+from lambda_fn.scoring.imputation import Notes
 from lambda_fn.scoring.policy import Decisions, Signals
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS, Scorer, Scores
 from lambda_fn.scoring.spending import (
+    CutOff,
     Spending,
     add_spending,
     count_spending,
@@ -138,7 +139,7 @@ class ChunkScoring:
             return self._scorer.score(columns, self._as_of)
         return _first(self._scorer.score(columns.take(np.arange(FEWEST_ROWS) % count), self._as_of), count)
 
-    def _limited(self, ids: NDArray[np.bytes_], scores: Scores) -> Scores:
+    def _limited(self, ids: Texts, scores: Scores) -> Scores:
         """Withdraw the offers that the budget does not pay for."""
         if self._cut_off is None:
             return scores
@@ -165,7 +166,7 @@ class ChunkScoring:
             self.tally.inputs = add_counts([self.tally.inputs, counted])
 
 
-def _ids(tables: Sequence[Table]) -> NDArray[np.bytes_]:
+def _ids(tables: Sequence[Table]) -> Texts:
     return np.concatenate([table.ids for table in tables])
 
 
@@ -193,5 +194,5 @@ def _first(scores: Scores, count: int) -> Scores:
     )
 
 
-def _added(counts: list[int], values: NDArray[np.intp]) -> list[int]:
+def _added(counts: list[int], values: Indices) -> list[int]:
     return [a + b for a, b in zip(counts, np.bincount(values, minlength=len(counts)).tolist(), strict=True)]

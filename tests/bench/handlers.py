@@ -28,7 +28,7 @@ CONTEXT: Final = SimpleNamespace(
 
 def ours() -> Callable[[], Any]:
     """Return a call of our handler."""
-    from lambda_fn.api.app import handler
+    from lambda_fn.api.entry import handler
 
     return _call(handler)
 

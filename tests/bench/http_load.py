@@ -27,7 +27,7 @@ Address = tuple[str, int]
 def measure(environment: dict[str, str]) -> list[Figure]:
     """Return latency with one connection and requests a second with sixteen, beside the peer's."""
     with ExitStack() as stack:
-        ours = stack.enter_context(_server(environment, "lambda_fn.api.app:application", "--factory"))
+        ours = stack.enter_context(_server(environment, "lambda_fn.api.entry:application", "--factory"))
         peer = stack.enter_context(_server(environment, "tests.bench.peer.app:app"))
         our_ms, peer_ms = _in_turns(_latency_ms, ours, peer)
         our_rate, peer_rate = _in_turns(_requests_per_second, ours, peer)

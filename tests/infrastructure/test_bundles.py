@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 TASKS = ("plan", "measure_chunk", "settle", "score_chunk", "finalize", "fail")
 IMPORTS = {
-    Bundle.API: "fastapi, mangum, lambda_fn.api.app",
+    Bundle.API: "fastapi, mangum, lambda_fn.api.entry",
     Bundle.BATCH: ", ".join(f"lambda_fn.batch.{task}" for task in TASKS) + ", aws_xray_sdk.core",
 }
 BANNED = ("sklearn", "scipy", "pandas", "joblib", "pytest", "training", "cdk")

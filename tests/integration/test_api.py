@@ -17,8 +17,9 @@ from mypy_boto3_s3 import S3Client
 from starlette.testclient import TestClient
 
 from lambda_fn import contract, settings
-from lambda_fn.api import answers, app
-from lambda_fn.api.serving import ModelServer, share_of
+from lambda_fn.api import answers, app, entry
+from lambda_fn.api.model_server import ModelServer
+from lambda_fn.api.serving import share_of
 from lambda_fn.registry import Artefact, Registry
 from tests import events, factories
 from tests.integration.conftest import REGISTRY_BUCKET
@@ -352,12 +353,12 @@ class TestHandler:
     @pytest.fixture
     def call(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], dict[str, Any]]:
         monkeypatch.setenv(contract.ENV_REGISTRY_BUCKET, REGISTRY_BUCKET)
-        app.application.cache_clear()
-        app._entry.cache_clear()
+        entry.application.cache_clear()
+        entry._lambda_handler.cache_clear()
         context = SimpleNamespace(
             function_name="api", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="request"
         )
-        return lambda event: app.handler(event, context)
+        return lambda event: entry.handler(event, context)
 
     @pytest.mark.parametrize(
         ("name", "status"),
@@ -442,7 +443,7 @@ class TestHandler:
         self, call: Callable[[dict[str, Any]], dict[str, Any]], registry: Registry
     ) -> None:
         # Given a snapshot taken with one model in service, whose routing is young
-        app.prepare_snapshot()
+        entry.prepare_snapshot()
         served = json.loads(call(events.load("api_predict"))["body"])["model_version"]
         # When another model is promoted, and the snapshot restored
         registry.publish(Artefact(*factories.artefact(CHALLENGER)))

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from lambda_fn import contract
 from lambda_fn.api import app
-from lambda_fn.api.serving import ModelServer
+from lambda_fn.api.model_server import ModelServer
 from lambda_fn.settings import Settings
 from tests import factories
 from tests.fakes import FakeGateway, FakeModels

@@ -8,8 +8,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Floats, Layout
+from lambda_fn.scoring.arrays import Floats
+from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout
 from lambda_fn.scoring.features import FeaturePlan
+from lambda_fn.scoring.imputation import Imputer
 from lambda_fn.scoring.recipe import (
     Bin,
     CategoryInput,
@@ -112,5 +114,5 @@ def _values(
     """Return a source's values on the training rows, computed by the steps fitted so far."""
     probe = Passthrough(name="value to fit", source=source)
     plan = FeaturePlan(Recipe(inputs=inputs, steps=(*steps, probe), leakage=recipe.leakage))
-    complete, _ = plan.layout.complete(columns)
+    complete, _ = Imputer(plan.layout).complete(columns)
     return np.asarray(plan.values(complete, as_of)[plan.slots[probe.name]])

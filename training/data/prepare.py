@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lambda_fn.scoring.columns import Columns, Layout
 from lambda_fn.scoring.features import FeaturePlan
+from lambda_fn.scoring.imputation import Imputer
 from lambda_fn.scoring.manifest import DataFingerprint
 from lambda_fn.scoring.recipe import DateInput, Recipe
 from training.data import fit_recipe, label, load
@@ -161,10 +162,11 @@ def learn_from(options: DataOptions, dataset: load.Dataset, report: Report, say:
 def featurise(plan: FeaturePlan, columns: Columns, as_of: dt.date) -> Matrix:
     """Return the model's matrix of raw columns, block by block: the float64 work array of a million rows is large."""
     block = 100_000
+    imputer = Imputer(plan.layout)
     matrix = np.empty((len(columns), len(plan.feature_names)), dtype=np.float32)
     for start in range(0, len(columns), block):
         rows = np.arange(start, min(start + block, len(columns)))
-        complete, _ = plan.layout.complete(columns.take(rows))
+        complete, _ = imputer.complete(columns.take(rows))
         matrix[rows] = plan.matrix(complete, plan.values(complete, as_of))
     return matrix
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.imputation import Imputer
 from training.data.prepare import Prepared, evenly, featurise
 from training.evaluation.evaluate import DECISION_THRESHOLD, Candidate
 from training.models.metrics import Ranking
@@ -40,7 +41,7 @@ def analyse(prepared: Prepared, candidate: Candidate, seed: int = 0) -> list[Sig
     """Return the signal of every input, the most important first."""
     chosen = evenly(len(prepared.validation), MOST_ROWS)
     columns = prepared.columns(prepared.split.validation[chosen])
-    complete, _ = prepared.layout.complete(columns)
+    complete, _ = Imputer(prepared.layout).complete(columns)
     labels = prepared.validation.labels[chosen]
     whole = _auc(prepared, candidate, columns, labels)
     rng = np.random.default_rng(seed)
@@ -86,7 +87,7 @@ def mutual_information(values: Floats, labels: Labels) -> float:
 def correlations(prepared: Prepared) -> tuple[tuple[str, ...], Floats]:
     """Return the numeric inputs' names and their correlation matrix on (at most MOST_ROWS of) the training part."""
     rows = prepared.split.train[evenly(len(prepared.train), MOST_ROWS)]
-    complete, _ = prepared.layout.complete(prepared.columns(rows))
+    complete, _ = Imputer(prepared.layout).complete(prepared.columns(rows))
     with np.errstate(invalid="ignore", divide="ignore"):
         matrix = np.asarray(np.corrcoef(complete.numbers, rowvar=False))
     return prepared.layout.numeric_names, np.nan_to_num(matrix)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lambda_fn.api.serving import CHALLENGER, CHAMPION, ModelServer, share_of
+from lambda_fn.api.model_server import ModelServer
+from lambda_fn.api.serving import CHALLENGER, CHAMPION, share_of
 from lambda_fn.registry import Routing
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, ScoringError
 from tests.fakes import FakeModels
@@ -168,15 +169,15 @@ def test_a_broken_challenger_leaves_the_champion_alone_in_service(models: FakeMo
     serving = server.current()
     assert serving.champion.scorer.version == FIRST
     assert serving.challenger is None
-    assert {serving.arm_of(user)[0] for user in range(100)} == {CHAMPION}
+    assert {serving.role_for(user) for user in range(100)} == {CHAMPION}
     assert server.problems == ("wrong checksum",)
 
 
 def test_shoppers_keep_their_arm_and_split_by_share(models: FakeModels, server: ModelServer) -> None:
     models.promote(FIRST, challenger=SECOND, share=0.1)
     serving = server.current()
-    arms = [serving.arm_of(user)[0] for user in range(20_000)]
-    assert arms == [serving.arm_of(str(user))[0] for user in range(20_000)]  # 7 and "7" are one shopper
+    arms = [serving.role_for(user) for user in range(20_000)]
+    assert arms == [serving.role_for(str(user)) for user in range(20_000)]  # 7 and "7" are one shopper
     assert arms.count(CHALLENGER) / len(arms) == pytest.approx(0.1, abs=0.01)
 
 

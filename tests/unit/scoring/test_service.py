@@ -96,7 +96,7 @@ def test_bytes_that_are_no_model_are_refused() -> None:
 
 def test_a_model_that_answers_no_number_is_refused() -> None:
     manifest, _ = factories.artefact()
-    with pytest.raises(ArtefactRejected, match="with no number"):
+    with pytest.raises(ArtefactRejected, match="with NaN"):
         Scorer(manifest, factories.onnx_model(15, bias=float("nan")))
 
 

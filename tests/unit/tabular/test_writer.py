@@ -62,7 +62,7 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
     st.lists(st.one_of(texts, st.sampled_from(["=1+1", "-5", "@x", '"', "a,b", "\n", "\tx"])), min_size=1, max_size=9)
 )
 def test_ids_come_back_as_they_were_unless_a_spreadsheet_would_run_them(scorer: Scorer, ids: list[str]) -> None:
-    defaults = scorer.layout.defaults()
+    defaults = scorer.imputer.defaults()
     found = written(scorer, ids, defaults.take(np.zeros(len(ids), dtype=np.intp)))
     assert [row["user_id"] for row in found] == [f"'{name}" if name[0] in "=+-@\t\r" else name for name in ids]
 

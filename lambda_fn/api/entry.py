@@ -1,0 +1,71 @@
+"""The entry points of a process that serves the API: ``handler`` for Lambda, ``application`` for an ASGI server."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from fastapi import FastAPI
+from mangum import Mangum
+
+from lambda_fn import contract, telemetry
+from lambda_fn.api.app import create_app
+from lambda_fn.api.metrics import write_failure, write_model_age
+from lambda_fn.api.model_server import ModelServer
+from lambda_fn.registry import Registry
+from lambda_fn.scoring.errors import ModelUnavailable
+from lambda_fn.settings import settings
+
+_TEXT_TYPES = ["text/", "application/json", contract.PROBLEM_MEDIA_TYPE]  # everything else travels as base64
+# Where S3 hangs, a refresh must end before the function does, so that the last good model can answer.
+_QUICK_TO_FAIL = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+
+
+@cache
+def application() -> FastAPI:
+    """Return the process's application, serving the registry that the settings name."""
+    config = settings()
+    registry = Registry(config.registry_bucket, boto3.client("s3", config=_QUICK_TO_FAIL))
+    return create_app(ModelServer(registry, config.routing_ttl_seconds, write_failure, write_model_age), config)
+
+
+@cache
+def _lambda_handler() -> Any:
+    serve = Mangum(application(), lifespan="off", text_mime_types=_TEXT_TYPES)
+
+    @telemetry.logger().inject_lambda_context
+    def answer(event: dict[str, Any], context: Any) -> Any:
+        telemetry.logger().set_correlation_id(event.get("requestContext", {}).get("requestId"))
+        return serve(event, context)
+
+    return answer
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one API Gateway event."""
+    answer: dict[str, Any] = _lambda_handler()(event, context)
+    return answer
+
+
+def prepare_snapshot() -> None:
+    """Load everything that a SnapStart snapshot should hold, and have the rest made again after each restore.
+
+    A snapshot can be restored weeks later, by many environments: the routing is read again before the first answer.
+    The S3 client needs no care, it opens a new connection where it finds the old one closed, and asks for credentials
+    when those it has are old.
+    """
+    from snapshot_restore_py import register_after_restore  # part of AWS's Python runtime
+
+    _lambda_handler()
+    server: ModelServer = application().state.server
+    with suppress(ModelUnavailable):
+        server.current()
+    register_after_restore(server.expire)
+
+
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    prepare_snapshot()
