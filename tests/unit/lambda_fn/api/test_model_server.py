@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from lambda_fn.api.model_server import ModelServer
-from lambda_fn.api.serving import CHALLENGER, CHAMPION, share_of
+from lambda_fn.api.serving import CHAMPION
 from lambda_fn.registry import Routing
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, ScoringError
 from tests.fakes import FakeModels
@@ -171,18 +171,3 @@ def test_a_broken_challenger_leaves_the_champion_alone_in_service(models: FakeMo
     assert serving.challenger is None
     assert {serving.role_for(user) for user in range(100)} == {CHAMPION}
     assert server.problems == ("wrong checksum",)
-
-
-def test_shoppers_keep_their_arm_and_split_by_share(models: FakeModels, server: ModelServer) -> None:
-    models.promote(FIRST, challenger=SECOND, share=0.1)
-    serving = server.current()
-    arms = [serving.role_for(user) for user in range(20_000)]
-    assert arms == [serving.role_for(str(user)) for user in range(20_000)]  # 7 and "7" are one shopper
-    assert arms.count(CHALLENGER) / len(arms) == pytest.approx(0.1, abs=0.01)
-
-
-def test_different_experiments_split_differently() -> None:
-    positions = [(share_of(user, "first"), share_of(user, "second")) for user in range(2_000)]
-    both = sum(first < 0.5 and second < 0.5 for first, second in positions) / len(positions)
-    assert both == pytest.approx(0.25, abs=0.03)
-    assert all(0 <= first < 1 for first, _ in positions)

@@ -12,8 +12,8 @@ from lambda_fn.batch.job import Failure
 from lambda_fn.batch.keys import WorkArea
 from lambda_fn.scoring.errors import RegistryUnreachable
 from tests import csv_files, factories
-from tests.integration.batch.conftest import AS_OF, DATA_BUCKET, KEY, LambdaContext, Shop, on, read_csv
 from tests.integration.conftest import REGISTRY_BUCKET
+from tests.integration.lambda_fn.batch.conftest import AS_OF, DATA_BUCKET, KEY, LambdaContext, Shop, on, read_csv
 
 FILE = csv_files.good_file(120)
 OTHER = csv_files.good_file(30, seed=8)

@@ -6,7 +6,7 @@ import pytest
 
 from lambda_fn.contract import WORK_PREFIX
 from tests import csv_files, factories
-from tests.integration.batch.conftest import KEY, Shop, read_csv
+from tests.integration.lambda_fn.batch.conftest import KEY, Shop, read_csv
 
 
 def test_a_good_file_is_scored_row_by_row_in_its_order(shop: Shop) -> None:

@@ -10,7 +10,7 @@ import pytest
 from lambda_fn.batch import dropped_file, plan
 from lambda_fn.contract import ERROR_UNUSABLE_FILE, MAX_LINE_BYTES
 from tests import csv_files
-from tests.integration.batch.conftest import DATA_BUCKET, KEY, Shop, read_csv
+from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, Shop, read_csv
 
 ROWS = csv_files.rows(60)
 PLAIN = csv_files.file_of(ROWS)

@@ -10,9 +10,9 @@ from lambda_fn.batch import fail, finalize, measure_chunk, plan, score_chunk, se
 from lambda_fn.batch.errors import UnusableFile
 from lambda_fn.contract import ERROR_UNUSABLE_FILE
 from tests import csv_files
-from tests.integration.batch.conftest import AS_OF, LambdaContext, Shop
+from tests.integration.lambda_fn.batch.conftest import AS_OF, LambdaContext, Shop
 
-EVENTS = Path(__file__).parents[3] / "events"
+EVENTS = Path(__file__).parents[4] / "events"
 
 
 def recorded(name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from cdk.environments import AlarmLimits
 from lambda_fn import contract
 from tests import csv_files, factories
-from tests.integration.batch.conftest import DATA_BUCKET, KEY, Shop, read_csv
+from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, Shop, read_csv
 
 
 def emitted(output: str) -> list[dict[str, Any]]:

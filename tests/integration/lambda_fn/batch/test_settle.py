@@ -6,7 +6,7 @@ import pytest
 
 from lambda_fn.contract import ERROR_UNUSABLE_FILE, WORK_PREFIX
 from tests import csv_files, factories
-from tests.integration.batch.conftest import AS_OF, Shop, read_csv
+from tests.integration.lambda_fn.batch.conftest import AS_OF, Shop, read_csv
 
 FILE = csv_files.good_file(400)
 
