@@ -24,7 +24,8 @@ from lambda_fn.scoring.errors import (
     RegistryUnreachable,
     RoutingBroken,
 )
-from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest, read_manifest
+from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
+from lambda_fn.scoring.manifest_formats import read_manifest
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, JsonValue, ValidationError, model_validator
+from pydantic import Field, JsonValue, model_validator
 
-from lambda_fn.scoring.errors import ArtefactRejected, ScoringError
+from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 1  # that is written; manifest_formats.py lists those that are read
 MODEL_FILE: Final = "model.onnx"
 MANIFEST_FILE: Final = "manifest.json"
 METRICS_FILE: Final = "metrics.json"
@@ -97,7 +97,27 @@ class DataFingerprint(Frozen):
 
 
 class Manifest(Frozen):
-    """See DESIGN: an immutable artefact's description of itself."""
+    """What an immutable artefact says about itself, in the current format.
+
+    format_version: the format of this document.
+    model_version: ``v``, the time of training (UTC), and eight hex digits of the content's hash.
+    family: the kind of estimator.
+    created: when it was trained.
+    as_of: the day that recency counted to in training.
+    files: checksum and size of every other file of the artefact.
+    recipe: the fitted inputs and feature steps.
+    calibration: what turns the estimator's probabilities into calibrated ones.
+    decision_threshold: the risk from which a shopper counts as one who abandons.
+    policy: offers, guardrails and assumed recovery rates.
+    metrics: measured on the holdout, beside those of the baselines.
+    histograms: the training rows of each input per bin, for drift.
+    libraries: names and versions of what trained it.
+    data: which rows it was trained on.
+    mlflow_run_id: the run that recorded the training; null where none did.
+
+    Raises ArtefactRejected where the recipe is not fitted or MODEL_FILE is not listed.
+    Raises PolicyError where the policy names what the recipe lacks.
+    """
 
     format_version: Literal[1] = FORMAT_VERSION
     model_version: str = Field(pattern=VERSION_PATTERN)
@@ -123,15 +143,3 @@ class Manifest(Frozen):
         if MODEL_FILE not in self.files:
             raise ArtefactRejected(f"the manifest does not list {MODEL_FILE}")
         return self
-
-
-def read_manifest(data: bytes) -> Manifest:
-    """Parse and check a manifest; raise ArtefactRejected where it is malformed or of an unknown format."""
-    try:
-        return Manifest.model_validate_json(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "manifest"
-        raise ArtefactRejected(f"the manifest cannot be used: {where}: {first['msg']}") from error
-    except ScoringError as error:
-        raise ArtefactRejected(f"the manifest cannot be used: {error}") from error

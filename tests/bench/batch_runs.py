@@ -40,7 +40,8 @@ def ours_chunk(source: Path, models: Path, folder: Path) -> Callable[[], int]:
 def _worker(source: Path, models: Path, folder: Path, size: int, start: int, end: int) -> Callable[[], int]:
     from lambda_fn.batch.job import Chunk, InputFile, Job, Pins
     from lambda_fn.batch.score_chunk import score_chunk
-    from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE, read_manifest
+    from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE
+    from lambda_fn.scoring.manifest_formats import read_manifest
     from lambda_fn.scoring.service import Scorer
     from tests.bench.local_objects import DiskBucket
 

@@ -21,8 +21,8 @@ from lambda_fn.scoring.manifest import (
     MODEL_FILE,
     FileEntry,
     Manifest,
-    read_manifest,
 )
+from lambda_fn.scoring.manifest_formats import read_manifest
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.service import Scorer
 from training.data.histograms import histograms

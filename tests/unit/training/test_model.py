@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_fn.scoring.manifest import IdentityCalibration, read_manifest
+from lambda_fn.scoring.manifest import IdentityCalibration
+from lambda_fn.scoring.manifest_formats import read_manifest
 from lambda_fn.scoring.model import calibrator
 from training.data.fit_recipe import EPOCH
 from training.data.label import check_balance
