@@ -22,6 +22,18 @@ FORBIDDEN = {
     "cdk": {"training", "tests", "lambda_fn.api", "lambda_fn.batch"},
 }
 TOP_LEVEL = {"lambda_fn", "training", "cdk", "tests", "events", "docs", "Makefile", "pyproject.toml", "README.md"}
+# Package -> its rooms, from the top down. A room may import itself and rooms further down; those of one line do not
+# import each other.
+ROOMS: dict[str, list[tuple[str, ...]]] = {
+    "lambda_fn": [
+        ("api", "batch"),
+        ("tables",),
+        ("csv_io", "registry"),
+        ("scoring", "s3_errors", "telemetry"),
+        ("settings",),
+        ("contract",),
+    ],
+}
 MADE_BY_TOOLS = {"node_modules", "cdk.out"}
 CUSTOMARY = {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "compose.yaml"}
 
@@ -47,6 +59,26 @@ def test_imports_go_one_way(package: str) -> None:
         if any(module == name or module.startswith(f"{name}.") for name in FORBIDDEN[package])
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_rooms_import_only_rooms_further_down(package: str) -> None:
+    floors = {room: floor for floor, rooms in enumerate(ROOMS[package]) for room in rooms}
+    found = {(room_of(source, package), source) for source in (ROOT / package).rglob("*.py")}
+    assert {room for room, _ in found} - {"__init__", "__main__"} == set(floors)
+    broken = [
+        f"{source.relative_to(ROOT)} imports {target}"
+        for room, source in found
+        if room in floors
+        for module in imports_of(source)
+        if module.startswith(f"{package}.")
+        if (target := module.split(".")[1]) != room and floors[room] >= floors.get(target, len(floors))
+    ]
+    assert broken == []
+
+
+def room_of(source: Path, package: str) -> str:
+    return source.relative_to(ROOT / package).parts[0].removesuffix(".py")
 
 
 def test_the_top_level_is_what_the_readme_shows() -> None:
