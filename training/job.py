@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from lambda_fn.registry import Artefact, Registry
+from lambda_fn.scoring.decider import Decider
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable
-from lambda_fn.scoring.policy import Decider, Policy
+from lambda_fn.scoring.policy import Policy
 from training.data.load import Progress
 from training.data.prepare import DataOptions, Prepared, Say, prepare
 from training.errors import DataRefused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,12 +11,13 @@ import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Indices
 from lambda_fn.scoring.columns import Columns, Layout
+from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.features import FeaturePlan
+from lambda_fn.scoring.features import FeaturePlan, Work
 from lambda_fn.scoring.imputation import Imputer, Notes
 from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.scoring.model import Model
-from lambda_fn.scoring.policy import Decider, Signals
+from lambda_fn.scoring.policy import Policy
 
 RISK_LEVELS: Final = ("LOW", "MEDIUM", "HIGH")
 RISK_DECIMALS: Final = 6  # of what every door answers: risk and confidence
@@ -55,23 +57,20 @@ class Scorer:
         self._model = Model(manifest, onnx)
         self._threshold = manifest.decision_threshold
         policy = manifest.policy
-        self._order_value = self.layout.numeric_names.index(policy.order_value)
-        self._signal_slots = [
-            self.plan.slots[name] for name in (policy.sensitivity, policy.value_tier, policy.recency_segment)
-        ]
+        self._order_value = self._order_value_of(policy)
+        named = (policy.sensitivity, policy.value_tier, policy.recency_segment)
+        self._signal_slots = [None if name is None else self.plan.slots[name] for name in named]
         probe = self.score(self.imputer.defaults(), manifest.as_of)
         if not np.isfinite(probe.risk).all():
             raise ArtefactRejected(f"model {self.version} answers the recipe's defaults with NaN or infinity")
 
     def score(self, columns: Columns, as_of: dt.date) -> Scores:
         """Score records that passed ``Layout.outside``; ``as_of`` is the date that recency counts to."""
-        order_value = columns.numbers[:, self._order_value]
+        given = columns
         columns, notes = self.imputer.complete(columns)
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
-        # The model knows no order beyond its training range; what an order is worth is no matter of training.
-        order_value = np.where(np.isnan(order_value), columns.numbers[:, self._order_value], order_value)
-        signals = Signals(risk, order_value, *(work[slot] for slot in self._signal_slots))
+        signals = Signals(risk, self._order_values(given, columns), *self._other_signals(work, len(risk)))
         decisions = self.decider.decide(signals)
         return Scores(
             risk=risk,
@@ -82,3 +81,25 @@ class Scorer:
             notes=notes,
             signals=signals,
         )
+
+    def _order_value_of(self, policy: Policy) -> int | float:
+        """Return the position of the input that holds the order's value, or the constant that stands for it."""
+        if isinstance(policy.order_value, str):
+            return self.layout.numeric_names.index(policy.order_value)
+        return policy.order_value.value
+
+    def _order_values(self, given: Columns, complete: Columns) -> Floats:
+        """Return the value of each order.
+
+        It is what was given, beyond the training range, too: the model knows no order there, but what an order is worth
+        is no matter of training. A missing one has the stand-in.
+        """
+        if isinstance(self._order_value, float):
+            return np.full(len(given), self._order_value)
+        known = given.numbers[:, self._order_value]
+        return np.where(np.isnan(known), complete.numbers[:, self._order_value], known)
+
+    def _other_signals(self, work: Work, rows: int) -> Iterator[Floats]:
+        """Yield sensitivity, value tier and recency segment; 0 where the policy names none."""
+        for slot in self._signal_slots:
+            yield np.zeros(rows) if slot is None else work[slot]

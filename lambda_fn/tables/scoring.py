@@ -12,9 +12,9 @@ import numpy as np
 from lambda_fn.csv_io.blocks import TooLong
 from lambda_fn.scoring.arrays import Indices, Texts
 from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.decider import Decisions, Signals
 from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
 from lambda_fn.scoring.imputation import Notes
-from lambda_fn.scoring.policy import Decisions, Signals
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS, Scorer, Scores
 from lambda_fn.scoring.spending import (
     CutOff,

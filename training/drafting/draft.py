@@ -12,8 +12,8 @@ import numpy as np
 from lambda_fn.scoring.dialect import Dialect
 from training.drafting import leaks
 from training.drafting.bounds import date_bounds, number_bounds
-from training.drafting.kinds import ID_NAME, MOST_LISTED, Guess, Kind, guess_kind
 from training.drafting.dialect_text import described
+from training.drafting.kinds import ID_NAME, MOST_LISTED, Guess, Kind, guess_kind
 from training.drafting.label import DraftedLabel, draft_label
 from training.drafting.offers import draft_offers
 from training.drafting.profile import Profile, profile
@@ -51,9 +51,7 @@ def draft(name: str, table: TextTable, dialect: Dialect, label: str, abandoned: 
     return text
 
 
-def _guess_all(
-    table: TextTable, profiles: dict[str, Profile], dialect: Dialect, label: DraftedLabel
-) -> list[Column]:
+def _guess_all(table: TextTable, profiles: dict[str, Profile], dialect: Dialect, label: DraftedLabel) -> list[Column]:
     """Guess what each column but the label is; a column that repeats another, or gives the label away, is left out."""
     guesses = {name: guess_kind(found, dialect) for name, found in profiles.items() if name != label.column}
     used = [name for name, guess in guesses.items() if guess.kind not in (Kind.LEFT_OUT, Kind.ID)]
@@ -68,7 +66,7 @@ def _guess_all(
             guesses[name] = Guess(
                 Kind.LEAKAGE,
                 f"gives the label away: alone it tells abandoned from completed with an AUC of {auc:.4f}",
-                f"{name} gives the label away (AUC {auc:.4f}) and is left out: is it known before the cart is abandoned?",
+                f"{name} gives the label away (AUC {auc:.4f}) and is left out: is it known in time?",
             )
     return [Column(profiles[name], guess) for name, guess in guesses.items()]
 
@@ -90,7 +88,7 @@ def _is_input(column: Column) -> bool:
 def _write_head(text: ShopText, name: str, table: TextTable, label: DraftedLabel) -> None:
     text.add(_SCHEMA_LINE)
     text.comment(
-        f"Drafted from {table.rows:,} rows. Each guess stands here with its reason; nothing has to be changed to go on. "
+        f"Drafted from {table.rows:,} rows. Each guess has its reason beside it; nothing has to be changed to go on. "
         f"{label.positive_share:.1%} of the labelled rows are abandoned carts."
     )
     text.add("format: 1")
@@ -102,8 +100,10 @@ def _write_table(text: ShopText, dialect: Dialect, id_column: Column | None, col
     text.add("table:")
     if id_column is None:
         named = [column.profile.name for column in columns if column.guess.kind is Kind.ID]
-        reason = f"the position in the file; {', '.join(named)} has repetitions or gaps" if named else (
-            "the position in the file: no column tells the rows apart"
+        reason = (
+            f"the position in the file; {', '.join(named)} has repetitions or gaps"
+            if named
+            else ("the position in the file: no column tells the rows apart")
         )
         text.add("  id: row", reason, "no column is the id: rows are told apart by their position in the file")
     else:

@@ -19,9 +19,11 @@ ENOUGH_COVERED: Final = 0.8  # of the rows, by the listed categories
 NEARLY_UNIQUE: Final = 0.95
 LONG_TEXT: Final = 40.0  # characters on average
 ID_NAME: Final = re.compile(
-    r"(^|[^a-z])(id|ids|uid|uuid|guid|key|nr|no|number|num|email|e-mail|mail|phone|hash|token|ip)$|id$|^id", re.IGNORECASE
+    r"(^|[^a-z])(id|ids|uid|uuid|guid|key|nr|no|number|num|e-?mail|mail|phone|hash|token|ip)$|id$|^id", re.IGNORECASE
 )
-_CODE_NAME: Final = re.compile(r"code|type|region|zip|postal|browser|system|channel|segment|class|group|cluster|store|cat", re.I)
+_CODE_NAME: Final = re.compile(
+    "code|type|region|zip|postal|browser|system|channel|segment|class|group|cluster|store|cat", re.IGNORECASE
+)
 
 
 class Kind(StrEnum):
@@ -64,7 +66,7 @@ def guess_kind(profile: Profile, dialect: Dialect) -> Guess:
 
 def _flag(profile: Profile, dialect: Dialect) -> Guess | None:
     words = {text.casefold() for text in profile.texts.index}
-    yes, no = ({word.casefold() for word in words_} for words_ in (dialect.yes, dialect.no))
+    yes, no = ({word.casefold() for word in words_} for words_ in ((*dialect.true, "1"), (*dialect.false, "0")))
     if len(words) <= 4 and words <= yes | no and words & yes and words & no:
         return Guess(Kind.FLAG, f"only {' and '.join(sorted(profile.texts.index))}")
     return None

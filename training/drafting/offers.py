@@ -47,7 +47,9 @@ _OFFERS: Final = """\
 def draft_offers(text: ShopText, numbers: Sequence[Profile]) -> None:
     """Write the offers; the order value is a column of such a name, or a constant to be replaced."""
     text.add()
-    text.comment("What the shop can offer, what each offer costs, and what it is hoped to recover. Every number names its")
+    text.comment(
+        "What the shop can offer, what each offer costs, and what it is hoped to recover. Every number names its"
+    )
     text.comment("source: put your own margins there first.")
     text.add("offers:")
     text.add("  currency: USD", "assumed", "the currency of the offers is assumed to be USD")

@@ -68,13 +68,12 @@ class Profile:
 
 def profile(name: str, cells: pd.Series, dialect: Dialect) -> Profile:
     """Look at one column of texts."""
-    folded = cells.str.casefold()
-    missing = folded.isin({text.casefold() for text in dialect.missing})
+    missing = cells.isin({"", *dialect.missing})
     counts = cells[~missing].value_counts()
     texts = counts.index.to_numpy(dtype=object)
     numbers = _spread(cells, texts, parse_numbers(texts, dialect), counts)
-    found, date_format = parse_dates(texts, dialect) if numbers is None else (None, None)
-    days = None if found is None else _spread(cells, texts, found, counts)
+    dates = parse_dates(texts, dialect, name) if numbers is None or name in dialect.column_dates else None
+    days = None if dates is None else _spread(cells, texts, dates[0], counts)
     lengths = np.array([len(text) for text in texts])
     return Profile(
         name=name,
@@ -82,7 +81,7 @@ def profile(name: str, cells: pd.Series, dialect: Dialect) -> Profile:
         rows=len(cells),
         numbers=numbers,
         days=days,
-        date_format=date_format if days is not None else None,
+        date_format=dates[1] if dates and days is not None else None,
         average_length=float(np.average(lengths, weights=counts.to_numpy())) if len(counts) else 0.0,
     )
 

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -43,28 +44,19 @@ def read_texts(
 
     ``progress`` is called with the bytes of the file read so far.
     """
-    with _opened(path) as (file, place), io.TextIOWrapper(file, encoding=encoding, newline="") as text:
+    with ExitStack() as open_files:
+        raw = open_files.enter_context(path.open("rb"))
+        unpacked: IO[bytes] = gzip.open(raw) if path.suffix == ".gz" else raw  # type: ignore[assignment]
+        text = open_files.enter_context(io.TextIOWrapper(unpacked, encoding=encoding, newline=""))
         lines = csv.reader(_data_lines(text), delimiter=delimiter)
         try:
-            return _sampled(lines, place, progress or (lambda _: None), most_rows)
+            sample = _Sample(_header(lines), most_rows)
+            for cells in lines:
+                if sample.add(cells) and progress:
+                    progress(raw.tell())
+            return sample.table()
         except csv.Error as error:
             raise DataRefused(f"{path}, line {lines.line_num}: {error}") from error
-
-
-class _opened:
-    """A file's bytes, unpacked where its name ends in .gz, and a function that tells how far it was read."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> tuple[IO[bytes], Callable[[], int]]:
-        self._raw = self._path.open("rb")
-        if self._path.suffix == ".gz":
-            return gzip.open(self._raw), self._raw.tell  # type: ignore[return-value]  # a GzipFile reads as one does
-        return self._raw, self._raw.tell
-
-    def __exit__(self, *_: object) -> None:
-        self._raw.close()
 
 
 def _data_lines(text: io.TextIOWrapper) -> Iterator[str]:
@@ -75,39 +67,55 @@ def _data_lines(text: io.TextIOWrapper) -> Iterator[str]:
     yield from text
 
 
-def _sampled(lines: Iterator[list[str]], place: Callable[[], int], progress: Progress, most: int) -> TextTable:
+def _header(lines: Iterator[list[str]]) -> list[str]:
     header = [name.strip() for name in next(lines, [])]
     while header and not header[-1]:
         header.pop()  # trailing empty columns
     if not header:
         raise DataRefused("the first line must name the columns, and is empty")
-    width, step, rows, misfits = len(header), 1, 0, 0
-    kept: list[list[str]] = []
-    parts: list[pd.DataFrame] = []
-    for cells in lines:
+    return header
+
+
+class _Sample:
+    """Rows that are kept, every ``step``-th; where they become too many, every second one of them is dropped."""
+
+    def __init__(self, header: Sequence[str], most_rows: int) -> None:
+        self._header = header
+        self._most_rows = most_rows
+        self._waiting: list[list[str]] = []
+        self._kept = _frame([], header)
+        self._rows = self._misfits = 0
+        self._step = 1
+
+    def add(self, cells: list[str]) -> bool:
+        """Take one row in; say whether a block of rows was completed by it."""
+        width = len(self._header)
         if not any(cells):
-            continue
-        if len(cells) != width and (len(cells) < width or any(cells[width:])):
-            misfits += 1
-            continue
-        if rows % step == 0:
-            kept.append(cells[:width])
-        rows += 1
-        if len(kept) == _ROWS_AT_ONCE:
-            parts.append(_frame(kept, header))
-            kept = []
-            progress(place())
-            if sum(map(len, parts)) >= 2 * most:  # thin out: every second row of those kept so far
-                parts, step = [pd.concat(parts, ignore_index=True).iloc[::2]], 2 * step
-    whole = pd.concat([*parts, _frame(kept, header)], ignore_index=True)
-    while len(whole) > most:
-        whole, step = whole.iloc[::2].reset_index(drop=True), 2 * step
-    progress(place())
-    return TextTable(whole, rows, step, misfits)
+            return False
+        if len(cells) < width or any(cells[width:]):
+            self._misfits += 1
+            return False
+        if self._rows % self._step == 0:
+            self._waiting.append(cells[:width])
+        self._rows += 1
+        if len(self._waiting) < _ROWS_AT_ONCE:
+            return False
+        self._settle(2 * self._most_rows)
+        return True
+
+    def table(self) -> TextTable:
+        """Return what was kept."""
+        self._settle(self._most_rows)
+        return TextTable(self._kept, self._rows, self._step, self._misfits)
+
+    def _settle(self, most: int) -> None:
+        self._kept = pd.concat([self._kept, _frame(self._waiting, self._header)], ignore_index=True)
+        self._waiting = []
+        while len(self._kept) > most:
+            self._kept, self._step = self._kept.iloc[::2].reset_index(drop=True), 2 * self._step
 
 
 def _frame(rows: Sequence[Sequence[str]], header: Sequence[str]) -> pd.DataFrame:
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
-    return pd.DataFrame(
-        {i: pd.Series(list(cells), dtype="str").str.strip() for i, cells in enumerate(columns)}
-    ).set_axis(list(header), axis=1)
+    texts = {i: pd.Series(list(cells), dtype="str").str.strip() for i, cells in enumerate(columns)}
+    return pd.DataFrame(texts).set_axis(list(header), axis=1)

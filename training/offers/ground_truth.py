@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lambda_fn.scoring.policy import Decider, Policy, Signals
+from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
 from training.offers.reference_offer import ten_percent_offer
 

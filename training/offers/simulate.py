@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.budget import Allocation, Upgrades, allocate, upgrades
-from lambda_fn.scoring.policy import Decider, Policy, Signals
+from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import Scorer
 from training.data import fit_recipe, load

@@ -14,7 +14,7 @@ from lambda_fn import contract
 from lambda_fn.batch import settle
 from lambda_fn.batch.errors import UnusableFile
 from lambda_fn.batch.finalize import Finisher
-from lambda_fn.batch.job import Chunk, Job
+from lambda_fn.batch.job import Chunk
 from lambda_fn.batch.keys import Outputs, WorkArea
 from lambda_fn.batch.measure_chunk import measure_chunk
 from lambda_fn.batch.objects import DataBucket
@@ -68,9 +68,9 @@ def score_file(
 
 def _registry_of(model: Path) -> Registry:
     """Return a registry that holds the one artefact in a folder, under the name of its version."""
-    files = {f"{contract.MODELS_PREFIX}{model.name}/{path.name}": path for path in model.iterdir()} if model.is_dir() else {}
-    if not any(key.endswith(f"/{MANIFEST_FILE}") for key in files):
+    if not (model / MANIFEST_FILE).is_file():
         raise DataRefused(f"{model} holds no model; name the folder that `run --out` wrote, models/VERSION")
+    files = {f"{contract.MODELS_PREFIX}{model.name}/{path.name}": path for path in model.iterdir()}
     client: Any = FolderClient(model.parent, files)
     return Registry(_BUCKET, client)
 
@@ -80,7 +80,8 @@ def _run(bucket: DataBucket, registry: Registry, key: str, progress: Progress) -
     job = Planner(bucket, registry, contract.CHUNK_BYTES).plan(key, _EXECUTION)
     artefact = registry.load(job.pins.model_version)
     scorer = Scorer(artefact.manifest, artefact.onnx)
-    chunks = [Chunk.model_validate(chunk) for chunk in json.loads(bucket.span(WorkArea.of(_EXECUTION).chunks, 0, 2**40))]
+    listed = b"".join(bucket.pieces(WorkArea.of(_EXECUTION).chunks))
+    chunks = [Chunk.model_validate(chunk) for chunk in json.loads(listed)]
     if job.budget is not None:
         for chunk in chunks:
             measure_chunk(bucket, job, chunk, scorer)

@@ -1,4 +1,4 @@
-"""What a shop is, as data: how its table is written, what its label means, what a model reads of it, what it can offer."""
+"""What a shop is, as data: how its table is written, what its label means, what a model reads, what it can offer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from lambda_fn.scoring.dialect import Dialect
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import InputField, Recipe, Step
-from lambda_fn.scoring.dialect import Dialect
 
 FORMAT: Final = 1
 ROW: Final = "row"  # as an id: the position in the file

@@ -53,7 +53,7 @@ def _described(document: YamlDocument, kind: type[BaseModel], error: ErrorDetail
     if error["type"] == "missing":
         return f"{place}: {_shown((*location, error['loc'][-1]))} is required"
     if error["type"] == "extra_forbidden":
-        return f"{place}: unknown key {key}{_suggestion(document, kind, error)}"
+        return f"{place}: unknown key {key}{_suggestion(kind, error)}"
     if error["type"] == "value_error":
         return f"{place}: {key}: {error['ctx']['error']}" if key else f"{place}: {error['ctx']['error']}"
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
@@ -80,14 +80,17 @@ def _in_file(data: Any, location: tuple[str | int, ...]) -> Location:
     """Return a location without the parts that pydantic adds, such as the kind of a union's member."""
     kept: list[str | int] = []
     for part in location:
-        if isinstance(data, dict) and part in data:
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
+        if not _has(data, part):
             continue
+        data = data[part]
         kept.append(part)
     return tuple(kept)
+
+
+def _has(data: Any, part: str | int) -> bool:
+    if isinstance(data, dict):
+        return part in data
+    return isinstance(data, list) and isinstance(part, int) and part < len(data)
 
 
 def _shown(location: Location) -> str:
@@ -97,16 +100,16 @@ def _shown(location: Location) -> str:
     return text
 
 
-def _suggestion(document: YamlDocument, kind: type[BaseModel], error: ErrorDetails) -> str:
+def _suggestion(kind: type[BaseModel], error: ErrorDetails) -> str:
     """Name the keys that may stand there, the nearest first where one is near."""
-    known = _keys_at(kind, error["loc"][:-1], document.data)
+    known = _keys_at(kind, error["loc"][:-1])
     if not known:
         return ""
     near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
     return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
 
 
-def _keys_at(kind: Any, location: tuple[str | int, ...], data: Any) -> list[str]:
+def _keys_at(kind: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
     """Return the keys that the model at a location takes; the empty list where that cannot be told."""
     models = [kind]
     for part in location:

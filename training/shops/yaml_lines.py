@@ -1,4 +1,4 @@
-"""YAML with line numbers, every scalar as the text that stands in the file: ``FALSE``, ``01`` and ``no`` stay what they are."""
+"""YAML with line numbers, every scalar as the text in the file: ``FALSE``, ``01`` and ``no`` stay what they are."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ class YamlDocument:
 
     def line_of(self, location: Location) -> int:
         """Return the line of a location, or of the nearest place around it that the file has."""
-        known = [part for part in location]
-        while known and tuple(known) not in self.lines:
-            known.pop()
-        return self.lines.get(tuple(known), 1)
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 1)
 
     def line_of_text(self, text: str, below: Location = ()) -> int | None:
         """Return the first line on which ``text`` stands as a value or a key; None where it does not."""
@@ -74,7 +73,9 @@ def _build_mapping(node: yaml.MappingNode, location: Location, document: YamlDoc
             raise ShopRefused(f"{document.source}, line {line}: a key must be a plain text")
         if key.value in built:
             first = document.lines[(*location, key.value)]
-            raise ShopRefused(f"{document.source}, line {line}: {key.value!r} stands twice; line {first} has it already")
+            raise ShopRefused(
+                f"{document.source}, line {line}: {key.value!r} stands twice; line {first} has it already"
+            )
         document.lines[(*location, key.value)] = line
         built[key.value] = _build(value, (*location, key.value), document)
     return built

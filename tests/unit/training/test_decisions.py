@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.policy import Decider, Policy, Signals
+from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.service import Scorer
 from training.data import fit_recipe
 from training.data.prepare import DataOptions

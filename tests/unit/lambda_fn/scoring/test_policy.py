@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.errors import PolicyError
-from lambda_fn.scoring.policy import Decider, Policy, Signals
+from lambda_fn.scoring.policy import Policy
 from tests import factories
 
 RECIPE = factories.recipe()
