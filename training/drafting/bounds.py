@@ -21,10 +21,9 @@ def number_bounds(low: float, high: float) -> tuple[float, float]:
     >>> number_bounds(-3.5, 80)
     (-50.0, 1000.0)
     """
-    largest = max(abs(low), abs(high))
-    top = _round_up(HEADROOM * (high if high > 0 else largest)) if largest else 1.0
     bottom = -_round_up(HEADROOM * -low) if low < 0 else 0.0
-    return bottom, top if high > 0 else max(0.0, bottom)
+    top = _round_up(HEADROOM * high) if high > 0 else 0.0
+    return bottom, max(top, bottom + 1.0) if bottom == top else top
 
 
 def date_bounds(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:

@@ -75,7 +75,7 @@ def _flag(profile: Profile, dialect: Dialect) -> Guess | None:
 def _number(profile: Profile) -> Guess:
     assert profile.numbers is not None
     known = profile.numbers[~np.isnan(profile.numbers)]
-    if profile.whole and profile.unique_share > NEARLY_UNIQUE and _is_counter(profile.name, known):
+    if profile.whole and profile.unique_share > NEARLY_UNIQUE and _is_counter(profile, known):
         return Guess(Kind.ID, f"an id: {profile.unique_share:.0%} of its numbers are different")
     padded = any(len(text) > 1 and text[0] == "0" and text.isdigit() for text in profile.texts.index)
     if padded:
@@ -88,11 +88,11 @@ def _number(profile: Profile) -> Guess:
     return Guess(Kind.NUMBER, f"numbers from {known.min():g} to {known.max():g}")
 
 
-def _is_counter(name: str, known: np.ndarray) -> bool:
+def _is_counter(profile: Profile, known: np.ndarray) -> bool:
     """Return whether unique whole numbers look like an id: by their name, their order, or their density."""
-    named = bool(ID_NAME.search(name))
+    named = bool(ID_NAME.search(profile.name))
     rising = bool((np.diff(known) > 0).all())
-    dense = float(known.max() - known.min() + 1) <= 2 * len(known)
+    dense = float(known.max() - known.min() + 1) <= 2 * len(known) and profile.missing_share == 0
     return named or rising or (dense and len(known) > MOST_CATEGORIES)
 
 

@@ -55,8 +55,8 @@ def _matched(column: str, asked: str, texts: Sequence[str]) -> str:
     if len(same) == 1:
         return same[0]
     near = difflib.get_close_matches(asked, texts, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = f"did you mean {near[0]!r}? " if near else ""
     shown = ", ".join(map(repr, texts[:_SHOWN])) + (", ..." if len(texts) > _SHOWN else "")
     raise DataRefused(
-        f"{column} never is {asked!r}{hint} Its values are {shown}; say which means abandoned with --abandoned"
+        f"no {column} is {asked!r}; {hint}Its values are {shown}; say which of them means abandoned with --abandoned"
     )

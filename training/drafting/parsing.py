@@ -24,7 +24,8 @@ def parse_numbers(texts: np.ndarray, dialect: Dialect) -> Floats:
         return np.full(len(texts), np.nan)
     written = pd.Series(texts, dtype="str")
     if dialect.decimal_mark != ".":
-        written = written.str.replace(dialect.decimal_mark, ".", regex=False).where(~written.str.contains(".", regex=False))
+        pointed = written.str.contains(".", regex=False)
+        written = written.str.replace(dialect.decimal_mark, ".", regex=False).where(~pointed)
     plain = written.str.fullmatch(_PLAIN).fillna(value=False).to_numpy(dtype=bool)
     values = np.full(len(texts), np.nan)
     values[plain] = written[plain].astype(np.float64)
@@ -34,7 +35,7 @@ def parse_numbers(texts: np.ndarray, dialect: Dialect) -> Floats:
 
 
 def parse_dates(texts: np.ndarray, dialect: Dialect, column: str) -> tuple[Floats, str] | None:
-    """Return the days since 1970-01-01 of each text, NaN where it is no date, and the format; None where none is one."""
+    """Return each text's days since 1970-01-01 (NaN where it is no date) and the formats; None where few are dates."""
     formats = dialect.dates_of(column)
     read = spelling_of(dialect).dates(formats)
     if not _hopeful(texts, read):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -46,7 +46,7 @@ def read_texts(
     """
     with ExitStack() as open_files:
         raw = open_files.enter_context(path.open("rb"))
-        unpacked: IO[bytes] = gzip.open(raw) if path.suffix == ".gz" else raw  # type: ignore[assignment]
+        unpacked: Any = open_files.enter_context(gzip.open(raw)) if path.suffix == ".gz" else raw
         text = open_files.enter_context(io.TextIOWrapper(unpacked, encoding=encoding, newline=""))
         lines = csv.reader(_data_lines(text), delimiter=delimiter)
         try:
