@@ -122,7 +122,7 @@ def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, a
 
 
 def describe(scorer: Scorer, share: float) -> dict[str, Any]:
-    """Return what /model/info says of one arm."""
+    """Return what /model/info says of one model. ``share`` is its share of the shoppers."""
     manifest = scorer.manifest
     return {
         "model_version": manifest.model_version,

@@ -8,7 +8,7 @@ from lambda_fn.scoring.errors import ScoringError
 class UnusableFile(ScoringError):
     """A dropped file that no retry can score; the message says what to do.
 
-    The workflow knows this class by its name, ``names.ERROR_UNUSABLE_FILE``.
+    The workflow knows this class by its name, ``contract.ERROR_UNUSABLE_FILE``.
     """
 
 

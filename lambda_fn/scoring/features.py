@@ -24,8 +24,19 @@ Run = Callable[[Work, Codes, float], None]
 class FeaturePlan:
     """A fitted recipe compiled for repeated use.
 
-    Steps of one operation that do not depend on each other run as one array operation, so a single record costs
-    about as many numpy calls as there are groups, not steps.
+    Steps of one operation that do not depend on each other run as one array operation.
+    A single record then costs about as many numpy calls as there are groups of steps.
+
+    >>> from lambda_fn.scoring.columns import Layout
+    >>> from lambda_fn.scoring.imputation import Imputer
+    >>> from tests import factories
+    >>> plan = FeaturePlan(factories.recipe())
+    >>> record = Imputer(plan.layout).defaults()
+    >>> work = plan.values(record, factories.AS_OF)
+    >>> float(work[plan.slots["recency_days"]][0])  # from the default date, 2026-06-01, to 2026-06-30
+    29.0
+    >>> plan.matrix(record, work).shape == (1, len(plan.feature_names))
+    True
     """
 
     def __init__(self, recipe: Recipe, layout: Layout | None = None) -> None:

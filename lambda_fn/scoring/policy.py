@@ -45,7 +45,12 @@ class Gain(_Sourced):
 
 
 class Eligibility(FrozenFinite):
-    """Who may receive an intervention; an absent list admits everyone."""
+    """Who may receive an intervention.
+
+    minimum_risk: the lowest risk; None admits every risk.
+    value_tiers: labels of the value tier; None admits all.
+    recency_segments: labels of the recency segment; None admits all.
+    """
 
     minimum_risk: Share | None = None
     value_tiers: tuple[str, ...] | None = None
@@ -53,7 +58,14 @@ class Eligibility(FrozenFinite):
 
 
 class Intervention(FrozenFinite):
-    """One thing the shop can do. Its recovery rate for sensitivity s is ``base + gain * s``, kept in [0, 1]."""
+    """One thing the shop can do to recover a cart.
+
+    discount_share: share of the order value that is given away.
+    fixed_cost: cost per shopper who gets it, in currency.
+    base_recovery_rate, gain_per_sensitivity: ``base + gain * sensitivity``, kept in [0, 1], is the assumed share of
+        abandoning shoppers who then buy.
+    eligibility: who may receive it.
+    """
 
     name: str = Field(min_length=1, pattern=r"^[a-z0-9_]+$")
     discount_share: Share
@@ -70,10 +82,18 @@ class Intervention(FrozenFinite):
 
 
 class Policy(FrozenFinite):
-    """Margins, offers, guardrails, and the names of the inputs and steps of the recipe that they depend on.
+    """Margins, offers and guardrails, and the names in the recipe that they depend on.
 
-    ``caution`` is the share by which assumed recovery rates are cut before an offer is chosen or its margin estimated:
-    until an experiment has measured them, they are somebody's hope. Spend is estimated without it.
+    currency: ISO 4217.
+    gross_margin_rate: share of the order value that is margin before any discount.
+    caution: share by which assumed recovery rates are cut, because no experiment has measured them yet. It counts
+        when an offer is chosen and its margin estimated, not when its cost is estimated.
+    minimum_margin_rate: guardrail. A discount must leave this share of the order value as margin.
+    maximum_discount_high_value: guardrail. The largest discount for shoppers of ``high_value_tier``.
+    order_value: name of the input that holds the value of the order at stake, in currency.
+    sensitivity: name of the step that holds the discount sensitivity, in [0, 1].
+    value_tier, recency_segment: names of bin steps.
+    interventions: the offers to choose from, beside doing nothing.
     """
 
     currency: str = Field(min_length=3, max_length=3)
@@ -82,10 +102,10 @@ class Policy(FrozenFinite):
     minimum_margin_rate: Share
     maximum_discount_high_value: Share
     high_value_tier: str
-    order_value: str  # an input: value of the order at stake, in the currency
-    sensitivity: str  # a step: discount sensitivity in [0, 1]
-    value_tier: str  # a bin step
-    recency_segment: str  # a bin step
+    order_value: str
+    sensitivity: str
+    value_tier: str
+    recency_segment: str
     interventions: Annotated[tuple[Intervention, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -129,10 +149,13 @@ def _labels(step: Any, role: str, name: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Signals:
-    """What a decision depends on, one value a shopper, each of shape (n,).
+    """What a decision depends on: one value per shopper, each field of shape (n,).
 
-    ``risk``: abandonment probability; ``order_value``: currency; ``sensitivity``: [0, 1];
-    ``value_tier`` and ``recency_segment``: bin numbers.
+    risk: calibrated probability of abandonment.
+    order_value: value of the order at stake, in currency.
+    sensitivity: discount sensitivity, in [0, 1].
+    value_tier: bin number.
+    recency_segment: bin number.
     """
 
     risk: Floats
@@ -144,7 +167,11 @@ class Signals:
 
 @dataclass(frozen=True)
 class Decisions:
-    """The recommended choice (index into ``Policy.choices``) and its expected margin, each of shape (n,)."""
+    """What to do, one value per shopper, each field of shape (n,).
+
+    choice: index into ``Policy.choices``.
+    margin: expected incremental contribution margin of the choice, in currency.
+    """
 
     choice: Indices
     margin: Floats
@@ -204,8 +231,12 @@ class Decider:
     def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
         """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
 
-        ``p * r * (m*V - d*V) - (1 - p) * d*V - c``: a recovered order earns its discounted margin; a shopper who would
-        have bought anyway costs the discount. ``rates`` overrides the policy's cautious recovery rates.
+        The formula is ``p * r * (m*V - d*V) - (1 - p) * d*V - c``.
+        p is the risk, r the recovery rate, m the gross margin rate, V the order value, d the discount share.
+        c is the fixed cost.
+        A recovered order earns its discounted margin. A shopper who would have bought anyway costs the discount.
+
+        rates: recovery rates to use instead of the policy's cautious ones, shape (n, offers).
         """
         risk, value = signals.risk, signals.order_value
         recovery = (self.recovery_rates(signals.sensitivity) if rates is None else rates).T
@@ -224,8 +255,8 @@ class Decider:
     def costs(self, signals: Signals) -> Floats:
         """Return the expected spend on every offer, shape (n, offers), in currency.
 
-        The fixed cost, plus the discount on orders that are recovered or would have come anyway. At the assumed rates,
-        without caution: a budget must hold where they turn out right, and the more is recovered, the more is redeemed.
+        It is the fixed cost, plus the discount on orders that are recovered or would have come anyway.
+        Recovery rates count without caution: a budget must hold where the assumed rates turn out right.
         """
         risk = signals.risk
         redeemed = risk * self.assumed_rates(signals.sensitivity).T + (1 - risk)
@@ -236,6 +267,16 @@ class Decider:
         """Choose the offer with the largest expected margin; doing nothing (margin 0) where none is above it.
 
         Of offers with equal margins the cheapest wins, so a discount is never given where a reminder earns the same.
+
+        >>> import numpy as np
+        >>> from tests import factories
+        >>> decider = Decider(factories.policy(), factories.recipe())
+        >>> columns = [np.array(values) for values in ([0.9, 0.05], [100.0, 100.0], [0.5, 0.5], [1, 1], [0, 0])]
+        >>> decisions = decider.decide(Signals(*columns))
+        >>> [decider.choices[choice] for choice in decisions.choice]
+        ['discount_15', 'reminder']
+        >>> decisions.margin.round(2)
+        array([7.45, 0.05])
         """
         margins = np.where(self.eligible(signals), self.margins(signals), -np.inf)
         best = margins.max(axis=1)
