@@ -1,7 +1,7 @@
 """The model registry: immutable artefacts and one routing document in an S3 bucket.
 
-models/<version>/<file>     written once; manifest.json last, so a version without one was never published
-routing.json                which version is champion, which is challenger; every write is conditional
+models/<version>/<file>     Written once. manifest.json comes last: a version without one was never published.
+routing.json                Which version is champion, and which is challenger. Every write is conditional.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class Allocation:
 
 
 def upgrades(margins: Floats, costs: Floats, eligible: Bools) -> Upgrades:
-    """Return all upgrades that pay, in order; an offer that is not ``eligible`` or does not pay never occurs."""
+    """Return all upgrades that are ``eligible`` and increase the margin, in order."""
     shoppers = np.arange(len(margins))
     at_cost, at_margin = np.zeros(len(margins)), np.zeros(len(margins))
     at_efficiency = np.full(len(margins), np.inf)
@@ -95,7 +95,7 @@ def upgrades(margins: Floats, costs: Floats, eligible: Bools) -> Upgrades:
 
 
 def _best(efficiency: Floats, margin: Floats) -> Indices:
-    """Return the most efficient offer a row; of several that cost nothing more, the one with the largest margin."""
+    """Return the most efficient offer per row: of several that cost nothing more, the one with the largest margin."""
     free = np.isinf(efficiency) & (efficiency > 0)
     best: Indices = efficiency.argmax(axis=1)
     return np.where(free.any(axis=1), np.where(free, margin, -np.inf).argmax(axis=1), best)
@@ -116,7 +116,7 @@ def allocate(margins: Floats, costs: Floats, eligible: Bools, budget: float) -> 
 
 
 def greedy(margins: Floats, costs: Floats, eligible: Bools, budget: float) -> Allocation:
-    """Take upgrades in order while they fit; one that does not fit ends its shopper's steps, not the others'."""
+    """Take upgrades in order while they fit. One that does not fit ends its own shopper's steps only."""
     steps = upgrades(margins, costs, eligible)
     affordable = int(np.searchsorted(steps.spend(), budget, side="right"))
     choice = np.zeros(len(margins), dtype=np.intp)

@@ -93,7 +93,7 @@ class FeaturePlan:
         n = len(columns)
         matrix = np.zeros((n, len(self.feature_names)), dtype=np.float32)
         features = work[self._scalar_slots].T
-        with np.errstate(over="ignore"):  # a product of limits is cut to the limit, too
+        with np.errstate(over="ignore"):  # a product of limits overflows, and is clipped below
             for start in range(0, n, _TURNED_AT_ONCE):
                 matrix[start : start + _TURNED_AT_ONCE, self._scalar_columns] = features[
                     start : start + _TURNED_AT_ONCE

@@ -21,7 +21,7 @@ SHARE_TOLERANCE: Final = (
 
 
 class _Sourced(FrozenFinite):
-    """A number and where it comes from; an assumption says so in its source."""
+    """A number and where it comes from. An assumption says so in its source."""
 
     source: str = Field(min_length=1)
 

@@ -1,7 +1,7 @@
 """The recipe: which inputs a model reads and how its features follow from them, as data.
 
-A recipe travels inside the model's manifest, so whatever scores the model computes exactly the features it was trained
-on. An unfitted recipe (``training/shops``) leaves the numbers learnt from data as ``None``; fitting fills them in.
+A recipe travels inside the model's manifest, so that scoring computes exactly the features that training did.
+An unfitted recipe (``training/shops``) leaves the numbers learnt from data as ``None``. Fitting fills them in.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Scorer:
         columns, notes = self.imputer.complete(columns)
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
-        # The model knows no order beyond its training range; what an order is worth is no matter of training.
+        # Clipping is for the model alone: an order beyond the training range is worth its full value.
         order_value = np.where(np.isnan(order_value), columns.numbers[:, self._order_value], order_value)
         signals = Signals(risk, order_value, *(work[slot] for slot in self._signal_slots))
         decisions = self.decider.decide(signals)

@@ -7,6 +7,7 @@ import pytest
 
 MODULES = [
     "lambda_fn.api.serving",
+    "lambda_fn.batch.assembly",
     "lambda_fn.contract",
     "lambda_fn.scoring.budget",
     "lambda_fn.scoring.columns",
