@@ -44,7 +44,7 @@ HANDLER_SCORE_CHUNK: Final = "lambda_fn.batch.score_chunk.handler"
 HANDLER_FINALIZE: Final = "lambda_fn.batch.finalize.handler"
 HANDLER_FAIL: Final = "lambda_fn.batch.fail.handler"
 
-# The error class by whose name the workflow tells a file that no retry can score.
+# The error class by whose name the workflow recognises a file that no retry can score.
 ERROR_UNUSABLE_FILE: Final = "UnusableFile"
 
 # Environment of a scoring worker, whose arrays of a few hundred kilobytes come and go: glibc's allocator keeps their
@@ -97,7 +97,11 @@ DIMENSION_SERVICE: Final = "service"
 
 
 def split_ending(key: str) -> tuple[str, str]:
-    """Return a dropped file's key and its ending (one of INCOMING_SUFFIXES, or none) apart."""
+    """Split a dropped file's key into its stem and its ending, which is one of INCOMING_SUFFIXES or empty.
+
+    >>> split_ending("incoming/shoppers.csv.gz")
+    ('incoming/shoppers', '.csv.gz')
+    """
     ending = next((ending for ending in INCOMING_SUFFIXES if key.endswith(ending)), "")
     return key.removesuffix(ending), ending
 

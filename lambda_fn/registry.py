@@ -1,7 +1,7 @@
 """The model registry: immutable artefacts and one routing document in an S3 bucket.
 
-models/<version>/<file>     written once; manifest.json last, so a version without one was never published
-routing.json                which version is champion, which is challenger; every write is conditional
+models/<version>/<file>     Written once. manifest.json comes last: a version without one was never published.
+routing.json                Which version is champion, and which is challenger. Every write is conditional.
 """
 
 from __future__ import annotations
@@ -35,7 +35,12 @@ _UNREACHABLE = "the model registry does not answer, or not to us"
 
 
 class Change(BaseModel):
-    """One change of champion: what was replaced, when, and why when it was forced."""
+    """One change of champion.
+
+    champion: the version that was replaced; None for the first promotion.
+    replaced_at: when.
+    why: the reason, where one was given.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -48,7 +53,13 @@ Action = Literal["promoted", "rolled back", "challenger", "no challenger"]
 
 
 class LogEntry(BaseModel):
-    """One thing done to the routing, to which version, and why where a reason was given."""
+    """One thing done to the routing.
+
+    at: when.
+    action: what was done.
+    version: to which version.
+    why: the reason, where one was given.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,9 +70,12 @@ class LogEntry(BaseModel):
 
 
 class Routing(BaseModel):
-    """Which model answers. ``challenger_share`` is the share of shoppers, 0 to 1, that the challenger scores.
+    """Which model answers.
 
-    ``history`` is the way back, its last change the next one to undo; ``log`` forgets nothing that was undone.
+    champion, challenger: versions.
+    challenger_share: share of the shoppers, 0 to 1, that the challenger scores.
+    history: earlier champions, the latest last. A roll-back takes the last one off.
+    log: everything done to the routing, roll-backs included.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -1,4 +1,4 @@
-"""Scores -> response bodies. The models describe them in OpenAPI; a test holds every answer against them."""
+"""Scores -> response bodies. The models here describe them in OpenAPI."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class BatchPrediction(_Answer):
 
 
 class Health(_Answer):
-    """``ok``: the promoted models answer. ``degraded``: an older one answers; ``problems`` says why."""
+    """``ok``: the promoted models answer. ``degraded``: an older one answers, and ``problems`` says why."""
 
     status: Literal["ok", "degraded"]
     model_version: str
@@ -64,7 +64,7 @@ class ModelDescription(_Answer):
     model_version: str
     family: str
     created: dt.datetime
-    share: float = Field(description="Share of shoppers that this arm scores.")
+    share: float = Field(description="Share of shoppers that this model scores.")
     inputs: list[str]
     features: list[str]
     decision_threshold: float
@@ -75,7 +75,7 @@ class ModelDescription(_Answer):
 
 
 class ModelInfo(_Answer):
-    """Both arms of the running experiment; ``challenger`` is null where there is none."""
+    """The models in service. ``challenger`` is null where no experiment runs."""
 
     champion: ModelDescription
     challenger: ModelDescription | None
@@ -122,7 +122,7 @@ def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, a
 
 
 def describe(scorer: Scorer, share: float) -> dict[str, Any]:
-    """Return what /model/info says of one arm."""
+    """Return what /model/info says of one model. ``share`` is its share of the shoppers."""
     manifest = scorer.manifest
     return {
         "model_version": manifest.model_version,

@@ -1,4 +1,4 @@
-"""The page to read and try the API: Swagger UI, with everything in it, so that it opens in a closed network, too."""
+"""The page to read and try the API: Swagger UI, in one document, so that it opens in a closed network."""
 
 from __future__ import annotations
 

@@ -89,9 +89,10 @@ def request_body(schema: str) -> dict[str, Any]:
 
 
 def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool = False) -> dict[str, Any]:
-    """Return the OpenAPI document, whose request schemas are those of the champion, where there is one.
+    """Return the OpenAPI document.
 
-    ``access_tokens``: what needs a key needs a token, too.
+    champion: gives the request schemas; None where no model is promoted.
+    access_tokens: whether every request that needs an API key needs an access token as well.
     """
     described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     described["servers"] = [{"url": _ROOT}]

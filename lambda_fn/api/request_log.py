@@ -51,7 +51,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the last resort: log it, say nothing of it outside
-            # Its message stays out, too: it may quote a shopper's value.
+            # The error's message is not logged: it may quote a shopper's value.
             stack = traceback.format_tb(error.__traceback__)
             logger().error("unhandled error", correlation_id=correlation_id, error=type(error).__name__, stack=stack)
             answer = problem(500, "Something failed here; quote the correlation id to the operator.", correlation_id)

@@ -1,1 +1,1 @@
-"""A dropped CSV of any size is planned, scored in chunks and finalized, or its failure is told: one module a task."""
+"""A dropped CSV is planned, scored in chunks and finalized, or its failure is noted. One module per task."""

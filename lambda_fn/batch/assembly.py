@@ -23,8 +23,13 @@ class Span(NamedTuple):
 def join_plan(sizes: Sequence[int]) -> list[list[Span]]:
     """Return the pieces that an upload is made of, out of parts of these sizes, in order.
 
-    Every piece but the last has at least MINIMUM_PART_BYTES. A piece of one span can be copied inside S3; one of
-    several goes through memory and has less than twice MINIMUM_PART_BYTES.
+    Every piece but the last has at least MINIMUM_PART_BYTES.
+    A piece of one span can be copied inside S3.
+    A piece of several spans goes through memory, and has less than twice MINIMUM_PART_BYTES.
+
+    >>> mib = 1024 * 1024
+    >>> join_plan([6 * mib, 1 * mib])
+    [[Span(part=0, start=0, stop=6291456)], [Span(part=1, start=0, stop=1048576)]]
     """
     pieces: list[list[Span]] = []
     waiting: list[Span] = []

@@ -30,7 +30,7 @@ def find_file(bucket: DataBucket, key: str) -> tuple[InputFile, Mapping[str, str
 
 
 def is_current(bucket: DataBucket, file: InputFile) -> bool:
-    """Say whether no later file was dropped. One that was deleted meanwhile is still the latest that there was."""
+    """Say whether no later file was dropped under the same key. A file that was deleted meanwhile counts as current."""
     current = bucket.head(file.key)
     return current is None or (current.get("VersionId"), current["ETag"]) == (file.version_id, file.etag)
 

@@ -6,11 +6,11 @@ from lambda_fn.scoring.errors import ScoringError
 
 
 class UnusableFile(ScoringError):
-    """A dropped file that no retry can score; the message says what to do.
+    """A dropped file that no retry can score. The message says what to do.
 
-    The workflow knows this class by its name, ``names.ERROR_UNUSABLE_FILE``.
+    The workflow knows this class by its name, ``contract.ERROR_UNUSABLE_FILE``.
     """
 
 
 class JobBroken(ScoringError):
-    """What the workers left behind does not add up to the file; nothing is published."""
+    """What the workers wrote does not add up to the file. Nothing is published."""

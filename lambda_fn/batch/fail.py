@@ -1,4 +1,4 @@
-"""``fail``: say in the data bucket why a file could not be scored, and what to do."""
+"""``fail``: write a note that says why a file could not be scored, and what to do."""
 
 from __future__ import annotations
 
@@ -47,10 +47,12 @@ class FailureNote(Frozen):
 
 
 def write_failure(bucket: DataBucket, key: str, execution: str, error: Mapping[str, str]) -> FailureNote:
-    """Write the note, and forget what was pinned: a cure may be another model. ``error`` is Step Functions' own.
+    """Write the note and delete the file's pins, because a cure may be another model.
 
-    Where a later file of the same name was dropped, the note is of no use to anyone; where another execution for the
-    same version has published, its pins are what its results can be made again with. Both then stay as they are.
+    No note is written where a later file of the same name was dropped.
+    The pins stay where another execution for the same version has published: a rerun needs them.
+
+    error: ``Error`` and ``Cause``, as Step Functions reports them.
     """
     failure = _noted_failure(bucket, WorkArea.of(execution)) or _reported_failure(error)
     unusable = failure.error == contract.ERROR_UNUSABLE_FILE
@@ -70,7 +72,10 @@ def write_failure(bucket: DataBucket, key: str, execution: str, error: Mapping[s
 
 
 def withdraw_failure(bucket: DataBucket, file: InputFile) -> None:
-    """Remove the note of an earlier try of a file that was scored; one of a later file, or of another ending, stays."""
+    """Remove the note of an earlier try of a file that is scored now.
+
+    The note on a later file, or on a file of another ending, stays.
+    """
     failed = Outputs.of(file.key).failed
     with suppress(ValidationError):  # not one of ours
         note = bucket.find(failed, FailureNote)
@@ -79,9 +84,9 @@ def withdraw_failure(bucket: DataBucket, file: InputFile) -> None:
 
 
 def _noted_failure(bucket: DataBucket, area: WorkArea) -> Failure | None:
-    """Return what the failed task wrote down itself: a map, for one, only says that something in it failed.
+    """Return what the failed task noted itself, which says more than the state machine: a map only says that it failed.
 
-    A task that wrote its result, too, went well in a later attempt.
+    A task that wrote a result as well succeeded in a later attempt.
     """
     keys = set(bucket.keys(area.prefix))
     results = {area.plan_error: area.job, area.settle_error: area.cut_off}

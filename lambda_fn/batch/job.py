@@ -12,7 +12,12 @@ from lambda_fn.scoring.frozen import Frozen
 
 
 class InputFile(Frozen):
-    """One version of a dropped file. ``checksum`` is the one that S3 keeps, as ``algorithm:value``."""
+    """One version of a dropped file.
+
+    version_id: S3's version of the object; None where the bucket keeps no versions.
+    etag: S3's tag of its content.
+    checksum: the checksum that S3 keeps, as ``algorithm:value``.
+    """
 
     bucket: str
     key: str
@@ -35,7 +40,7 @@ class InputFile(Frozen):
 
 
 class Pins(Frozen):
-    """What every execution for one version of a file shares, so that a repeated one gives the same output."""
+    """What every execution for one version of a file shares, so that a rerun gives the same output."""
 
     model_version: str
     as_of: dt.date
@@ -44,7 +49,13 @@ class Pins(Frozen):
 class Job(Frozen):
     """What ``plan`` found and fixed.
 
-    ``first_line`` is the place of the first byte after the header line; ``budget`` limits the expected spend on offers.
+    execution: name of the workflow's execution.
+    pins: what a rerun of the same file shares.
+    header: names of the columns.
+    first_line: place of the first byte after the header line.
+    chunks: number of chunks.
+    budget: largest expected spend on offers, in the policy's currency; None for no limit.
+    planned_at: when the plan was made.
     """
 
     execution: str
@@ -58,7 +69,7 @@ class Job(Frozen):
 
 
 class Chunk(Frozen):
-    """A range of the file's bytes; of the unpacked text where the file is compressed."""
+    """Bytes ``[start, end)`` of the file, or of its unpacked text where the file is compressed."""
 
     index: int = Field(ge=0)
     start: int = Field(ge=0)
@@ -66,7 +77,22 @@ class Chunk(Frozen):
 
 
 class ChunkReport(Frozen):
-    """What a worker did. ``first_byte`` and ``end_byte`` bound its lines; ``cut_off``: the last one goes on."""
+    """What a worker did with one chunk.
+
+    index: number of the chunk, from 0.
+    first_byte, end_byte: the range of bytes that its lines take up; None where it owns no line.
+    ends_mid_line: whether its last line goes on behind ``end_byte``, because it is too long to be followed.
+    lines: number of lines.
+    joined: number of lines that continue the row of the line before.
+    scored, rejected: number of rows.
+    scored_bytes, rejected_bytes: size of the parts written.
+    levels: scored rows per risk level.
+    choices: scored rows per choice of the policy.
+    margin_minor: expected margin as written, in hundredths of the currency.
+    spend: expected cost of the offers, in currency; 0 without a budget.
+    inputs: counts of the input values, for drift.
+    seconds: time taken.
+    """
 
     index: int
     first_byte: int | None
@@ -87,7 +113,11 @@ class ChunkReport(Frozen):
 
 
 class Failure(Frozen):
-    """Why something failed: the class of the error and its message."""
+    """Why a task failed.
+
+    error: class of the error.
+    message: its message.
+    """
 
     error: str
     message: str

@@ -36,10 +36,8 @@ _CHUNK_LIST: Final = TypeAdapter(list[Chunk])
 def handler(event: Payload) -> Payload:
     """Plan the job of a dropped file: ``{"bucket", "key", "execution"}`` -> where the job and its chunks are.
 
-    ``budget`` is null, or a number. With a number, every chunk is measured, and the budget settled, before any chunk is
-    scored.
-    ``refusal`` is null, or says why the file cannot be scored; all else is null then. It is the file's fault, so it is
-    an answer and no error of this function.
+    budget: null, or a number. With a number, every chunk is measured and the budget settled before any chunk is scored.
+    refusal: null, or why the file cannot be scored. All else is null then. A faulty file is no error of this function.
     """
     bucket = data_bucket(event)
     area = WorkArea.of(event["execution"])

@@ -1,8 +1,9 @@
 """Publishing: of two files dropped under one name, the results of the later one stay, whichever is ready first.
 
-A job's results appear only if its input is still the current version of the dropped file, and only over what was there
-when that was checked. If another job publishes in between, S3 refuses a write; the check is made again, and then all of
-the results are written again, so that those of two jobs do not mix.
+A job publishes only if its input is still the current version of the dropped file.
+Every write carries a condition: the object is still the one that was there when that was checked.
+Where another job published in between, S3 refuses the write. Then the check is made again, and all of the results are
+written again, so that those of two jobs do not mix.
 """
 
 from __future__ import annotations

@@ -19,21 +19,35 @@ from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS
 
 
 class InputDrift(Frozen):
-    """One input of the file against the training data. ``stability_index`` is null where the file has too few rows."""
+    """One input of the file against the training data.
+
+    stability_index: population stability index; null where the file has too few rows.
+    missing_share: share of the scored rows in which it is missing.
+    """
 
     stability_index: float | None
     missing_share: float
 
 
 class BudgetUse(Frozen):
-    """What was to be spent on offers at most, and what they are expected to cost, in the policy's currency."""
+    """Spend on offers, in the policy's currency.
+
+    limit: the largest expected spend that was asked for.
+    expected_spend: what the chosen offers are expected to cost.
+    """
 
     limit: float
     expected_spend: float
 
 
 class Durations(Frozen):
-    """Seconds. ``scoring_sum`` is over all workers, ``scoring_longest`` is the slowest."""
+    """Seconds.
+
+    elapsed: from the plan to the report.
+    scoring_sum: of all workers together.
+    scoring_longest: of the slowest worker.
+    finalize: of joining and checking.
+    """
 
     elapsed: float
     scoring_sum: float

@@ -18,7 +18,7 @@ def handler(event: Payload) -> Payload:
 
 
 def settle(bucket: DataBucket, job: Job) -> CutOff:
-    """Write down what the budget pays for, from what was measured in all chunks."""
+    """Write the cut-off: what the budget pays for, from what was measured in all chunks."""
     area = WorkArea.of(job.execution)
     measured = bucket.load_all([area.spending(chunk) for chunk in range(job.chunks)], Spending)
     cut_off = CutOff(lowest_step=lowest_step(add_spending(measured), job.budget or 0.0))

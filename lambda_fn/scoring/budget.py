@@ -1,11 +1,11 @@
 """Offers within a budget: which shoppers to spend on, and how much each, so that the expected margin is largest.
 
-Every shopper may receive one offer or none (a multiple-choice knapsack). Costs and margins are expected values in
-currency, of shape (n, offers), as ``Decider.costs`` and ``Decider.margins`` return them.
+Every shopper may receive one offer or none (a multiple-choice knapsack).
+Costs and margins are expected values in currency, of shape (n, offers), from ``Decider.costs`` and ``Decider.margins``.
 
-The greedy answer takes upgrades (from nothing to an offer, or from an offer to a dearer one) in the order of margin per
-unit of cost, along each shopper's upper convex hull; it falls short of the best by less than the margin of one upgrade
-(Sinha and Zoltners 1979). With few shoppers the exact answer is found instead.
+An upgrade goes from nothing to an offer, or from an offer to a dearer one. The greedy answer takes upgrades in the
+order of margin per unit of cost, along each shopper's upper convex hull. It falls short of the optimum by less than
+the margin of one upgrade (Sinha and Zoltners 1979). With few shoppers the exact answer is found instead.
 """
 
 from __future__ import annotations
@@ -23,14 +23,19 @@ NOTHING: Final = 0  # a choice: do nothing; choice i > 0 is offer i - 1, as in P
 
 @dataclass(frozen=True)
 class Upgrades:
-    """Steps along the shoppers' hulls, best margin per unit of cost first; each of shape (k,).
+    """Steps along the shoppers' convex hulls, best margin per unit of cost first; each array of shape (k,).
 
     A shopper's own steps come in order, so any leading part of the list is a valid allocation.
+
+    shopper: row of the shopper.
+    choice: what the shopper has after the step, an index into ``Policy.choices``.
+    cost: additional cost of the step, in currency.
+    margin: additional margin of the step, in currency.
     """
 
     shopper: Indices
-    choice: Indices  # what the shopper has after the step
-    cost: Floats  # more than before the step
+    choice: Indices
+    cost: Floats
     margin: Floats
 
     def spend(self) -> Floats:
@@ -44,7 +49,12 @@ class Upgrades:
 
 @dataclass(frozen=True)
 class Allocation:
-    """One choice a shopper (index into ``Policy.choices``), and what they are expected to cost and earn together."""
+    """One choice per shopper.
+
+    choice: index into ``Policy.choices``, shape (n,).
+    cost: expected spend on all of them, in currency.
+    margin: expected margin of all of them, in currency.
+    """
 
     choice: Indices
     cost: float
@@ -52,7 +62,7 @@ class Allocation:
 
 
 def upgrades(margins: Floats, costs: Floats, eligible: Bools) -> Upgrades:
-    """Return all upgrades that pay, in order; an offer that is not ``eligible`` or does not pay never occurs."""
+    """Return all upgrades that are ``eligible`` and increase the margin, in order."""
     shoppers = np.arange(len(margins))
     at_cost, at_margin = np.zeros(len(margins)), np.zeros(len(margins))
     at_efficiency = np.full(len(margins), np.inf)
@@ -85,21 +95,28 @@ def upgrades(margins: Floats, costs: Floats, eligible: Bools) -> Upgrades:
 
 
 def _best(efficiency: Floats, margin: Floats) -> Indices:
-    """Return the most efficient offer a row; of several that cost nothing more, the one with the largest margin."""
+    """Return the most efficient offer per row: of several that cost nothing more, the one with the largest margin."""
     free = np.isinf(efficiency) & (efficiency > 0)
     best: Indices = efficiency.argmax(axis=1)
     return np.where(free.any(axis=1), np.where(free, margin, -np.inf).argmax(axis=1), best)
 
 
 def allocate(margins: Floats, costs: Floats, eligible: Bools, budget: float) -> Allocation:
-    """Return the choices that maximise expected margin within an expected spend of ``budget``."""
+    """Return the choices that maximise expected margin within an expected spend of ``budget``.
+
+    >>> import numpy as np
+    >>> margins, costs = np.array([[3.0, 5.0], [4.0, 4.5]]), np.array([[1.0, 4.0], [1.0, 3.0]])
+    >>> allocation = allocate(margins, costs, np.ones((2, 2), dtype=bool), budget=5.0)
+    >>> allocation.choice, allocation.cost, allocation.margin
+    (array([2, 1]), 5.0, 9.0)
+    """
     if len(margins) <= EXACT_SHOPPERS:
         return exact(margins, costs, eligible, budget)
     return greedy(margins, costs, eligible, budget)
 
 
 def greedy(margins: Floats, costs: Floats, eligible: Bools, budget: float) -> Allocation:
-    """Take upgrades in order while they fit; one that does not fit ends its shopper's steps, not the others'."""
+    """Take upgrades in order while they fit. One that does not fit ends its own shopper's steps only."""
     steps = upgrades(margins, costs, eligible)
     affordable = int(np.searchsorted(steps.spend(), budget, side="right"))
     choice = np.zeros(len(margins), dtype=np.intp)

@@ -19,10 +19,13 @@ _ONE_FOR_ALL: Final = ("",)  # the only tier or segment of a policy that names n
 
 @dataclass(frozen=True)
 class Signals:
-    """What a decision depends on, one value a shopper, each of shape (n,).
+    """What a decision depends on: one value per shopper, each field of shape (n,).
 
-    ``risk``: abandonment probability; ``order_value``: currency; ``sensitivity``: [0, 1];
-    ``value_tier`` and ``recency_segment``: bin numbers.
+    risk: calibrated probability of abandonment.
+    order_value: value of the order at stake, in currency.
+    sensitivity: discount sensitivity, in [0, 1]; 0 where the policy names none.
+    value_tier: bin number; 0 where the policy names none.
+    recency_segment: bin number; 0 where the policy names none.
     """
 
     risk: Floats
@@ -34,7 +37,11 @@ class Signals:
 
 @dataclass(frozen=True)
 class Decisions:
-    """The recommended choice (index into ``Policy.choices``) and its expected margin, each of shape (n,)."""
+    """What to do, one value per shopper, each field of shape (n,).
+
+    choice: index into ``Policy.choices``.
+    margin: expected incremental contribution margin of the choice, in currency.
+    """
 
     choice: Indices
     margin: Floats
@@ -91,9 +98,12 @@ class Decider:
     def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
         """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
 
-        ``p * r * (m*V - D) - (1 - p) * D - c`` for a discount D: a recovered order earns its discounted margin; a
-        shopper who would have bought anyway costs the discount.
-        ``rates`` overrides the policy's cautious recovery rates.
+        The formula is ``p * r * (m*V - D) - (1 - p) * D - c``.
+        p is the risk, r the recovery rate, m the gross margin rate, V the order value, D the discount.
+        c is the fixed cost.
+        A recovered order earns its discounted margin. A shopper who would have bought anyway costs the discount.
+
+        rates: recovery rates to use instead of the policy's cautious ones, shape (n, offers).
         """
         risk, value = signals.risk, signals.order_value
         recovery = (self.recovery_rates(signals.sensitivity) if rates is None else rates).T
@@ -123,8 +133,8 @@ class Decider:
     def costs(self, signals: Signals) -> Floats:
         """Return the expected spend on every offer, shape (n, offers), in currency.
 
-        The fixed cost, plus the discount on orders that are recovered or would have come anyway. At the assumed rates,
-        without caution: a budget must hold where they turn out right, and the more is recovered, the more is redeemed.
+        It is the fixed cost, plus the discount on orders that are recovered or would have come anyway.
+        Recovery rates count without caution: a budget must hold where the assumed rates turn out right.
         """
         risk = signals.risk
         redeemed = risk * self.assumed_rates(signals.sensitivity).T + (1 - risk)
@@ -138,6 +148,16 @@ class Decider:
         """Choose the offer with the largest expected margin; doing nothing (margin 0) where none is above it.
 
         Of offers with equal margins the cheapest wins, so a discount is never given where a reminder earns the same.
+
+        >>> import numpy as np
+        >>> from tests import factories
+        >>> decider = Decider(factories.policy(), factories.recipe())
+        >>> columns = [np.array(values) for values in ([0.9, 0.05], [100.0, 100.0], [0.5, 0.5], [1, 1], [0, 0])]
+        >>> decisions = decider.decide(Signals(*columns))
+        >>> [decider.choices[choice] for choice in decisions.choice]
+        ['discount_15', 'reminder']
+        >>> decisions.margin.round(2)
+        array([7.45, 0.05])
         """
         margins = np.where(self.eligible(signals), self.margins(signals), -np.inf)
         best = margins.max(axis=1)

@@ -20,7 +20,11 @@ _SMALLEST_SHARE: Final = 1e-4  # stands for an empty bin, whose logarithm has no
 
 
 class InputCounts(Frozen):
-    """Values of one input, counted in the bins of its training histogram; a category's last bin is "any other"."""
+    """Values of one input, counted.
+
+    counts: one per bin of the training histogram. The last bin of a category is "any other".
+    missing: number of missing values.
+    """
 
     counts: tuple[int, ...]
     missing: int = Field(default=0, ge=0)
@@ -66,7 +70,17 @@ def add_counts(parts: Iterable[Mapping[str, InputCounts]]) -> dict[str, InputCou
 
 
 def stability_indices(counted: Mapping[str, InputCounts], histograms: Mapping[str, Histogram]) -> dict[str, float]:
-    """Return the population stability index of each counted input, largest first; none for too few rows."""
+    """Return the population stability index of each input, largest first.
+
+    An input with fewer than MINIMUM_ROWS values is left out.
+
+    >>> from lambda_fn.scoring.manifest import NumberHistogram
+    >>> trained = {"age": NumberHistogram(edges=(40.0,), counts=(500, 500))}
+    >>> stability_indices({"age": InputCounts(counts=(500, 500))}, trained)
+    {'age': 0.0}
+    >>> round(stability_indices({"age": InputCounts(counts=(800, 200))}, trained)["age"], 3)
+    0.416
+    """
     indices = {
         name: stability_index(_expected(histograms[name]), np.array(counts.counts))
         for name, counts in counted.items()
@@ -76,7 +90,9 @@ def stability_indices(counted: Mapping[str, InputCounts], histograms: Mapping[st
 
 
 def stability_index(expected: Integers, actual: Integers) -> float:
-    """Return ``sum((a - e) * ln(a / e))`` over the shares of bins: 0 for equal distributions.
+    """Return the population stability index, ``sum((a - e) * ln(a / e))`` over the shares of bins.
+
+    It is 0 for equal distributions.
 
     Below 0.1 a population counts as stable, above 0.2 as changed (Siddiqi, Credit Risk Scorecards, 2006).
     """

@@ -1,4 +1,4 @@
-"""Errors of the domain. Each knows its meaning; each door (HTTP, batch, CLI) maps them in one place."""
+"""Errors of the domain. Each entry point (HTTP, batch, CLI) maps them in one place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 class ScoringError(Exception):
     """Base of every error the scoring core and the registry raise on purpose.
 
-    Its message may be shown outside: what a library said is in its cause, which is for logs.
+    Its message may be shown to a caller. What a library said is in its cause, which is for logs.
     """
 
 
@@ -26,7 +26,7 @@ class ArtefactRejected(ScoringError):
 
 
 class RoutingBroken(ArtefactRejected):
-    """The registry says in no way that this code understands which models to serve; the models may be well."""
+    """The routing document cannot be parsed. The models that it names may be well."""
 
 
 class ModelUnavailable(ScoringError):
@@ -34,19 +34,23 @@ class ModelUnavailable(ScoringError):
 
 
 class NothingPromoted(ModelUnavailable):
-    """The registry is there, and no model was promoted yet."""
+    """The registry answers, and no model was promoted yet."""
 
 
 class RegistryUnreachable(ModelUnavailable):
-    """The registry does not answer, or not to us; what it holds may be well."""
+    """The registry does not answer, or refuses us. What it holds may be well."""
 
 
 class RegistryConflict(ScoringError):
-    """Another writer changed the registry in between; read it again and repeat."""
+    """Another writer changed the registry in between. Read it again and repeat."""
 
 
 class Fault(NamedTuple):
-    """One thing wrong with one record: where, and what to do about it."""
+    """One thing wrong with one record.
+
+    pointer: JSON pointer to the field.
+    message: what the field should hold.
+    """
 
     pointer: str
     message: str

@@ -1,4 +1,4 @@
-"""What a field should hold, in the words of every refusal: of a request as of a row of a file."""
+"""What a field should hold, worded alike for a refused request and a rejected row."""
 
 from __future__ import annotations
 

@@ -24,8 +24,19 @@ Run = Callable[[Work, Codes, float], None]
 class FeaturePlan:
     """A fitted recipe compiled for repeated use.
 
-    Steps of one operation that do not depend on each other run as one array operation, so a single record costs
-    about as many numpy calls as there are groups, not steps.
+    Steps of one operation that do not depend on each other run as one array operation.
+    A single record then costs about as many numpy calls as there are groups of steps.
+
+    >>> from lambda_fn.scoring.columns import Layout
+    >>> from lambda_fn.scoring.imputation import Imputer
+    >>> from tests import factories
+    >>> plan = FeaturePlan(factories.recipe())
+    >>> record = Imputer(plan.layout).defaults()
+    >>> work = plan.values(record, factories.AS_OF)
+    >>> float(work[plan.slots["recency_days"]][0])  # from the default date, 2026-06-01, to 2026-06-30
+    29.0
+    >>> plan.matrix(record, work).shape == (1, len(plan.feature_names))
+    True
     """
 
     def __init__(self, recipe: Recipe, layout: Layout | None = None) -> None:
@@ -82,7 +93,7 @@ class FeaturePlan:
         n = len(columns)
         matrix = np.zeros((n, len(self.feature_names)), dtype=np.float32)
         features = work[self._scalar_slots].T
-        with np.errstate(over="ignore"):  # a product of limits is cut to the limit, too
+        with np.errstate(over="ignore"):  # a product of limits overflows, and is clipped below
             for start in range(0, n, _TURNED_AT_ONCE):
                 matrix[start : start + _TURNED_AT_ONCE, self._scalar_columns] = features[
                     start : start + _TURNED_AT_ONCE

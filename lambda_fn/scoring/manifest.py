@@ -42,7 +42,11 @@ class SigmoidCalibration(Frozen):
 
 
 class TableCalibration(Frozen):
-    """Linear interpolation between rising knots, however they were fitted."""
+    """Linear interpolation between knots.
+
+    scores: the estimator's probabilities at the knots, rising.
+    probabilities: the calibrated ones, rising.
+    """
 
     method: Literal["table"] = "table"
     scores: tuple[float, ...] = Field(min_length=2)
@@ -60,9 +64,10 @@ Calibration = Annotated[IdentityCalibration | SigmoidCalibration | TableCalibrat
 
 
 class NumberHistogram(Frozen):
-    """Training rows per bin of a numeric, flag or date input (dates as days before the as-of date).
+    """Training rows per bin of a numeric, flag or date input. A date counts as days before the as-of date.
 
-    ``edges`` are the inner edges, rising: bin i holds ``edges[i-1] < x <= edges[i]``, so there is one more count.
+    edges: the inner edges, rising. Bin i holds ``edges[i-1] < x <= edges[i]``.
+    counts: one per bin, so one more than edges.
     """
 
     kind: Literal["number"] = "number"
@@ -77,7 +82,11 @@ class NumberHistogram(Frozen):
 
 
 class CategoryHistogram(Frozen):
-    """Training rows per category, in the order of the input's categories; anything else counts as ``other``."""
+    """Training rows per category.
+
+    counts: one per category, in the order of the input's categories.
+    other: rows with any other text.
+    """
 
     kind: Literal["category"] = "category"
     counts: tuple[int, ...]
@@ -88,7 +97,13 @@ Histogram = Annotated[NumberHistogram | CategoryHistogram, Field(discriminator="
 
 
 class DataFingerprint(Frozen):
-    """Which data a model was trained on. ``sha256`` is over the file's bytes."""
+    """Which data a model was trained on.
+
+    source: name of the file.
+    sha256: checksum of the file's bytes.
+    rows: number of rows read.
+    country: the country whose rows were kept, or ``all``.
+    """
 
     source: str
     sha256: str

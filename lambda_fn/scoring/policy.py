@@ -14,7 +14,7 @@ NO_INTERVENTION: Final = "none"
 
 
 class _Sourced(FrozenFinite):
-    """A number and where it comes from; an assumption says so in its source."""
+    """A number and where it comes from. An assumption says so in its source."""
 
     source: str = Field(min_length=1)
 
@@ -38,7 +38,12 @@ class Gain(_Sourced):
 
 
 class Eligibility(FrozenFinite):
-    """Who may receive an intervention; an absent list admits everyone."""
+    """Who may receive an intervention.
+
+    minimum_risk: the lowest risk; None admits every risk.
+    value_tiers: labels of the value tier; None admits all.
+    recency_segments: labels of the recency segment; None admits all.
+    """
 
     minimum_risk: Share | None = None
     value_tiers: tuple[str, ...] | None = None
@@ -46,13 +51,14 @@ class Eligibility(FrozenFinite):
 
 
 class Intervention(FrozenFinite):
-    """One thing the shop can do.
+    """One thing the shop can do to recover a cart.
 
-    ``discount_share``: the discount as a share of the order's value.
-    ``discount_amount``: the discount as an amount in the policy's currency, at most the order's value.
-    ``fixed_cost``: what making the offer costs, redeemed or not.
-    ``base_recovery_rate``, ``gain_per_sensitivity``: for sensitivity s the recovery rate is ``base + gain * s``, kept
-    in [0, 1].
+    discount_share: share of the order value that is given away.
+    discount_amount: amount that is given away, in the policy's currency, at most the order value.
+    fixed_cost: cost per shopper who gets the offer, in currency.
+    base_recovery_rate, gain_per_sensitivity: ``base + gain * sensitivity``, kept in [0, 1], is the assumed share of
+        abandoning shoppers who then buy. Without a gain, sensitivity does not count.
+    eligibility: who may receive it.
     """
 
     name: str = Field(min_length=1, pattern=r"^[a-z0-9_]+$")
@@ -83,16 +89,19 @@ class Intervention(FrozenFinite):
 
 
 class Policy(FrozenFinite):
-    """Margins, offers and guardrails, and the names of the inputs and steps of the recipe that they depend on.
+    """Margins, offers and guardrails, and the names in the recipe that they depend on.
 
-    ``caution``: the share by which assumed recovery rates are cut before an offer is chosen or its margin estimated.
-    Until an experiment has measured them, they are somebody's hope. Spend is estimated without it.
-    ``minimum_margin_rate``: the margin that a discount must leave, as a share of the order's value.
-    ``order_value``: a numeric input, or a constant amount; the value of the order at stake.
-    ``sensitivity``: a step, discount sensitivity in [0, 1]; without it, every shopper's is 0.
-    ``value_tier``, ``recency_segment``: bin steps whose labels an offer's eligibility may name.
-    ``high_value_tier``, ``maximum_discount_high_value``: the largest discount, as a share of the order's value, for
-    shoppers of that tier.
+    currency: ISO 4217.
+    gross_margin_rate: share of the order value that is margin before any discount.
+    caution: share by which assumed recovery rates are cut, because no experiment has measured them yet. It counts
+        when an offer is chosen and its margin estimated, not when its cost is estimated.
+    minimum_margin_rate: guardrail. A discount must leave this share of the order value as margin.
+    maximum_discount_high_value: guardrail. The largest discount for shoppers of ``high_value_tier``, as a share of the
+        order value.
+    order_value: name of the input that holds the value of the order at stake, in currency, or a constant amount.
+    sensitivity: name of the step that holds the discount sensitivity, in [0, 1]. Without it everybody's is 0.
+    value_tier, recency_segment: names of bin steps, whose labels an offer's eligibility may name.
+    interventions: the offers to choose from, beside doing nothing.
     """
 
     currency: str = Field(min_length=3, max_length=3)

@@ -1,7 +1,7 @@
 """The recipe: which inputs a model reads and how its features follow from them, as data.
 
-A recipe travels inside the model's manifest, so whatever scores the model computes exactly the features it was trained
-on. An unfitted recipe (``training/shops``) leaves the numbers learnt from data as ``None``; fitting fills them in.
+A recipe travels inside the model's manifest, so that scoring computes exactly the features that training did.
+An unfitted recipe (``training/shops``) leaves the numbers learnt from data as ``None``. Fitting fills them in.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ class _Input(FrozenFinite):
 
 
 class NumberInput(_Input):
-    """A number. ``minimum`` and ``maximum`` are hard bounds: a value outside them is refused.
+    """A number.
 
-    ``observed_low`` and ``observed_high`` are the range seen in training: a value beyond it is clipped, with a warning.
-    ``default`` (the training median) stands in for a missing value.
+    unit: what it counts, such as ``years``.
+    minimum, maximum: hard bounds. A value outside them is refused.
+    integer: whether it must be whole.
+    observed_low, observed_high: the range seen in training. A value beyond it is clipped, with a warning.
+    default: the training median. It replaces a missing value.
     """
 
     kind: Literal["number"] = "number"
@@ -41,14 +44,21 @@ class NumberInput(_Input):
 
 
 class FlagInput(_Input):
-    """A yes/no value, 0 or 1. ``default`` is the training mode."""
+    """A yes/no value, 0 or 1.
+
+    default: the training mode. It replaces a missing value.
+    """
 
     kind: Literal["flag"] = "flag"
     default: int | None = Field(default=None, ge=0, le=1)
 
 
 class CategoryInput(_Input):
-    """One of ``categories``; any other text is scored as the default (the training mode), with a warning."""
+    """A text out of a list.
+
+    categories: the known texts.
+    default: the training mode. It replaces a missing value and, with a warning, a text that is not known.
+    """
 
     kind: Literal["category"] = "category"
     categories: tuple[str, ...] = ()
@@ -56,7 +66,11 @@ class CategoryInput(_Input):
 
 
 class DateInput(_Input):
-    """A calendar date, ISO 8601. ``minimum`` and ``maximum`` are hard bounds; ``default`` is the training median."""
+    """A calendar date, ISO 8601.
+
+    minimum, maximum: hard bounds. A date outside them is refused.
+    default: the training median. It replaces a missing date.
+    """
 
     kind: Literal["date"] = "date"
     minimum: dt.date
@@ -70,8 +84,9 @@ InputField = Annotated[NumberInput | FlagInput | CategoryInput | DateInput, Fiel
 class _Step(FrozenFinite):
     """One named value computed from inputs or earlier steps.
 
-    ``feature`` says whether the value is a column of the model's matrix; steps that are not serve later steps or the
-    policy.
+    name: what later steps and the policy call it.
+    feature: whether it is a column of the model's matrix. Other steps serve later steps or the policy.
+    group: what kind of value it is, such as ``engagement``.
     """
 
     name: str = Field(min_length=1)
@@ -154,18 +169,23 @@ class Product(_ManySources):
 
 
 class Complement(_OneSource):
-    """``of - x``: turns a scale round (10 - score)."""
+    """``whole - x``: reverses a scale, such as ``10 - score``."""
 
     op: Literal["complement"] = "complement"
     whole: float = 1.0
 
 
 class Bin(_OneSource):
-    """The ordinal number of x's bin; ``edges`` are the inclusive upper ends of all bins but the last."""
+    """The ordinal number of x's bin, from 0.
+
+    edges: the inclusive upper ends of all bins but the last, rising.
+    edge_quantiles: the quantiles of the training rows at which fitting puts the edges, where ``edges`` is not given.
+    labels: one name per bin.
+    """
 
     op: Literal["bin"] = "bin"
     edges: tuple[float, ...] | None = None
-    edge_quantiles: tuple[float, ...] | None = None  # where fitting puts the edges, when they are not given
+    edge_quantiles: tuple[float, ...] | None = None
     labels: tuple[str, ...]
 
     @model_validator(mode="after")
@@ -190,7 +210,7 @@ class Ordinal(_OneSource):
 
 
 class OneHot(_OneSource):
-    """One 0/1 column for each of the source's categories."""
+    """One 0/1 column per category of the source."""
 
     op: Literal["one_hot"] = "one_hot"
     categories: tuple[str, ...] | None = None
@@ -208,7 +228,15 @@ Step = Annotated[
 
 
 class Recipe(FrozenFinite):
-    """Inputs, feature steps in order of computation, and the columns that must never reach them."""
+    """What a model reads, and how its features follow from it.
+
+    inputs: the fields of a record.
+    steps: the values computed from them, in order of computation.
+    leakage: columns known only after the outcome. No step may read them.
+
+    Raises RecipeError where a name is taken twice, a source is unknown or of the wrong kind, or a leakage column is
+    read.
+    """
 
     inputs: tuple[InputField, ...] = Field(min_length=1)
     steps: tuple[Step, ...] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""The one call every door makes: columns in, scores out."""
+"""The call that every entry point makes: columns in, scores out."""
 
 from __future__ import annotations
 
@@ -20,18 +20,22 @@ from lambda_fn.scoring.model import Model
 from lambda_fn.scoring.policy import Policy
 
 RISK_LEVELS: Final = ("LOW", "MEDIUM", "HIGH")
-RISK_DECIMALS: Final = 6  # of what every door answers: risk and confidence
+RISK_DECIMALS: Final = 6  # of risk and confidence, wherever they are answered
 MONEY_DECIMALS: Final = 2
 RISK_EDGES: Final = np.array([0.4, 0.7])  # MEDIUM from the first, HIGH from the second
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What the service says of n shoppers, each field of shape (n,).
+    """What the service says of n shoppers, each array of shape (n,).
 
-    ``risk``: calibrated abandonment probability; ``level``: index into RISK_LEVELS; ``choice``: index into the
-    policy's choices; ``margin``: expected margin of the recommendation, in the policy's currency; ``confidence``:
-    calibrated probability of the predicted side of the decision threshold.
+    risk: calibrated probability of abandonment.
+    level: index into RISK_LEVELS.
+    choice: index into the policy's choices.
+    margin: expected incremental contribution margin of the choice, in the policy's currency.
+    confidence: calibrated probability of the predicted side of the decision threshold.
+    notes: what was imputed or clipped before scoring.
+    signals: what the choice depended on.
     """
 
     risk: Floats
@@ -44,7 +48,11 @@ class Scores:
 
 
 class Scorer:
-    """A model artefact ready to score. Building one scores the recipe's defaults, so a broken model never serves."""
+    """A model artefact, ready to score.
+
+    Building one scores the recipe's defaults. Raises ArtefactRejected where that gives NaN or infinity, so a broken
+    model never serves.
+    """
 
     def __init__(self, manifest: Manifest, onnx: bytes) -> None:
         self.manifest = manifest
@@ -65,7 +73,15 @@ class Scorer:
             raise ArtefactRejected(f"model {self.version} answers the recipe's defaults with NaN or infinity")
 
     def score(self, columns: Columns, as_of: dt.date) -> Scores:
-        """Score records that passed ``Layout.outside``; ``as_of`` is the date that recency counts to."""
+        """Score records that ``Layout.outside`` finds no fault with. ``as_of`` is the day that recency counts to.
+
+        >>> from tests import factories
+        >>> manifest, files = factories.artefact()
+        >>> scorer = Scorer(manifest, files["model.onnx"])
+        >>> scores = scorer.score(scorer.imputer.defaults(), factories.AS_OF)
+        >>> RISK_LEVELS[scores.level[0]], scorer.choices[scores.choice[0]], scores.risk.round(3)
+        ('MEDIUM', 'reminder', array([0.5]))
+        """
         given = columns
         columns, notes = self.imputer.complete(columns)
         work = self.plan.values(columns, as_of)

@@ -1,12 +1,12 @@
 """A budget over more shoppers than fit in memory: how much is spent at which return, and where to stop.
 
-Offers are upgrades along each shopper's convex hull (``budget``). Every part of a file counts what its upgrades cost,
-by their return: margin per unit of cost. The counts of all parts give the return below which nothing is spent.
+Offers are upgrades along each shopper's convex hull (see ``budget``). The return of an upgrade is its margin per unit
+of cost. Every part of a file counts what its upgrades cost, by return. The counts of all parts give the cut-off: the
+return below which nothing is spent.
 
-Costs are counted in whole millionths, whose sum does not depend on where a file is cut. Returns are counted in steps of
-less than half a percent. Shoppers of one step are told apart by a hash of their ids, so
-that a file whose shoppers are all alike is spent on, too: what is left of a budget is less than the cost of the next
-sixty-fourth of a step.
+Costs are counted in whole millionths of the currency, so that their sum does not depend on where a file is cut.
+Returns are counted in steps of less than half a percent. A hash of the id ranks the shoppers of one step, so that a
+budget can end within a step. What is left of it is less than the cost of the next sixty-fourth of a step.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ _MICRO: Final = 1_000_000  # what money is counted in: whole millionths of the p
 
 
 class Spending(Frozen):
-    """Expected spend by step, rising, in millionths of the currency.
+    """Expected spend by step.
 
-    ``unlimited``: spend where every shopper gets the offer that pays most.
+    steps: the steps that occur, rising.
+    costs: spend of each step, in millionths of the currency.
+    unlimited: spend where every shopper gets the offer that pays most, in millionths of the currency.
     """
 
     steps: tuple[int, ...] = ()

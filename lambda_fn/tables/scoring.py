@@ -39,10 +39,7 @@ ROWS_COUNTED_AT_ONCE: Final = 16_384  # drift takes hundreds of small passes ove
 
 @dataclass
 class Tally:
-    """Counts of what was read and scored.
-
-    ``margin_minor``: expected margin as written, in hundredths; ``spend``: expected cost of the offers, with a budget.
-    """
+    """Counts of what was read and scored; ``ChunkReport`` says what each field means."""
 
     levels: list[int]
     choices: list[int]
@@ -66,8 +63,8 @@ class Output:
 class ChunkScoring:
     """Scores the lines of one chunk.
 
-    With a budget for the whole file, every chunk is read twice: for ``count_spending``, and, when all chunks have
-    given the ``cut_off``, for ``run``.
+    With a budget for the whole file, every chunk is read twice: first by ``count_spending``, then by ``run``, with the
+    ``cut_off`` that follows from all chunks.
     """
 
     def __init__(self, scorer: Scorer, header: Sequence[str], as_of: dt.date, cut_off: CutOff | None = None) -> None:

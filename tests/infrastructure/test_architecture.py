@@ -14,7 +14,7 @@ from tests.infrastructure.synthesis import Synthesis
 ROOT = Path(__file__).parents[2]
 DIAGRAM = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```mermaid")[1].split("```")[0]
 LABELS = dict(re.findall(r'^ +(\w+)\["(.+)"\]$', DIAGRAM, re.MULTILINE))
-EVERYWHERE = {"lambda_fn.contract", "lambda_fn.settings", "lambda_fn.telemetry"}
+EVERYWHERE = {"lambda_fn.contract", "lambda_fn.s3_errors", "lambda_fn.settings", "lambda_fn.telemetry"}
 
 # Not drawn: what carries permissions, settings or records of the resources that are drawn, or guards them.
 PLUMBING = {

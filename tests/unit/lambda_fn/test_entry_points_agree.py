@@ -1,4 +1,4 @@
-"""A shopper is the same shopper at both doors: JSON and CSV give the same columns, and refuse the same values."""
+"""A shopper is the same at both entry points: JSON and CSV give the same columns, and refuse the same values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests import factories
 
 RECIPE = factories.recipe()
 LAYOUT = Layout(RECIPE)
-JSON_DOOR = RecordReader(RECIPE, LAYOUT)
+JSON_READER = RecordReader(RECIPE, LAYOUT)
 HEADER = [ID_FIELD, *(field.name for field in RECIPE.inputs)]
 
 whole = st.integers(-3, 1_000_000)
@@ -45,15 +45,15 @@ def shoppers(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def through_json(record: dict[str, Any]) -> Columns | None:
-    """Return what the JSON door makes of a record; None where it is refused."""
+    """Return what the API makes of a record; None where it is refused."""
     try:
-        return JSON_DOOR.columns([JSON_DOOR.read_one(json.dumps(record).encode())])
+        return JSON_READER.columns([JSON_READER.read_one(json.dumps(record).encode())])
     except InvalidRecords:
         return None
 
 
 def through_csv(record: dict[str, Any]) -> Columns | None:
-    """Return what the CSV door makes of a record; None where it is rejected."""
+    """Return what the batch makes of a record; None where it is rejected."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(["" if record[name] is None else record[name] for name in HEADER])
@@ -62,7 +62,7 @@ def through_csv(record: dict[str, Any]) -> Columns | None:
 
 
 @given(shoppers())
-def test_both_doors_read_the_same_and_refuse_the_same(record: dict[str, Any]) -> None:
+def test_both_entry_points_read_the_same_and_refuse_the_same(record: dict[str, Any]) -> None:
     from_json, from_csv = through_json(record), through_csv(record)
 
     assert (from_json is None) == (from_csv is None)

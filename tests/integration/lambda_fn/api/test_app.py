@@ -1,10 +1,7 @@
-"""The HTTP application over a real registry: whole answers, every refusal, both models."""
+"""The HTTP application over a real registry: whole answers by both models."""
 
 import datetime as dt
-from html.parser import HTMLParser
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import urljoin
 
 import pytest
 from mypy_boto3_s3 import S3Client
@@ -20,19 +17,6 @@ from tests.integration.conftest import REGISTRY_BUCKET
 
 BASE = contract.API_BASE_PATH
 CHALLENGER = "v20260702T120000-00000002"
-
-
-class Page(HTMLParser):
-    """What a browser would make of a page: its elements, and the addresses that it names."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.elements: list[str] = []
-        self.addresses: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(tag)
-        self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
 
 
 @pytest.fixture
@@ -204,137 +188,9 @@ def test_metrics_stand_beside_their_baseline(client: TestClient) -> None:
     }
 
 
-@pytest.mark.usefixtures("promoted")
-def test_a_fault_is_a_422_that_names_the_field(client: TestClient) -> None:
-    assert problem(client.post(f"{BASE}/predict", json=factories.record(impulse_buying_score=99))) == {
-        "type": "about:blank",
-        "title": HTTPStatus(422).phrase,  # its wording changed with Python 3.13
-        "status": 422,
-        "detail": "The request cannot be scored; see impulse_buying_score.",
-        "errors": [
-            {"pointer": "/impulse_buying_score", "detail": "expected a whole number from 0 to 10 (points)"},
-        ],
-    }
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[1]"])
-@pytest.mark.usefixtures("promoted")
-def test_a_body_that_is_no_json_object_is_a_422(client: TestClient, body: bytes) -> None:
-    assert problem(client.post(f"{BASE}/predict", content=body))["errors"][0]["pointer"] == ""
-
-
-@pytest.mark.usefixtures("promoted")
-def test_more_than_the_limit_of_records_is_refused_with_the_limit(client: TestClient) -> None:
-    answer = client.post(f"{BASE}/predict/batch", json={"records": [{"user_id": 1}] * 1_001})
-    assert problem(answer)["errors"] == [
-        {"pointer": "/records", "detail": "List should have at most 1000 items after validation, not 1001"}
-    ]
-
-
-@pytest.mark.usefixtures("promoted")
-def test_a_body_over_the_size_limit_is_a_413(client: TestClient) -> None:
-    answer = client.post(f"{BASE}/predict", content=b" " * (contract.MAX_BODY_BYTES + 1))
-    assert problem(answer)["detail"] == "Send at most 5,242,880 bytes; split the batch."
-
-
-def test_unknown_paths_and_methods_are_problems(client: TestClient) -> None:
-    assert problem(client.get("/somewhere"))["status"] == 404
-    wrong = client.get(f"{BASE}/predict")
-    assert problem(wrong)["status"] == 405
-    assert wrong.headers["allow"] == "POST"
-
-
-@pytest.mark.usefixtures("promoted")
-def test_an_error_nobody_foresaw_tells_only_its_correlation_id(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    detail = "detail"
-
-    def explode(*_: Any) -> None:
-        raise RuntimeError("secret " + detail)
-
-    monkeypatch.setattr(answers, "predictions", explode)
-    answer = client.post(f"{BASE}/predict", json=factories.record())
-    assert answer.status_code == 500
-    logged = capsys.readouterr().out
-    assert "secret detail" not in answer.text + logged
-    assert problem(answer)["title"] == "Internal Server Error"
-    assert answer.headers["x-correlation-id"] in logged
-    assert "RuntimeError" in logged
-    assert "in predict" in logged  # the stack says where
-
-
-def test_every_answer_carries_security_headers(client: TestClient) -> None:
-    headers = client.get(f"{BASE}/health").headers
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["cache-control"] == "no-store"
-    assert headers["strict-transport-security"].startswith("max-age=")
-
-
 def test_cors_answers_only_the_origins_of_the_environment(promoted: Registry) -> None:
     client = client_of(promoted, cors_origins="https://shop.example")
     allowed = client.get(f"{BASE}/health", headers={"origin": "https://shop.example"})
     refused = client.get(f"{BASE}/health", headers={"origin": "https://other.example"})
     assert allowed.headers["access-control-allow-origin"] == "https://shop.example"
     assert "access-control-allow-origin" not in refused.headers
-
-
-@pytest.mark.usefixtures("promoted")
-def test_the_document_describes_the_champions_inputs(client: TestClient) -> None:
-    document = client.get(f"{BASE}/openapi.json").json()
-    assert set(document["paths"]) == {
-        f"{BASE}/{path}" for path in ("predict", "predict/batch", "health", "model/info", "model/metrics")
-    }
-    record = document["components"]["schemas"]["PredictRequest"]
-    assert set(record["properties"]) == {"user_id", *factories.record()}
-
-
-def test_the_document_asks_for_what_the_gateway_asks_for(promoted: Registry) -> None:
-    plain, with_tokens = (
-        client_of(promoted, access_tokens=on).get(f"{BASE}/openapi.json").json() for on in (False, True)
-    )
-    assert plain["security"] == [{"ApiKey": []}]
-    assert with_tokens["security"] == [{"ApiKey": [], "AccessToken": []}]
-    assert set(with_tokens["components"]["securitySchemes"]) == {"ApiKey", "AccessToken"}
-
-    def statuses(document: dict[str, Any], path: str, method: str) -> set[str]:
-        return set(document["paths"][f"{BASE}/{path}"][method]["responses"])
-
-    usual = {"200", "403", "413", "422", "429", "500", "503", "504"}
-    assert statuses(plain, "predict", "post") == usual
-    assert statuses(with_tokens, "predict", "post") == {*usual, "401"}
-    assert statuses(with_tokens, "health", "get") == {"200", "429", "500", "503", "504"}
-
-
-@pytest.mark.parametrize("stage", ["", "/live", "/_aws/execute-api/a1b2/local"])
-def test_the_documents_paths_begin_where_its_own_does(client: TestClient, stage: str) -> None:
-    address = f"https://shop.example{stage}{BASE}/openapi.json"
-    (server,) = client.get(f"{BASE}/openapi.json").json()["servers"]
-    assert urljoin(address, server["url"]).rstrip("/") == f"https://shop.example{stage}"
-
-
-def test_the_page_about_the_api_loads_nothing_from_elsewhere(client: TestClient) -> None:
-    answer = client.get(f"{BASE}/docs")
-
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    page = Page()
-    page.feed(answer.text)
-    assert page.elements.count("script") == 2
-    assert page.elements[-2:] == ["script", "script"]  # the first ends where it should, and so does the page
-    assert page.addresses == ["data:,", "openapi.json"]
-    assert 'SwaggerUIBundle({url: "openapi.json"' in answer.text
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-
-
-@pytest.mark.usefixtures("promoted")
-def test_a_log_line_names_no_shopper_attribute(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
-    client.post(f"{BASE}/predict", json=factories.record(user_id="someone-in-particular", average_order_value=431.7))
-    client.post(f"{BASE}/predict", json=factories.record(user_id="someone-in-particular", ad_views_per_day=-431.7))
-    logged = capsys.readouterr().out
-    client.get(f"{BASE}/someone-in-particular")
-    logged += capsys.readouterr().out
-    assert '"route":"/api/v1/predict"' in logged  # the refusal
-    assert '"status":404' in logged  # the path that is none
-    assert contract.METRIC_PREDICTIONS in logged
-    assert "someone-in-particular" not in logged
-    assert "431.7" not in logged

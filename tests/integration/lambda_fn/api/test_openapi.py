@@ -1,0 +1,74 @@
+"""The OpenAPI document: what the champion reads, and what the gateway asks for."""
+
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from mypy_boto3_s3 import S3Client
+from starlette.testclient import TestClient
+
+from lambda_fn import contract, settings
+from lambda_fn.api import app
+from lambda_fn.api.model_server import ModelServer
+from lambda_fn.registry import Artefact, Registry
+from tests import factories
+from tests.integration.conftest import REGISTRY_BUCKET
+
+BASE = contract.API_BASE_PATH
+
+
+@pytest.fixture
+def registry(s3: S3Client) -> Registry:
+    return Registry(REGISTRY_BUCKET, s3)
+
+
+@pytest.fixture
+def promoted(registry: Registry) -> Registry:
+    registry.publish(Artefact(*factories.artefact()))
+    registry.promote(factories.VERSION)
+    return registry
+
+
+@pytest.fixture
+def client(registry: Registry) -> TestClient:
+    return client_of(registry)
+
+
+def client_of(registry: Registry, **config: Any) -> TestClient:
+    server = ModelServer(registry, ttl_seconds=0)
+    service = app.create_app(server, settings.Settings(**config))
+    return TestClient(service, raise_server_exceptions=False)
+
+
+@pytest.mark.usefixtures("promoted")
+def test_the_document_describes_the_champions_inputs(client: TestClient) -> None:
+    document = client.get(f"{BASE}/openapi.json").json()
+    assert set(document["paths"]) == {
+        f"{BASE}/{path}" for path in ("predict", "predict/batch", "health", "model/info", "model/metrics")
+    }
+    record = document["components"]["schemas"]["PredictRequest"]
+    assert set(record["properties"]) == {"user_id", *factories.record()}
+
+
+def test_the_document_asks_for_what_the_gateway_asks_for(promoted: Registry) -> None:
+    plain, with_tokens = (
+        client_of(promoted, access_tokens=on).get(f"{BASE}/openapi.json").json() for on in (False, True)
+    )
+    assert plain["security"] == [{"ApiKey": []}]
+    assert with_tokens["security"] == [{"ApiKey": [], "AccessToken": []}]
+    assert set(with_tokens["components"]["securitySchemes"]) == {"ApiKey", "AccessToken"}
+
+    def statuses(document: dict[str, Any], path: str, method: str) -> set[str]:
+        return set(document["paths"][f"{BASE}/{path}"][method]["responses"])
+
+    usual = {"200", "403", "413", "422", "429", "500", "503", "504"}
+    assert statuses(plain, "predict", "post") == usual
+    assert statuses(with_tokens, "predict", "post") == {*usual, "401"}
+    assert statuses(with_tokens, "health", "get") == {"200", "429", "500", "503", "504"}
+
+
+@pytest.mark.parametrize("stage", ["", "/live", "/_aws/execute-api/a1b2/local"])
+def test_the_documents_paths_begin_where_its_own_does(client: TestClient, stage: str) -> None:
+    address = f"https://shop.example{stage}{BASE}/openapi.json"
+    (server,) = client.get(f"{BASE}/openapi.json").json()["servers"]
+    assert urljoin(address, server["url"]).rstrip("/") == f"https://shop.example{stage}"

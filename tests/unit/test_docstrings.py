@@ -1,0 +1,25 @@
+"""The examples in docstrings are true."""
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = [
+    "lambda_fn.api.serving",
+    "lambda_fn.batch.assembly",
+    "lambda_fn.contract",
+    "lambda_fn.scoring.budget",
+    "lambda_fn.scoring.columns",
+    "lambda_fn.scoring.drift",
+    "lambda_fn.scoring.features",
+    "lambda_fn.scoring.decider",
+    "lambda_fn.scoring.service",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_run(name: str) -> None:
+    found = doctest.testmod(importlib.import_module(name))
+    assert found.attempted > 0
+    assert found.failed == 0
