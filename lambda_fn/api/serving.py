@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lambda_fn.api import answers
 from lambda_fn.api.records import Record, raw_records
@@ -19,8 +19,7 @@ CHALLENGER: Final = "challenger"
 RawRecords = Callable[[Sequence[int]], Sequence[bytes]]  # rows of a request -> their JSON
 
 
-@dataclass(frozen=True)
-class ModelScores:
+class ModelScores(NamedTuple):
     """What one model said in answer to a request. ``role`` is CHAMPION or CHALLENGER."""
 
     role: str
@@ -28,8 +27,7 @@ class ModelScores:
     scores: Scores
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """The answer to a request.
 
     predictions: one response body per record, in the order of the records.
@@ -66,29 +64,39 @@ class Serving:
 
     def _score(self, records: Sequence[Record], raw: RawRecords, at: dt.datetime) -> Answered:
         rows = [row for row, record in enumerate(records) if self.role_for(record["user_id"]) == CHALLENGER]
-        challenged = self._read_by_challenger(records, rows, raw)
+        challenged = self._read_by_challenger(records, rows, raw) if rows else {}
+        if self.challenger is None or not challenged:
+            predictions, said = _ask(CHAMPION, self.champion, records, at)
+            return Answered(predictions, (said,), len(rows))
         rest = {row: record for row, record in enumerate(records) if row not in challenged}
-        predictions: list[dict[str, Any]] = [{}] * len(records)
+        merged: list[dict[str, Any]] = [{}] * len(records)
         models: list[ModelScores] = []
         for role, model, parsed in ((CHAMPION, self.champion, rest), (CHALLENGER, self.challenger, challenged)):
-            if model is None or not parsed:
-                continue
-            scores = model.scorer.score(model.reader.columns(list(parsed.values())), at.date())
-            models.append(ModelScores(role, model.scorer.version, scores))
-            users = [record["user_id"] for record in parsed.values()]
-            for row, answer in zip(parsed, answers.predictions(users, model.scorer, scores, at), strict=True):
-                predictions[row] = answer
-        return Answered(predictions, tuple(models), len(rows) - len(challenged))
+            if parsed:
+                predictions, said = _ask(role, model, list(parsed.values()), at)
+                models.append(said)
+                for row, prediction in zip(parsed, predictions, strict=True):
+                    merged[row] = prediction
+        return Answered(merged, tuple(models), len(rows) - len(challenged))
 
     def _read_by_challenger(
         self, records: Sequence[Record], rows: Sequence[int], raw: RawRecords
     ) -> Mapping[int, Record]:
         """Return the challenger's records, by row. What it refuses is left out: the champion takes everything here."""
-        if self.challenger is None or not rows:
+        if self.challenger is None:
             return {}
         if self.challenger.reader.takes_all_of(self.champion.reader):
             return {row: records[row] for row in rows}
         return self.challenger.reader.read_some(dict(zip(rows, raw(rows), strict=True)))
+
+
+def _ask(
+    role: str, model: ServedModel, records: Sequence[Record], at: dt.datetime
+) -> tuple[list[dict[str, Any]], ModelScores]:
+    """Return one model's predictions for its records, and the scores behind them."""
+    scores = model.scorer.score(model.reader.columns(records), at.date())
+    users = [record["user_id"] for record in records]
+    return answers.predictions(users, model.scorer, scores, at), ModelScores(role, model.scorer.version, scores)
 
 
 def share_of(user_id: str | int, experiment: str) -> float:

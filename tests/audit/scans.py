@@ -18,7 +18,7 @@ LOCKS: Final = (
     "cdk/local/requirements.txt",
 )
 SHIPPED_AND_RUN: Final = ("lambda_fn", "training", "cdk")
-FULL_OF_HASHES: Final = (*LOCKS, "cdk/package-lock.json")
+FULL_OF_HASHES: Final = (*LOCKS, "cdk/package-lock.json", "tests/data/artefact_format_1/manifest.json")
 
 
 class ScanFailed(RuntimeError):
