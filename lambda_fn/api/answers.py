@@ -92,7 +92,8 @@ ANSWERS: Final = (Prediction, BatchPrediction, Health, ModelInfo, ModelMetrics)
 
 
 def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, at: dt.datetime) -> list[dict[str, Any]]:
-    """Return one response body a record, in order."""
+    """Return one response body per record, in order."""
+    id_name = scorer.manifest.id_name
     noted_rows = np.any(scores.notes.flags, axis=1).tolist()
     timestamp = at.isoformat(timespec="milliseconds")
     rows = zip(
@@ -107,7 +108,7 @@ def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, a
     )
     return [
         {
-            "user_id": user_id,
+            id_name: user_id,
             "abandonment_risk": risk,
             "risk_level": RISK_LEVELS[level],
             "recommended_intervention": scorer.choices[choice],

@@ -12,6 +12,7 @@ from lambda_fn.api.answers import ANSWERS
 from lambda_fn.api.problems import Problem
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
+from lambda_fn.scoring.recipe import ID_FIELD
 
 _REF: Final = "#/components/schemas/{model}"
 # What the paths begin at, seen from the document's own address: a gateway puts its stage in front of them, and only the
@@ -103,11 +104,20 @@ def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool 
         schema = model.model_json_schema(ref_template=_REF)
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema
+    if champion:
+        _name_the_id(schemas["Prediction"], champion.reader.id_name)
     components["securitySchemes"] = _KEY
     described["security"] = [{"ApiKey": []}]
     if access_tokens:
         _ask_for_tokens(described)
     return described
+
+
+def _name_the_id(prediction: dict[str, Any], id_name: str) -> None:
+    """Let the answer's schema give the id under the shop's own name for it."""
+    properties = prediction["properties"]
+    prediction["properties"] = {id_name if name == ID_FIELD else name: part for name, part in properties.items()}
+    prediction["required"] = [id_name if name == ID_FIELD else name for name in prediction["required"]]
 
 
 def _ask_for_tokens(described: dict[str, Any]) -> None:

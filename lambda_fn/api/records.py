@@ -22,6 +22,7 @@ from lambda_fn.contract import MAX_BATCH_RECORDS
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, days_since_epoch
 from lambda_fn.scoring.errors import Fault, InvalidRecords
 from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS, expectation
+from lambda_fn.scoring.manifest import ROW
 from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, FlagInput, InputField, NumberInput, Recipe
 
 MAX_FAULTS: Final = 100
@@ -53,18 +54,24 @@ UserId = Annotated[
 
 
 class RecordReader:
-    """Parses request bodies by one recipe."""
+    """Parses request bodies by one recipe.
 
-    def __init__(self, recipe: Recipe, layout: Layout) -> None:
+    id_column: the field that holds the id; None for a shop without ids, whose records may leave ROW out. A record's
+        position then stands for it.
+    """
+
+    def __init__(self, recipe: Recipe, layout: Layout, id_column: str | None = ID_FIELD) -> None:
+        self.id_name = id_column or ROW
+        self._ids_optional = id_column is None
         self._layout = layout
         self._positions = [
             (field.name, {category: i for i, category in enumerate(field.categories)}) for field in layout.categorical
         ]
         self._dates = [i for i, field in enumerate(layout.numeric) if isinstance(field, DateInput)]
-        self._rules = frozenset(map(_rule, recipe.inputs))
+        self._rules = frozenset((self.id_name, *map(_rule, recipe.inputs)))
         self._expected = {field.name: expectation(field) for field in recipe.inputs}
-        self._expected[ID_FIELD] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
-        fields: dict[str, Any] = {ID_FIELD: Required[UserId]}
+        self._expected[self.id_name] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
+        fields: dict[str, Any] = {self.id_name: UserId if self._ids_optional else Required[UserId]}
         fields.update({field.name: _annotation(field) for field in recipe.inputs})
         typed_dict: Any = TypedDict  # its fields are known only at run time
         record: Any = typed_dict("PredictRequest", fields, total=False)
@@ -80,11 +87,15 @@ class RecordReader:
     def read_one(self, body: bytes) -> Record:
         """Parse one record; raise InvalidRecords naming each faulty field."""
         record: Record = _parse(self._one, body, self._expected, depth=1)
+        record.setdefault(self.id_name, 1)
         return record
 
     def read_many(self, body: bytes) -> list[Record]:
         """Parse ``{"records": [...]}``; raise InvalidRecords naming each faulty record and field."""
         records: list[Record] = _parse(self._many, body, self._expected, depth=3)["records"]
+        if self._ids_optional:
+            for position, record in enumerate(records, start=1):
+                record.setdefault(self.id_name, position)
         return records
 
     def read_some(self, raw: Mapping[int, bytes]) -> dict[int, Record]:

@@ -63,7 +63,11 @@ class Serving:
         return self._score(self.champion.reader.read_many(body), lambda rows: raw_records(body, rows), at)
 
     def _score(self, records: Sequence[Record], raw: RawRecords, at: dt.datetime) -> Answered:
-        rows = [row for row, record in enumerate(records) if self.role_for(record["user_id"]) == CHALLENGER]
+        rows = [
+            row
+            for row, record in enumerate(records)
+            if self.role_for(record[self.champion.reader.id_name]) == CHALLENGER
+        ]
         challenged = self._read_by_challenger(records, rows, raw) if rows else {}
         if self.challenger is None or not challenged:
             predictions, said = _ask(CHAMPION, self.champion, records, at)
@@ -95,7 +99,7 @@ def _ask(
 ) -> tuple[list[dict[str, Any]], ModelScores]:
     """Return one model's predictions for its records, and the scores behind them."""
     scores = model.scorer.score(model.reader.columns(records), at.date())
-    users = [record["user_id"] for record in records]
+    users = [record[model.reader.id_name] for record in records]
     return answers.predictions(users, model.scorer, scores, at), ModelScores(role, model.scorer.version, scores)
 
 

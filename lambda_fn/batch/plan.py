@@ -22,7 +22,6 @@ from lambda_fn.csv_io.header import Header, UnusableHeader, find_header
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
 from lambda_fn.scoring.manifest import Manifest
-from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.tables.spellings import dialect_of
 from lambda_fn.telemetry import logger
 
@@ -77,7 +76,7 @@ class Planner:
         header = self._read_header(file, manifest)
         if not earlier and not self._bucket.write_new(pins_key(file), pins.model_dump_json().encode()):
             return self.plan(key, execution)  # the same event, delivered twice, was quicker: share its pins
-        chunks = self._cut(file, header.first_line)
+        chunks = self._cut(file, header.first_line, whole=file.compressed or manifest.id_column is None)
         job = Job(
             execution=execution,
             input=file,
@@ -116,7 +115,8 @@ class Planner:
 
     def _read_header(self, file: InputFile, manifest: Manifest) -> Header:
         pieces = self._bucket.read(file, 0, file.size_bytes)
-        needed = (ID_FIELD, *(field.name for field in manifest.recipe.inputs))
+        ids = [manifest.id_column] if manifest.id_column else []
+        needed = (*ids, *(field.name for field in manifest.recipe.inputs))
         dialect = manifest.dialect
         try:
             return find_header(
@@ -129,8 +129,12 @@ class Planner:
         except UnusableHeader as error:
             raise UnusableFile(str(error)) from error
 
-    def _cut(self, file: InputFile, first_line: int) -> list[Chunk]:
-        if file.compressed:
+    def _cut(self, file: InputFile, first_line: int, *, whole: bool) -> list[Chunk]:
+        """Return the chunks of a file; ``whole``: only one, which is read from its beginning to its end.
+
+        That is so where the text's places are not those of the file, and where a row's position is its id.
+        """
+        if whole:
             return [Chunk(index=0, start=first_line, end=UNPACKED_END)]
         starts = range(first_line, max(file.size_bytes, first_line + 1), self._chunk_bytes)
         ends = [min(start + self._chunk_bytes, file.size_bytes) for start in starts]

@@ -9,9 +9,12 @@ from pydantic import BaseModel, ValidationError
 
 from lambda_fn.scoring import manifest_v1
 from lambda_fn.scoring.errors import ArtefactRejected, ScoringError
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.manifest import FORMAT_VERSION, Manifest
 
-READERS: Final[dict[int, Callable[[bytes], Manifest]]] = {manifest_v1.FORMAT_VERSION: manifest_v1.read}
+READERS: Final[dict[int, Callable[[bytes], Manifest]]] = {
+    manifest_v1.FORMAT_VERSION: manifest_v1.read,
+    FORMAT_VERSION: Manifest.model_validate_json,
+}
 
 
 class _Format(BaseModel):

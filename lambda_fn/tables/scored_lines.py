@@ -10,12 +10,10 @@ import numpy as np
 from lambda_fn.csv_io.decimals import write_decimals
 from lambda_fn.csv_io.text import ByteMatrix, as_matrix, cell, cells, table_of
 from lambda_fn.scoring.arrays import Texts
-from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer, Scores
 from lambda_fn.tables.warning_texts import WarningTexts
 
-SCORED_COLUMNS: Final = (
-    ID_FIELD,
+SCORED_COLUMNS: Final = (  # behind the id
     "abandonment_risk",
     "risk_level",
     "recommended_intervention",
@@ -24,7 +22,6 @@ SCORED_COLUMNS: Final = (
     "model_version",
     "warnings",
 )
-SCORED_HEADER: Final = ",".join(SCORED_COLUMNS).encode() + b"\n"
 _END: Final = b"\xff"  # of a line before its warnings; UTF-8 never holds this byte
 
 
@@ -35,6 +32,7 @@ class ScoredWriter:
         self._levels = table_of(RISK_LEVELS)
         self._choices = table_of(scorer.choices)
         self._version = cell(scorer.version.encode())
+        self.header = b",".join((cell(scorer.manifest.id_name.encode()), ",".join(SCORED_COLUMNS).encode())) + b"\n"
         self._warnings: WarningTexts | None = None
 
     def lines(self, ids: Texts, scores: Scores) -> bytes:

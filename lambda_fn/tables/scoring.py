@@ -67,6 +67,8 @@ class ChunkScoring:
 
     With a budget for the whole file, every chunk is read twice: first by ``count_spending``, then by ``run``, with the
     ``cut_off`` that follows from all chunks.
+
+    lines_before: lines of the file before the chunk. It counts where rows have no id but their position.
     """
 
     def __init__(
@@ -76,14 +78,22 @@ class ChunkScoring:
         as_of: dt.date,
         cut_off: CutOff | None = None,
         dialect: Dialect = DEFAULT_DIALECT,
+        lines_before: int = 1,
     ) -> None:
         self._scorer = scorer
         self._as_of = as_of
         self._cut_off = cut_off
-        self._reader = TableReader(header, scorer.layout, dialect)
+        self._reader = TableReader(
+            header, scorer.layout, dialect, id_column=scorer.manifest.id_column, first_line=lines_before + 1
+        )
         self._writer = ScoredWriter(scorer)
         self._uncounted: list[Columns] = []
         self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))
+
+    @property
+    def header(self) -> bytes:
+        """Return the first line of the scored file."""
+        return self._writer.header
 
     def run(self, blocks: Iterable[bytes | TooLong]) -> Iterator[Output]:
         """Yield the output, a few thousand rows at a time."""
