@@ -142,7 +142,7 @@ smoke: setup ## Ask a deployed environment for predictions, by API and by file, 
 
 outputs: setup ## Print what a deployed environment offers: URL, key id, buckets, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make outputs ENV=dev" >&2; exit 2; }
-	@python -m cdk.local outputs $(ENV)
+	@python -m cdk.ops.outputs $(ENV)
 
 costs: setup ## Write what the environments cost a month into docs/costs.md
 	@python -m cdk.ops.costs --write
