@@ -71,10 +71,9 @@ RIGHTS: Mapping[str, set[tuple[str, str]]] = {
     },
 }
 
-pytestmark = [
-    pytest.mark.xdist_group("enforcing-aws"),
-    pytest.mark.skipif(shutil.which("openssl") is None, reason="the local AWS makes its certificate with openssl"),
-]
+pytestmark = pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="the local AWS makes its certificate with openssl"
+)
 
 
 @dataclass(frozen=True)
