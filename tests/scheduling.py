@@ -26,7 +26,7 @@ def shared_by(test_id: str) -> str:
     return next((name for start, name in SHARED.items() if test_id.startswith(start)), test_id.partition("::")[0])
 
 
-class SharingScheduling(LoadScopeScheduling):
+class SharingScheduling(LoadScopeScheduling):  # type: ignore[misc]  # ships no types
     """Hands a worker all tests that share something, in the order in which they were collected."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.tiers import summary
@@ -13,7 +15,7 @@ def report(test_id: str, outcome: str, longrepr: object = None) -> pytest.TestRe
 
 def test_tiers_are_counted_and_skipped_tests_have_their_reasons() -> None:
     skips = [("x.py", 1, "Skipped: no openssl"), ("x.py", 1, "Skipped: no openssl"), ("x.py", 9, "Skipped: no /proc")]
-    stats = {
+    stats: dict[str, list[Any]] = {
         "passed": [report("tests/unit/a.py::test_a", "passed"), report("tests/e2e/a.py::test_a", "passed")],
         "skipped": [report("tests/e2e/b.py::test_b", "skipped", why) for why in skips],
         "error": [report("tests/unit/b.py::test_c", "failed")],
