@@ -1,10 +1,6 @@
-"""What the policy earns where the truth is known, and what a budget buys."""
-
-import csv
-from pathlib import Path
+"""What the policy earns where the truth is known."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,22 +8,12 @@ from hypothesis import strategies as st
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.policy import Decider, Policy, Signals
 from lambda_fn.scoring.service import Scorer
-from training.data import fit_recipe
-from training.data.prepare import DataOptions
-from training.job import Job, run
+from training.data.columns import to_columns
 from training.offers.ground_truth import Outcome, make_world, play
 from training.offers.policy_file import read_policy
-from training.offers.reference_offer import ten_percent_offer
-from training.offers.simulate import simulate
-from training.offers.synthetic_world import twin_table, worlds
+from training.offers.synthetic_world import twin_table
 from training.shops.shopper import RECIPE
 from training.synthetic.best_possible import posterior
-
-
-@pytest.fixture(scope="module")
-def model(twin_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Artefact:
-    out = tmp_path_factory.mktemp("model")
-    return run(Job(DataOptions(twin_csv), read_policy(), "logistic", out=out, track=False)).artefact
 
 
 def cautious(policy: Policy, caution: float) -> Policy:
@@ -38,7 +24,7 @@ def cautious(policy: Policy, caution: float) -> Policy:
 def seen(model: Artefact) -> tuple[Signals, np.ndarray]:
     scorer = Scorer(model.manifest, model.onnx)
     table = twin_table(model.manifest.recipe, 20_000, 5, "USA")
-    signals = scorer.score(fit_recipe.to_columns(scorer.layout, table), model.manifest.as_of).signals
+    signals = scorer.score(to_columns(scorer.layout, table), model.manifest.as_of).signals
     return signals, posterior(table, 30)
 
 
@@ -98,56 +84,3 @@ def test_unseen_differences_between_shoppers_keep_the_mean_rate(
     varied = make_world(policy, recipe, *seen, spread=0.5, seed=3)
     assert varied.true_rates.mean() == pytest.approx(flat.true_rates.mean(), rel=0.02)
     assert varied.true_rates.std() > flat.true_rates.std()
-
-
-def test_the_worlds_go_from_right_assumptions_to_a_quarter_of_them(model: Artefact) -> None:
-    found = dict(worlds(model, 5_000, 1))
-    assert list(found) == [1.0, 0.75, 0.5, 0.25]
-    assert found[1.0].policy > found[0.5].policy > 0
-
-
-def test_a_budget_is_kept_and_the_curve_rises_ever_more_slowly(model: Artefact, twin_csv: Path, tmp_path: Path) -> None:
-    found = simulate(model, twin_csv, 1_000, "all")
-    assert found.allocation.cost <= 1_000
-    assert sum(found.counts().values()) == 6_000
-    spends, margins = (np.array(values) for values in zip(*found.curve, strict=True))
-    gains = np.diff(margins)
-    assert (np.diff(spends) > 0).all()
-    assert (gains >= 0).all()
-    assert (np.diff(gains) <= gains[0] * 1e-6).all()
-    at_budget = np.interp(1_000, spends, margins)
-    assert found.allocation.margin == pytest.approx(at_budget, rel=0.01)
-    assert found.allocation.margin <= found.unlimited[1]
-    assert found.same_for_all is not None
-    name, spend, margin = found.same_for_all
-    assert (name, margin < 0 < spend) == ("discount_10", True)
-    found.write(tmp_path / "offers.csv")
-    with (tmp_path / "offers.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == 6_000
-    total = sum(float(row["expected_margin"]) for row in rows)
-    assert total == pytest.approx(found.allocation.margin, abs=0.6)
-
-
-def test_rows_that_are_left_out_are_told_and_nobody_counts_twice(
-    model: Artefact, twin_csv: Path, tmp_path: Path
-) -> None:
-    # Given a file with a shopper listed twice, one without an id, and one of an impossible age
-    table = pd.read_csv(twin_csv, dtype={"user_id": "str"}).head(1_000)
-    table["user_id"] = ["1", "1", None, *map(str, range(4, 1_001))]
-    table.loc[3, "age"] = 200
-    table.to_csv(tmp_path / "some.csv", index=False)
-    # When a budget is spent on it, then three rows are left out, each for its reason
-    found = simulate(model, tmp_path / "some.csv", 100, "USA")
-    assert found.left_out == {"no user_id": 1, "repeated user_id": 1, "outside the bounds": 1}
-    assert len(found.user_ids) == len(set(found.user_ids)) == 997
-
-
-def test_the_contrast_is_the_offer_of_ten_percent_by_whatever_name() -> None:
-    policy = read_policy()
-    renamed = [
-        offer.model_copy(update={"name": "tenth_off"}) if offer.name == "discount_10" else offer
-        for offer in policy.interventions
-    ]
-    assert ten_percent_offer(policy.model_copy(update={"interventions": tuple(renamed)})) == 3
-    assert ten_percent_offer(policy.model_copy(update={"interventions": policy.interventions[:2]})) is None
