@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.errors import TrainingError
-from training.models.families import FAMILIES, Family, Parameters
+from training.models.families import FAMILIES, Family, Parameters, find_family
 
 BOTH = np.array([0, 1], dtype=np.int8)
 
@@ -34,3 +34,9 @@ def test_fit_seconds_leave_out_what_building_the_estimator_takes() -> None:
 def test_a_parameter_that_a_family_does_not_have_is_named(family: str) -> None:
     with pytest.raises(TrainingError, match=f"{family} has no parameter depht; it has .*random_state"):
         FAMILIES[family].train(np.zeros((2, 1), np.float32), BOTH, 0, {"depht": 3})
+
+
+def test_a_family_is_found_by_its_name_and_others_are_named() -> None:
+    assert find_family("mlp") is FAMILIES["mlp"]
+    with pytest.raises(TrainingError, match="no model family 'oracle'; choose one of logistic, hist_gradient_boosting"):
+        find_family("oracle")

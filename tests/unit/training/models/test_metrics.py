@@ -85,3 +85,9 @@ def test_the_interval_holds_the_estimate_and_narrows_with_rows() -> None:
     estimate = Ranking(labels, p, 0.5).metrics()["f1"]
     assert many[0] < estimate < many[1]
     assert many[1] - many[0] < 0.6 * (few[1] - few[0])
+
+
+def test_rows_of_one_class_have_no_ranking() -> None:
+    found = Ranking(np.ones(3, dtype=np.int8), np.array([0.2, 0.5, 0.9]), 0.5).metrics()
+    assert np.isnan([found["roc_auc"], found["average_precision"]]).all()
+    assert found["recall"] == pytest.approx(2 / 3)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.manifest import read_manifest
+from lambda_fn.scoring.manifest_formats import read_manifest
 from training.data.prepared import Prepared
-from training.errors import PublishRefused
+from training.errors import PublishRefused, TrainingError
 from training.models import calibrate
 from training.models.candidate import Candidate
 from training.release import package
@@ -50,3 +50,12 @@ def test_what_is_served_must_be_what_was_evaluated(prepared: Prepared, model: Ar
     twisted = dataclasses.replace(logistic, calibration=calibrate.fit_sigmoid(BOTH, np.array([0.5, 0.5])))
     with pytest.raises(PublishRefused, match="differs from training"):
         package.check_served_alike(model, prepared, twisted)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_and_none_is_made(tmp_path: Path) -> None:
+    package.check_folder(tmp_path / "new" / "deep")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(TrainingError, match=r"nothing can be written below .*file is not a folder"):
+            package.check_folder(folder)
