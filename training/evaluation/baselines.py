@@ -60,7 +60,7 @@ def baseline_metrics(best: SingleFeature, train: Part, validation: Part, holdout
     """Return the holdout metrics of the constant and of the best single feature, named by their prefixes.
 
     The constant says "will abandon", with the training part's share as its probability. The single feature is given
-    every chance: a calibration and the cut with the best F1, both from validation.
+    every chance: a calibration and the threshold with the best F1, both from validation.
     """
     share = np.full(len(holdout), float(train.labels.mean()))
     constant = Ranking(holdout.labels, share, 0.0).metrics()
