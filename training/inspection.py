@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from training.data.checks import Finding, Report
-from training.data.prepare import DataOptions, Say, learn_from, read_and_check
+from training.data.options import DataOptions, Say
+from training.data.prepare import check_rows, learn_from, read_rows
 from training.errors import DataRefused, LabelRefused
 from training.evaluation.baselines import refuse_leakage, single_feature_aucs
 
 
 def inspect(options: DataOptions, say: Say = lambda _: None) -> Report:
-    """Return what the checks, the label and the leakage scan find; rows with errors are not looked at any further."""
-    dataset, report = read_and_check(options, say)
+    """Return what the checks, the label and the leakage scan find.
+
+    Where the checks find an error, label and features are not looked at.
+    """
+    dataset = read_rows(options, say)
+    report = check_rows(options, dataset)
     if any(finding.level == "error" for finding in report.findings):
         return report
     try:

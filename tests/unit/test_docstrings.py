@@ -15,6 +15,12 @@ MODULES = [
     "lambda_fn.scoring.features",
     "lambda_fn.scoring.policy",
     "lambda_fn.scoring.service",
+    "training.clock",
+    "training.data.label",
+    "training.data.split",
+    "training.models.metrics",
+    "training.offers.ab_test",
+    "training.synthetic.twin",
 ]
 
 

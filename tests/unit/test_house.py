@@ -25,6 +25,18 @@ FORBIDDEN = {
 # Package -> its rooms, from the top down. A room may import itself and rooms further down; those of one line do not
 # import each other.
 ROOMS: dict[str, list[tuple[str, ...]]] = {
+    "training": [
+        ("cli",),
+        ("job", "inspection"),
+        ("release",),
+        ("evaluation",),
+        ("offers",),
+        ("synthetic",),
+        ("models",),
+        ("data",),
+        ("shops",),
+        ("errors", "clock"),
+    ],
     "lambda_fn": [
         ("api", "batch"),
         ("tables",),

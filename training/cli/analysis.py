@@ -51,11 +51,11 @@ def signals(
     with plain_errors():
         import pandas as pd
 
-        from training.cli.tables import signals_table
+        from training.cli.tables import importance_table
         from training.data.prepare import prepare
         from training.evaluation.baselines import single_feature_aucs
         from training.evaluation.feature_importance import correlations
-        from training.evaluation.metrics_document import measure
+        from training.evaluation.metrics_document import metrics_document
         from training.evaluation.plots import write_plots
         from training.models.train import train
 
@@ -67,8 +67,8 @@ def signals(
         )
         candidate = train(prepared, model, seed)
         features = single_feature_aucs(prepared.train, prepared.recipe.feature_names)
-        metrics = measure(prepared, candidate, features[0], None, seed)
-        console.print(signals_table(metrics["signals"]))
+        metrics = metrics_document(prepared, candidate, features[0], None, seed)
+        console.print(importance_table(metrics["signals"]))
         write_plots(prepared, candidate, metrics, out)
         pd.DataFrame(metrics["signals"]).to_csv(out / "signals.csv", index=False)
         names, matrix = correlations(prepared)

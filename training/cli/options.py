@@ -13,7 +13,7 @@ from training.models.families import FAMILIES
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Registry
-    from training.data.prepare import DataOptions
+    from training.data.options import DataOptions
 
 Data = Annotated[Path, typer.Option("--data", help="CSV with the columns of the recipe; .gz is read too.")]
 Country = Annotated[str, typer.Option(help="Keep the rows of one country, or 'all'.")]
@@ -52,7 +52,7 @@ def data_options(
 ) -> DataOptions:
     """Return the options about data, checked."""
     from training.data.label import as_unit
-    from training.data.prepare import DataOptions
+    from training.data.options import DataOptions
 
     return DataOptions(
         path=data,

@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from training.models.compare import Comparison
     from training.release.gates import Gate
 
-_MEASURES = ("f1", "roc_auc", "average_precision", "accuracy", "brier", "log_loss", "expected_calibration_error")
+_METRICS = ("f1", "roc_auc", "average_precision", "accuracy", "brier", "log_loss", "expected_calibration_error")
 
 
 def metrics_table(metrics: dict[str, Any]) -> Table:
-    """Return the holdout's metrics beside the constant, the best single feature, and the limit where it is known."""
+    """Return the holdout's metrics beside constant, best single feature, and Bayes optimum where it is known."""
     rows = metrics["holdout_rows"]
     alone = f"{metrics['best_single_feature']} alone"
     compared = {"constant": "constant", "best_single_feature": alone}
-    if "limit_f1" in metrics:  # the data is the twin: what no model can exceed is known
-        compared["limit"] = "limit"
+    if "limit_f1" in metrics:  # the data are the twin: what no model can exceed is known
+        compared["limit"] = "Bayes optimum"
     table = Table(f"{metrics['family']} on {rows:,} rows", "model", "95 % interval", *compared.values())
-    for name in _MEASURES:
+    for name in _METRICS:
         low, high = metrics["intervals_95"][name]
         others = [metrics.get(f"{prefix}_{name}") for prefix in compared]
         shown = ["" if value is None else f"{value:.4f}" for value in others]
@@ -59,7 +59,7 @@ def findings_table(report: Report) -> Table:
     return table
 
 
-def signals_table(rows: list[dict[str, Any]]) -> Table:
+def importance_table(rows: list[dict[str, Any]]) -> Table:
     """Return what each input tells about the label, the strongest first."""
     table = Table("input", "AUC lost when shuffled", "mutual information (nats)", "correlation")
     for row in rows:

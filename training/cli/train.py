@@ -44,11 +44,11 @@ def run(
         raise typer.BadParameter("parameters belong to one family: name it with --model", param_hint="--parameters")
     options.check_family(model, AUTO)
     with plain_errors():
-        from training.job import Job
+        from training.job import RunOptions
         from training.job import run as run_job
         from training.offers.policy_file import DEFAULT, read_policy
 
-        job = Job(
+        chosen = RunOptions(
             data=options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance),
             policy=read_policy(policy or DEFAULT),
             family=model,
@@ -60,7 +60,7 @@ def run(
         )
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task(f"reading {data.name}", total=None)
-            finished = run_job(job, say, lambda rows: progress.update(task, completed=rows))
+            finished = run_job(chosen, say, lambda rows: progress.update(task, completed=rows))
         _report(finished)
         if summary_json is not None:
             summary_json.write_text(json.dumps(_summary(finished), indent=1), encoding="utf-8")

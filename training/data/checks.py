@@ -10,10 +10,12 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from lambda_fn.scoring.arrays import Bools
 from lambda_fn.scoring.columns import Layout, days_since_epoch
 from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, Recipe
-from training.data.fit_recipe import to_columns
+from training.data.columns import to_columns
 from training.data.load import Dataset
+from training.data.usable import RowFaults, usable_rows
 from training.errors import DataRefused
 
 LARGEST_DROPPED_SHARE: Final = 0.01  # more unusable rows than this, and the export itself is in doubt
@@ -25,7 +27,13 @@ Level = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found in the data. ``rows``: how many rows it concerns."""
+    """One thing found in the data.
+
+    ``level``: whether it stops a run.
+    ``check``: the name of the check that found it.
+    ``message``: what was found, and where.
+    ``rows``: the number of rows it concerns.
+    """
 
     level: Level
     check: str
@@ -35,7 +43,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What the checks found, and the rows that can be used."""
+    """What the checks found, and the rows that can be used.
+
+    ``rows_read``: usable or not.
+    ``usable``: the rows without a fault, numbered from 0.
+    """
 
     findings: tuple[Finding, ...]
     rows_read: int
@@ -52,18 +64,19 @@ class Report:
 def check(dataset: Dataset, recipe: Recipe, label_column: str, as_of: dt.date | None = None) -> Report:
     """Return what is wrong with the data. Dates after ``as_of`` (today when absent) count as future ones."""
     table = dataset.table
-    findings = [*_types(dataset), *_missing(table, recipe), *_future(table, recipe, as_of or _today())]
-    unusable = np.zeros(len(table), dtype=bool)
-    for finding, rows in (
-        *_outside(table, recipe),
-        *_identity(table),
-        *_unlabelled(table, label_column),
-    ):
-        findings.append(finding)
-        unusable |= rows
-    findings.extend(_volume(table, unusable))
-    usable = table[~unusable].reset_index(drop=True) if unusable.any() else table
-    return Report(tuple(findings), len(table), usable)
+    layout = Layout(_with_some_categories(recipe))
+    faults = usable_rows(table, to_columns(layout, table), layout, label_column)
+    usable = faults.usable
+    findings = (
+        *_types(dataset),
+        *_missing(table, recipe),
+        *_future(table, recipe, as_of or _today()),
+        *_outside(table, layout, faults),
+        *_identity(faults),
+        *_unlabelled(label_column, faults),
+        *_volume(usable),
+    )
+    return Report(findings, len(table), table if usable.all() else table[usable].reset_index(drop=True))
 
 
 def _today() -> dt.date:
@@ -94,18 +107,16 @@ def _future(table: pd.DataFrame, recipe: Recipe, as_of: dt.date) -> Iterator[Fin
                 yield Finding("warning", "future date", f"{field.name}: {share:.1%} lie after {as_of}", rows)
 
 
-def _outside(table: pd.DataFrame, recipe: Recipe) -> Iterator[tuple[Finding, np.ndarray]]:
+def _outside(table: pd.DataFrame, layout: Layout, faults: RowFaults) -> Iterator[Finding]:
     """Find values that scoring would refuse, by the rule that scoring uses."""
-    layout = Layout(_with_some_categories(recipe))
-    outside = layout.outside(to_columns(layout, table))
-    for i in np.flatnonzero(outside.any(axis=0)):
-        rows = outside[:, i]
+    for i in np.flatnonzero(faults.outside.any(axis=0)):
+        rows = faults.outside[:, i]
         example = table[layout.numeric_names[i]].to_numpy()[rows][0]
         message = (
             f"{layout.numeric_names[i]}: {rows.sum():,} rows outside {layout.minimum[i]:g} to {layout.maximum[i]:g} "
             f"or not whole (such as {example:g}) are left out"
         )
-        yield Finding("warning", "bounds", message, int(rows.sum())), rows
+        yield Finding("warning", "bounds", message, int(rows.sum()))
 
 
 def _with_some_categories(recipe: Recipe) -> Recipe:
@@ -117,32 +128,24 @@ def _with_some_categories(recipe: Recipe) -> Recipe:
     return recipe.model_copy(update={"inputs": inputs})
 
 
-def _identity(table: pd.DataFrame) -> Iterator[tuple[Finding, np.ndarray]]:
-    absent = table[ID_FIELD].isna().to_numpy()
-    if absent.any():
-        yield (
-            Finding("warning", ID_FIELD, f"{absent.sum():,} rows have none and are left out", int(absent.sum())),
-            absent,
-        )
-    repeated = table[ID_FIELD].duplicated().to_numpy() & ~absent
-    if repeated.any():
-        rows = int(repeated.sum())
-        yield Finding("warning", f"duplicate {ID_FIELD}", f"{rows:,} rows repeat one and are left out", rows), repeated
+def _identity(faults: RowFaults) -> Iterator[Finding]:
+    if rows := int(faults.nameless.sum()):
+        yield Finding("warning", ID_FIELD, f"{rows:,} rows have none and are left out", rows)
+    if rows := int(faults.repeated.sum()):
+        yield Finding("warning", f"duplicate {ID_FIELD}", f"{rows:,} rows repeat one and are left out", rows)
 
 
-def _unlabelled(table: pd.DataFrame, label_column: str) -> Iterator[tuple[Finding, np.ndarray]]:
-    absent = table[label_column].isna().to_numpy()
-    if absent.any():
-        rows = int(absent.sum())
-        yield Finding("warning", "label", f"{label_column}: {rows:,} rows have none and are left out", rows), absent
+def _unlabelled(label_column: str, faults: RowFaults) -> Iterator[Finding]:
+    if rows := int(faults.unlabelled.sum()):
+        yield Finding("warning", "label", f"{label_column}: {rows:,} rows have none and are left out", rows)
 
 
-def _volume(table: pd.DataFrame, unusable: np.ndarray) -> Iterator[Finding]:
-    dropped = int(unusable.sum())
-    if dropped > LARGEST_DROPPED_SHARE * len(table):
-        share = dropped / len(table)
+def _volume(usable: Bools) -> Iterator[Finding]:
+    read, left = len(usable), int(usable.sum())
+    if read - left > LARGEST_DROPPED_SHARE * read:
+        share = (read - left) / read
         message = f"{share:.1%} of the rows cannot be used, more than {LARGEST_DROPPED_SHARE:.0%}; check the export"
-        yield Finding("error", "unusable rows", message, dropped)
-    if len(table) - dropped < SMALLEST_ROWS:
-        message = f"{len(table) - dropped:,} usable rows; training needs at least {SMALLEST_ROWS}"
-        yield Finding("error", "volume", message, len(table))
+        yield Finding("error", "unusable rows", message, read - left)
+    if left < SMALLEST_ROWS:
+        message = f"{left:,} usable rows; training needs at least {SMALLEST_ROWS}"
+        yield Finding("error", "volume", message, read)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lambda_fn.scoring.arrays import Floats
-from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout
+from lambda_fn.scoring.columns import Columns, Layout
 from lambda_fn.scoring.features import FeaturePlan
 from lambda_fn.scoring.imputation import Imputer
 from lambda_fn.scoring.recipe import (
@@ -25,10 +25,11 @@ from lambda_fn.scoring.recipe import (
     Recipe,
     Step,
 )
+from training.data.columns import to_columns
+from training.data.recency import EPOCH
 from training.errors import DataRefused
 
 MOST_CATEGORIES: Final = 50
-EPOCH: Final = dt.date(1970, 1, 1)
 
 
 def fit(recipe: Recipe, train: pd.DataFrame, as_of: dt.date) -> Recipe:
@@ -50,23 +51,6 @@ def fit(recipe: Recipe, train: pd.DataFrame, as_of: dt.date) -> Recipe:
         else:
             steps.append(step)
     return Recipe(inputs=inputs, steps=tuple(steps), leakage=recipe.leakage)
-
-
-def to_columns(layout: Layout, table: pd.DataFrame) -> Columns:
-    """Lay a table out as the scoring core's columns; a category unknown to the layout gets UNKNOWN."""
-    numbers = np.empty((len(table), len(layout.numeric)))
-    for i, name in enumerate(layout.numeric_names):
-        numbers[:, i] = table[name].to_numpy(dtype=np.float64, na_value=np.nan)
-    codes = np.empty((len(table), len(layout.categorical)), dtype=np.int32)
-    for i, field in enumerate(layout.categorical):
-        codes[:, i] = _codes(table[field.name], field.categories)
-    return Columns(numbers, codes)
-
-
-def _codes(column: pd.Series, categories: tuple[str, ...]) -> np.ndarray:
-    known = {category: code for code, category in enumerate(categories)}
-    table = np.array([*(known.get(str(name), UNKNOWN) for name in column.cat.categories), MISSING], dtype=np.int32)
-    return np.asarray(table[column.cat.codes.to_numpy()])  # pandas gives a missing value the code -1, the last entry
 
 
 def _fit_input(field: InputField, column: pd.Series) -> InputField:

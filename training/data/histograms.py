@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from lambda_fn.scoring.arrays import Codes, Floats
 from lambda_fn.scoring.columns import Columns, Layout
 from lambda_fn.scoring.drift import drift_values
 from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
@@ -26,7 +27,7 @@ def histograms(layout: Layout, columns: Columns, as_of: dt.date) -> dict[str, Hi
     return {**numeric, **categorical}
 
 
-def _number(values: np.ndarray) -> Histogram:
+def _number(values: Floats) -> Histogram:
     present = values[~np.isnan(values)]
     quantiles = np.quantile(present, np.arange(1, BINS) / BINS, method="inverted_cdf")
     edges = np.unique(quantiles)
@@ -36,7 +37,7 @@ def _number(values: np.ndarray) -> Histogram:
     return NumberHistogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
 
 
-def _category(codes: np.ndarray, categories: int) -> Histogram:
+def _category(codes: Codes, categories: int) -> Histogram:
     known = codes[codes >= 0]
     counts = np.bincount(known, minlength=categories)
     return CategoryHistogram(counts=tuple(counts.tolist()), other=int((codes < 0).sum()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,32 +16,39 @@ import pandas as pd
 from lambda_fn.contract import MAX_LINE_BYTES
 from lambda_fn.csv_io.header import UnusableHeader, read_header
 from lambda_fn.scoring.manifest import DataFingerprint
-from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, Recipe
+from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, InputField, Recipe
+from training.data.options import ALL_COUNTRIES, Progress
 from training.errors import DataRefused
 
 COUNTRY: Final = "country"
-ALL_COUNTRIES: Final = "all"
 CHUNK_ROWS: Final = 100_000
 _HASH_BLOCK_BYTES: Final = 1 << 20
 _DAMAGED: Final = (EOFError, gzip.BadGzipFile, zlib.error)  # what reading gzip raises
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class Dataset:
     """Rows of one CSV.
 
-    ``table`` holds ``user_id`` (text), numbers and flags (NaN: missing), dates as days since 1970-01-01 (NaN:
-    missing), categories (pandas categoricals; NaN: missing) and the label column, where one was asked for.
-    ``unreadable`` counts the cells of a column that are neither empty nor of its type; they count as missing.
-    ``left_out`` counts the rows of other countries.
+    In both tables NaN is a missing value. Numbers and flags are numbers, dates are days since 1970-01-01, categories
+    are pandas categoricals.
+
+    ``table``: ``user_id`` (text), the recipe's inputs, and the label column where one was asked for.
+    ``unreadable``: by column of ``table``, the cells that are neither empty nor of its type; they count as missing.
+    ``fingerprint``: which file the rows come from.
+    ``left_out``: the number of rows of other countries.
+    ``extra``: the same rows' inputs of another recipe, where the file has them and ``table`` does not.
     """
 
     table: pd.DataFrame
     unreadable: dict[str, int]
     fingerprint: DataFingerprint
     left_out: int
+    extra: pd.DataFrame | None = None
+
+    def with_extra(self) -> pd.DataFrame:
+        """Return the rows with the inputs of both recipes."""
+        return self.table if self.extra is None else pd.concat([self.table, self.extra], axis=1)
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,12 @@ class _Kinds:
     def all(self) -> list[str]:
         return [ID_FIELD, *self.text, *self.dates, *self.numbers]
 
+    def plus(self, fields: Iterable[InputField], header: Collection[str]) -> _Kinds:
+        """Add the inputs that the header has and that are not among these."""
+        more = [field for field in fields if field.name in header and field.name not in self.all]
+        text, dates, numbers = _by_kind(more)
+        return _Kinds((*self.text, *text), (*self.dates, *dates), (*self.numbers, *numbers))
+
 
 def read(
     path: Path,
@@ -63,19 +76,22 @@ def read(
     label_column: str | None = None,
     country: str = ALL_COUNTRIES,
     progress: Progress | None = None,
+    also: Iterable[InputField] = (),
 ) -> Dataset:
     """Read a CSV (gzip where its name ends so); raise DataRefused saying what to fix.
 
-    ``progress`` is called with the rows read so far.
+    ``country``: keep its rows only, or ALL_COUNTRIES.
+    ``progress``: called with the number of rows read so far.
+    ``also``: inputs of another recipe, read in the same pass where the file has them.
     """
     if not path.is_file():
         raise DataRefused(f"there is no file {path}")
-    kinds = _kinds(recipe, label_column, country)
-    unreadable = dict.fromkeys(kinds.all, 0)
+    own = _kinds(recipe, label_column, country)
     parts = []
     seen = 0
     try:
-        _check_header(path, kinds)
+        kinds = own.plus(also, _read_header(path, own))
+        unreadable = dict.fromkeys(kinds.all, 0)
         for chunk in _chunks(path, kinds):
             seen += len(chunk)
             wanted = chunk if country == ALL_COUNTRIES else chunk[chunk[COUNTRY] == country]
@@ -92,25 +108,38 @@ def read(
             f"{path} has no row with {COUNTRY} {country!r} among its {seen:,}; name another with --country, or keep "
             f"all with --country {ALL_COUNTRIES}"
         )
-    fingerprint = DataFingerprint(source=path.name, sha256=_sha256(path), rows=len(table), country=country)
-    return Dataset(table, {name: count for name, count in unreadable.items() if count}, fingerprint, seen - len(table))
+    more = [name for name in kinds.all if name not in own.all]
+    return Dataset(
+        table=table[own.all] if more else table,
+        unreadable={name: unreadable[name] for name in own.all if unreadable[name]},
+        fingerprint=DataFingerprint(source=path.name, sha256=_sha256(path), rows=len(table), country=country),
+        left_out=seen - len(table),
+        extra=table[more] if more else None,
+    )
 
 
 def _kinds(recipe: Recipe, label_column: str | None, country: str) -> _Kinds:
-    text = [field.name for field in recipe.inputs if isinstance(field, CategoryInput)]
+    text, dates, numbers = _by_kind(recipe.inputs)
     if country != ALL_COUNTRIES and COUNTRY not in text:
-        text.append(COUNTRY)
-    dates = [field.name for field in recipe.inputs if isinstance(field, DateInput)]
-    numbers = [field.name for field in recipe.inputs if not isinstance(field, CategoryInput | DateInput)]
-    return _Kinds(tuple(text), tuple(dates), (*numbers, *([label_column] if label_column else [])))
+        text = (*text, COUNTRY)
+    return _Kinds(text, dates, (*numbers, *([label_column] if label_column else [])))
 
 
-def _check_header(path: Path, kinds: _Kinds) -> None:
+def _by_kind(fields: Iterable[InputField]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the inputs that hold texts, dates, and numbers or flags."""
+    fields = tuple(fields)
+    text = tuple(field.name for field in fields if isinstance(field, CategoryInput))
+    dates = tuple(field.name for field in fields if isinstance(field, DateInput))
+    numbers = tuple(field.name for field in fields if not isinstance(field, CategoryInput | DateInput))
+    return text, dates, numbers
+
+
+def _read_header(path: Path, needed: _Kinds) -> tuple[str, ...]:
     opened = gzip.open if path.suffix == ".gz" else open
     try:
         with opened(path, "rb") as file:
             line = file.readline(MAX_LINE_BYTES)
-        read_header(line, kinds.all)
+        return read_header(line, needed.all)
     except UnusableHeader as error:
         raise DataRefused(f"{path}: {error}") from error
 

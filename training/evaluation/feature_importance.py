@@ -1,4 +1,4 @@
-"""Which inputs carry signal: correlation, mutual information and permutation importance, input by input."""
+"""Which inputs matter: correlation, mutual information and permutation importance, input by input."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Floats, Labels
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.imputation import Imputer
-from training.data.prepare import Prepared, evenly, featurise
-from training.evaluation.evaluate import DECISION_THRESHOLD, Candidate
+from training.data.columns import featurise
+from training.data.prepared import Prepared, evenly
+from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.metrics import Ranking
 
 BINS: Final = 20
@@ -19,15 +20,13 @@ MOST_ROWS: Final = 10_000  # of the validation part; enough to order inputs
 REPEATS: Final = 1
 NEGLIGIBLE_AUC: Final = 0.0005
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int8]
-
 
 @dataclass(frozen=True)
-class Signal:
+class InputImportance:
     """What one input tells about the label.
 
-    ``correlation``: Pearson's with the label, None for categories; ``mutual_information``: nats, corrected for chance;
+    ``correlation``: Pearson's with the label; None for categories.
+    ``mutual_information``: with the label, in nats, corrected for chance.
     ``importance``: AUC lost on validation when the input is shuffled, with everything derived from it.
     """
 
@@ -37,8 +36,8 @@ class Signal:
     importance: float
 
 
-def analyse(prepared: Prepared, candidate: Candidate, seed: int = 0) -> list[Signal]:
-    """Return the signal of every input, the most important first."""
+def input_importances(prepared: Prepared, candidate: Candidate, seed: int = 0) -> list[InputImportance]:
+    """Return the importance of every input, the most important first."""
     chosen = evenly(len(prepared.validation), MOST_ROWS)
     columns = prepared.columns(prepared.split.validation[chosen])
     complete, _ = Imputer(prepared.layout).complete(columns)
@@ -54,18 +53,21 @@ def analyse(prepared: Prepared, candidate: Candidate, seed: int = 0) -> list[Sig
                 for _ in range(REPEATS)
             ]
             correlation = _correlation(values, labels) if kind == "numbers" else None
-            found.append(Signal(name, correlation, mutual_information(values, labels), float(np.mean(lost))))
+            found.append(InputImportance(name, correlation, mutual_information(values, labels), float(np.mean(lost))))
     return sorted(found, key=_strength, reverse=True)
 
 
-def _strength(signal: Signal) -> tuple[float, float]:
-    """Order by importance where shuffling matters at all; what a stronger input stands in for, by information."""
-    return (signal.importance if signal.importance > NEGLIGIBLE_AUC else 0.0, signal.mutual_information)
+def _strength(found: InputImportance) -> tuple[float, float]:
+    """Order by importance, and by mutual information where shuffling an input hardly changes the AUC.
+
+    Such an input may still tell much: another one stands in for it when it is shuffled.
+    """
+    return (found.importance if found.importance > NEGLIGIBLE_AUC else 0.0, found.mutual_information)
 
 
-def as_rows(signals: list[Signal]) -> list[dict[str, object]]:
-    """Return the signals as JSON."""
-    return [asdict(signal) for signal in signals]
+def as_rows(importances: list[InputImportance]) -> list[dict[str, object]]:
+    """Return the importances as JSON."""
+    return [asdict(found) for found in importances]
 
 
 def mutual_information(values: Floats, labels: Labels) -> float:
@@ -107,4 +109,4 @@ def _shuffled(columns: Columns, kind: str, position: int, rng: np.random.Generat
 
 def _auc(prepared: Prepared, candidate: Candidate, columns: Columns, labels: Labels) -> float:
     p = candidate.probabilities(featurise(prepared.plan, columns, prepared.as_of))
-    return Ranking(labels, p, DECISION_THRESHOLD).measures()["roc_auc"]
+    return Ranking(labels, p, DECISION_THRESHOLD).metrics()["roc_auc"]

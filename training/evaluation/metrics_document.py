@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from training.data.prepare import Prepared
+from training.data.prepared import Prepared
 from training.evaluation import feature_importance, slices
 from training.evaluation.baselines import SingleFeature
-from training.evaluation.evaluate import DECISION_THRESHOLD, Candidate, Metrics, evaluate
+from training.evaluation.evaluate import Metrics, evaluate
 from training.models import compare
+from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.compare import Comparison
 from training.shops import shopper
 
 
-def measure(
+def metrics_document(
     prepared: Prepared, candidate: Candidate, single: SingleFeature, comparison: Comparison | None, seed: int
 ) -> Metrics:
-    """Return every measure of the candidate, its baselines, slices and signals, as JSON."""
+    """Return the metrics of the candidate, its baselines and its slices, and the importance of its inputs, as JSON.
+
+    ``single``: the best single feature.
+    ``comparison``: of the model families, where they were compared.
+    """
     p = candidate.probabilities(prepared.holdout.matrix)
     table = prepared.table(prepared.split.holdout)
     found = slices.slices(table, shopper.SLICES, prepared.holdout.labels, p, DECISION_THRESHOLD)
@@ -27,5 +32,5 @@ def measure(
         "data_checks": [f"{item.level}: {item.check}: {item.message}" for item in prepared.report.findings],
         "slices": slices.as_rows(found),
         "largest_gaps": [str(gap) for gap in slices.largest_gaps(found)],
-        "signals": feature_importance.as_rows(feature_importance.analyse(prepared, candidate, seed)),
+        "signals": feature_importance.as_rows(feature_importance.input_importances(prepared, candidate, seed)),
     }

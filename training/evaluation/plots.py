@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from training.data.prepare import Prepared
-from training.evaluation.evaluate import DECISION_THRESHOLD, Candidate, Metrics
+from training.data.prepared import Prepared
+from training.evaluation.evaluate import Metrics
 from training.evaluation.feature_importance import correlations
+from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.metrics import Ranking
 
 
@@ -19,7 +20,7 @@ def write_plots(prepared: Prepared, candidate: Candidate, metrics: Metrics, fold
     """Write every plot as PNG and return the files."""
     folder.mkdir(parents=True, exist_ok=True)
     plots: dict[str, Callable[[Any], None]] = {
-        "signals": lambda axes: _signals(axes, metrics),
+        "signals": lambda axes: _importances(axes, metrics),
         "correlations": lambda axes: _correlations(axes, prepared),
         "calibration": lambda axes: _calibration(axes, metrics),
         "roc": lambda axes: _roc(axes, prepared, candidate),
@@ -43,7 +44,7 @@ def _figure(path: Path) -> Iterator[Any]:
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
-def _signals(axes: Any, metrics: Metrics) -> None:
+def _importances(axes: Any, metrics: Metrics) -> None:
     rows = metrics["signals"][:15][::-1]
     names = [row["input"] for row in rows]
     axes.barh(names, [row["importance"] for row in rows], height=0.4, align="edge", label="AUC lost when shuffled")
@@ -76,7 +77,7 @@ def _roc(axes: Any, prepared: Prepared, candidate: Candidate) -> None:
     order = np.argsort(-p, kind="stable")
     hits = np.concatenate([[0], np.cumsum(labels[order])])
     misses = np.arange(len(hits)) - hits
-    auc = Ranking(labels, p, DECISION_THRESHOLD).measures()["roc_auc"]
+    auc = Ranking(labels, p, DECISION_THRESHOLD).metrics()["roc_auc"]
     axes.plot(misses / misses[-1], hits / hits[-1], label=f"{candidate.family}, AUC {auc:.4f}")
     axes.plot([0, 1], [0, 1], "--", color="grey", label="constant, AUC 0.5")
     axes.set(xlabel="share of the others flagged", ylabel="share of abandoners flagged", title="ROC (holdout)")

@@ -8,12 +8,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Floats, Labels
 from training.models.metrics import Ranking
-
-Labels = NDArray[np.int8]
-Floats = NDArray[np.float64]
 
 BANDS: Final = {
     "age": (25, 35, 50, 65),
@@ -24,7 +21,14 @@ SMALLEST_GROUP: Final = 100  # rows; the F1 of fewer says nothing
 
 @dataclass(frozen=True)
 class Slice:
-    """One group's holdout rows. ``flag_rate``: share predicted to abandon."""
+    """The metrics of one group of the holdout.
+
+    ``by``: the column that tells the groups apart.
+    ``group``: its value or band.
+    ``rows``: the size of the group.
+    ``positive_share``: of its labels.
+    ``flag_rate``: the share that is predicted to abandon.
+    """
 
     by: str
     group: str
@@ -36,22 +40,20 @@ class Slice:
 
 @dataclass(frozen=True)
 class Gap:
-    """The largest difference of one measure between two groups of one kind."""
+    """The largest difference of one metric between two groups of one kind."""
 
-    measure: str
+    metric: str
     by: str
     highest: str
     lowest: str
     difference: float
 
     def __str__(self) -> str:
-        return (
-            f"{self.measure} differs most by {self.by}: {self.highest} exceeds {self.lowest} by {self.difference:.3f}"
-        )
+        return f"{self.metric} differs most by {self.by}: {self.highest} exceeds {self.lowest} by {self.difference:.3f}"
 
 
 def slices(table: pd.DataFrame, names: tuple[str, ...], labels: Labels, p: Floats, threshold: float) -> list[Slice]:
-    """Return the measures of each group of at least SMALLEST_GROUP rows."""
+    """Return the metrics of each group of at least SMALLEST_GROUP rows."""
     found = []
     for name in names:
         if name not in table.columns:
@@ -60,19 +62,19 @@ def slices(table: pd.DataFrame, names: tuple[str, ...], labels: Labels, p: Float
         for group in groups.cat.categories:
             rows = (groups == group).to_numpy()
             if rows.sum() >= SMALLEST_GROUP:
-                found.append(_measure(name, str(group), labels[rows], p[rows], threshold))
+                found.append(slice_metrics(name, str(group), labels[rows], p[rows], threshold))
     return found
 
 
 def largest_gaps(found: list[Slice]) -> list[Gap]:
     """Return the largest gap of F1 and the largest gap of the flag rate; none where no kind has two groups."""
     gaps = []
-    for measure in ("f1", "flag_rate"):
+    for metric in ("f1", "flag_rate"):
         candidates = []
         for by in dict.fromkeys(item.by for item in found):
-            group = sorted((item for item in found if item.by == by), key=lambda item: float(getattr(item, measure)))
+            group = sorted((item for item in found if item.by == by), key=lambda item: float(getattr(item, metric)))
             low, high = group[0], group[-1]
-            candidates.append(Gap(measure, by, high.group, low.group, getattr(high, measure) - getattr(low, measure)))
+            candidates.append(Gap(metric, by, high.group, low.group, getattr(high, metric) - getattr(low, metric)))
         if candidates:
             gaps.append(max(candidates, key=lambda gap: gap.difference))
     return gaps
@@ -83,9 +85,10 @@ def as_rows(found: list[Slice]) -> list[dict[str, object]]:
     return [asdict(item) for item in found]
 
 
-def _measure(by: str, group: str, labels: Labels, p: Floats, threshold: float) -> Slice:
-    measures = Ranking(labels, p, threshold).measures()
-    return Slice(by, group, len(labels), float(labels.mean()), float((p >= threshold).mean()), measures["f1"])
+def slice_metrics(by: str, group: str, labels: Labels, p: Floats, threshold: float) -> Slice:
+    """Return the metrics of one group's rows."""
+    f1 = Ranking(labels, p, threshold).metrics()["f1"]
+    return Slice(by, group, len(labels), float(labels.mean()), float((p >= threshold).mean()), f1)
 
 
 def _groups(name: str, values: pd.Series) -> pd.Series:

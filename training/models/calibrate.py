@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Floats, Labels
 from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, SigmoidCalibration, TableCalibration
 from lambda_fn.scoring.model import calibrator
 
@@ -19,8 +19,6 @@ GRID_LOGITS: Final = (-10.0, 10.0, 161)  # where the bent sigmoid is written dow
 WORTH_IT: Final = 0.001  # a more flexible method must lower the log loss by this share of the simpler one's
 _SMALLEST: Final = 1e-7
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int8]
 Method = Callable[[Labels, Floats], Calibration]
 
 
@@ -32,7 +30,10 @@ def log_loss(labels: Labels, p: Floats) -> float:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A fitted calibration and the name of the method that fitted it; several methods are written down as one table."""
+    """A fitted calibration.
+
+    ``name``: of the method that fitted it; several methods give the same kind of table.
+    """
 
     name: str
     calibration: Calibration

@@ -12,9 +12,10 @@ from typing import Final
 
 import numpy as np
 
-from training.data.prepare import Part, Prepared, Say
-from training.evaluation.evaluate import DECISION_THRESHOLD, Candidate
+from training.data.options import Say
+from training.data.prepared import Part, Prepared
 from training.models import export
+from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.families import FAMILIES, Family
 from training.models.metrics import Ranking, bootstrap
 from training.models.train import train
@@ -25,7 +26,13 @@ TIE_AUC: Final = 0.001  # families whose AUC on validation is this close to the 
 
 @dataclass(frozen=True)
 class Entry:
-    """One family's result. AUC, F1 and log loss are on the validation part; ``fold_aucs`` within the training part."""
+    """One family's result.
+
+    ``roc_auc``, ``f1``, ``log_loss``: on the validation part.
+    ``roc_auc_interval``: at 95 %, over resampled rows.
+    ``microseconds_per_row``: of scoring the validation part at once.
+    ``fold_aucs``: of a cross-validation within the training part; empty where there was none.
+    """
 
     candidate: Candidate
     roc_auc: float
@@ -83,26 +90,26 @@ def compare(
     part = prepared.train.at_most(MOST_ROWS)
     entries = []
     for name in families:
-        entry = _measure(prepared, part, name, seed, folds)
+        entry = _train_and_score(prepared, part, name, seed, folds)
         entries.append(entry)
         say(f"{name}: AUC {entry.roc_auc:.4f}, F1 {entry.f1:.4f} on validation, {entry.candidate.fit_seconds:.1f} s")
     return Comparison(tuple(entries))
 
 
-def _measure(prepared: Prepared, part: Part, name: str, seed: int, folds: int) -> Entry:
+def _train_and_score(prepared: Prepared, part: Part, name: str, seed: int, folds: int) -> Entry:
     candidate = train(prepared, name, seed, part=part)
     validation = prepared.validation
     start = time.perf_counter()
     p = candidate.probabilities(validation.matrix)
     per_row = (time.perf_counter() - start) / len(validation) * 1e6
-    measures = Ranking(validation.labels, p, DECISION_THRESHOLD).measures()
+    metrics = Ranking(validation.labels, p, DECISION_THRESHOLD).metrics()
     interval = bootstrap(validation.labels, p, DECISION_THRESHOLD, resamples=100)["roc_auc"]
     return Entry(
         candidate=candidate,
-        roc_auc=measures["roc_auc"],
+        roc_auc=metrics["roc_auc"],
         roc_auc_interval=interval,
-        f1=measures["f1"],
-        log_loss=measures["log_loss"],
+        f1=metrics["f1"],
+        log_loss=metrics["log_loss"],
         microseconds_per_row=round(per_row, 2),
         fold_aucs=_cross_validate(part, name, seed, folds) if folds > 1 else (),
     )
@@ -116,7 +123,7 @@ def _cross_validate(part: Part, name: str, seed: int, folds: int) -> tuple[float
         estimator = FAMILIES[name].train(part.matrix[inside], part.labels[inside], seed)
         onnx = export.to_onnx(estimator, part.matrix.shape[1])
         p = export.probabilities(onnx, part.matrix[outside])
-        aucs.append(Ranking(part.labels[outside], p, DECISION_THRESHOLD).measures()["roc_auc"])
+        aucs.append(Ranking(part.labels[outside], p, DECISION_THRESHOLD).metrics()["roc_auc"])
     return tuple(aucs)
 
 

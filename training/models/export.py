@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 import onnxruntime as ort
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Floats, Matrix
 from training.errors import PublishRefused
 from training.models.families import Estimator
 
@@ -20,9 +20,6 @@ INPUT: Final = "features"
 OUTPUT: Final = "probabilities"
 _OPSET: Final = 18
 _ML_OPSET: Final = 3
-
-Matrix = NDArray[np.float32]
-Floats = NDArray[np.float64]
 
 
 def to_onnx(estimator: Estimator, features: int) -> bytes:

@@ -8,29 +8,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from lambda_fn.scoring.arrays import Labels, Matrix
 from training.errors import TrainingError
 
 Estimator = Any  # scikit-learn's protocol: fit, predict_proba, classes_
 Parameters = Mapping[str, Any]
 
 AUTO: Final = "auto"  # no family: compare them all, choose on validation
-HIDDEN_LAYERS: Final = (128, 64)  # the network of the mission
+HIDDEN_LAYERS: Final = (128, 64)  # of the neural network, where no others are asked for
 
 
 @dataclass(frozen=True)
 class Family:
-    """One kind of estimator. ``complexity`` orders families: ties go to the lower one."""
+    """One kind of estimator.
+
+    ``complexity``: orders the families; ties go to the lower one.
+    ``build``: makes an estimator of a seed and parameters, not fitted yet.
+    """
 
     name: str
     complexity: int
     build: Callable[[int, Parameters], Estimator]
 
-    def train(
-        self, matrix: NDArray[np.float32], labels: NDArray[np.int8], seed: int, parameters: Parameters | None = None
-    ) -> Estimator:
+    def train(self, matrix: Matrix, labels: Labels, seed: int, parameters: Parameters | None = None) -> Estimator:
         """Return a fitted estimator; the same data and seed give the same one.
 
         Raise TrainingError naming parameters that the estimator does not have.
@@ -38,7 +38,7 @@ class Family:
         return self.train_timed(matrix, labels, seed, parameters)[0]
 
     def train_timed(
-        self, matrix: NDArray[np.float32], labels: NDArray[np.int8], seed: int, parameters: Parameters | None = None
+        self, matrix: Matrix, labels: Labels, seed: int, parameters: Parameters | None = None
     ) -> tuple[Estimator, float]:
         """Return a fitted estimator as ``train`` does, and the seconds that the fit alone took.
 
@@ -51,7 +51,7 @@ class Family:
         from sklearn.exceptions import ConvergenceWarning
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-        estimator = self._built(seed, parameters or {})
+        estimator = self.built(seed, parameters or {})
         with threadpool_limits(limits=1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.filterwarnings("ignore", message="Got `batch_size`")  # fewer rows than a batch: it is clipped
@@ -59,8 +59,11 @@ class Family:
             estimator.fit(matrix, labels)
             return estimator, time.perf_counter() - start
 
-    def _built(self, seed: int, parameters: Parameters) -> Estimator:
-        """Build the estimator, with nothing but parameters it knows: LightGBM would take any name and ignore it."""
+    def built(self, seed: int, parameters: Parameters) -> Estimator:
+        """Return an estimator that is not fitted yet; raise TrainingError naming parameters that it does not have.
+
+        LightGBM itself would take any name and ignore it.
+        """
         known = settings(self.build(seed, {}))
         if unknown := sorted(set(parameters) - set(known)):
             raise TrainingError(f"{self.name} has no parameter {', '.join(unknown)}; it has {', '.join(sorted(known))}")
@@ -144,3 +147,10 @@ FAMILIES: Final = {
         Family("mlp", 4, _mlp),
     )
 }
+
+
+def find_family(name: str) -> Family:
+    """Return the family of that name; raise TrainingError where there is none."""
+    if name not in FAMILIES:
+        raise TrainingError(f"no model family {name!r}; choose one of {', '.join(FAMILIES)}")
+    return FAMILIES[name]

@@ -1,23 +1,35 @@
-"""Measures of a binary classifier on weighted rows, all from one sorting, so that a bootstrap is cheap."""
+"""Metrics of a binary classifier on weighted rows, all from one sorting, so that a bootstrap is cheap."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int8]
+from lambda_fn.scoring.arrays import Floats, Indices, Labels
 
 CALIBRATION_BINS: Final = 15
 _SMALLEST: Final = 1e-7
 
 
+def calibration_bins(p: Floats) -> Indices:
+    """Return the bin of each probability, (n,); the CALIBRATION_BINS bins are equally wide."""
+    return np.minimum((p * CALIBRATION_BINS).astype(np.intp), CALIBRATION_BINS - 1)
+
+
 class Ranking:
     """Labels and probabilities of n rows, sorted once.
 
+    ``labels``: (n,), 0 or 1.
+    ``p``: (n,), the probability of a 1.
     ``threshold``: a row at or above it is predicted positive.
+
+    >>> ranking = Ranking(np.array([0, 1, 0, 1], dtype=np.int8), np.array([0.1, 0.4, 0.6, 0.9]), threshold=0.5)
+    >>> ranking.confusion()
+    {'true_positives': 1, 'false_positives': 1, 'false_negatives': 1, 'true_negatives': 1}
+    >>> found = ranking.metrics()
+    >>> found["roc_auc"], found["f1"]
+    (0.75, 0.5)
     """
 
     def __init__(self, labels: Labels, p: Floats, threshold: float) -> None:
@@ -29,10 +41,13 @@ class Ranking:
         self._ends = np.flatnonzero(np.append(np.diff(self._p) != 0, True))  # last row of each run of equal scores
         clipped = self._p.clip(_SMALLEST, 1 - _SMALLEST)
         self._log_loss = -np.where(self._y == 1, np.log(clipped), np.log1p(-clipped))
-        self._bins = np.minimum((self._p * CALIBRATION_BINS).astype(np.intp), CALIBRATION_BINS - 1)
+        self._bins = calibration_bins(self._p)
 
-    def measures(self, weights: Floats | None = None) -> dict[str, float]:
-        """Return every measure, with each row counted ``weights`` times (once when absent)."""
+    def metrics(self, weights: Floats | None = None) -> dict[str, float]:
+        """Return every metric, with each row counted ``weights`` times (once when absent).
+
+        ``roc_auc`` and ``average_precision`` are NaN where the rows are all of one class.
+        """
         w = np.ones(len(self._y)) if weights is None else weights[self._order].astype(np.float64)
         return self._ranked(w) | self._thresholded(w) | self._probabilistic(w)
 
@@ -95,28 +110,30 @@ class Ranking:
         ]
 
 
-def calibration_error_by_chance(p: Floats, threshold: float, *, draws: int = 200, seed: int = 0) -> float:
+def calibration_error_by_chance(p: Floats, *, draws: int = 200, seed: int = 0) -> float:
     """Return the calibration error that a perfectly calibrated model stays below in 95 % of samples of these rows.
 
     Few rows have a calibration error even where every probability is right.
     """
     rng = np.random.default_rng(seed)
+    bins = calibration_bins(p)
+    stated = np.bincount(bins, p, CALIBRATION_BINS)
     errors = []
     for _ in range(draws):
-        labels = (rng.random(len(p)) < p).astype(np.int8)
-        errors.append(Ranking(labels, p, threshold).measures()["expected_calibration_error"])
+        found = np.bincount(bins[rng.random(len(p)) < p], minlength=CALIBRATION_BINS)
+        errors.append(np.abs(stated - found).sum() / len(p))
     return float(np.quantile(errors, 0.95))
 
 
 def bootstrap(
     labels: Labels, p: Floats, threshold: float, *, resamples: int = 400, seed: int = 0
 ) -> dict[str, tuple[float, float]]:
-    """Return the 95 % percentile interval of every measure, over resampled rows."""
+    """Return the 95 % percentile interval of every metric, over resampled rows."""
     ranking = Ranking(labels, p, threshold)
     rng = np.random.default_rng(seed)
     n = len(labels)
     draws = [
-        ranking.measures(np.bincount(rng.integers(0, n, n), minlength=n).astype(np.float64)) for _ in range(resamples)
+        ranking.metrics(np.bincount(rng.integers(0, n, n), minlength=n).astype(np.float64)) for _ in range(resamples)
     ]
     intervals = {}
     for name in draws[0]:

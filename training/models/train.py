@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from training.data.prepare import Part, Prepared
-from training.evaluation.evaluate import Candidate
+from training.data.prepared import Part, Prepared
 from training.models import calibrate, export
+from training.models.candidate import Candidate
 from training.models.families import FAMILIES, Parameters
 
 
@@ -13,8 +13,8 @@ def train(
 ) -> Candidate:
     """Train one family on the training part (or on ``part`` of it), export it, and calibrate it on validation.
 
-    Raise PublishRefused where the exported model does not answer as scikit-learn does on the holdout's rows (their
-    labels are not looked at).
+    Raise PublishRefused where the exported model does not answer as scikit-learn does on the holdout's rows. Their
+    labels are not looked at.
     """
     rows = part or prepared.train
     estimator, seconds = FAMILIES[family].train_timed(rows.matrix, rows.labels, seed, parameters)

@@ -1,4 +1,4 @@
-"""Tune the network over the mission's search space, resumable from the study's SQLite file."""
+"""Tune the parameters of the neural network, resumable from the study's SQLite file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from training.data.label import constant_f1
-from training.data.prepare import Part, Prepared
+from training.data.prepared import Part, Prepared
 from training.errors import TrainingError
-from training.evaluation.evaluate import DECISION_THRESHOLD
 from training.models import export
+from training.models.candidate import DECISION_THRESHOLD
 from training.models.families import FAMILIES
 from training.models.metrics import Ranking
 
@@ -32,7 +32,14 @@ Progress = Callable[[int, float], None]
 
 @dataclass(frozen=True)
 class Tuning:
-    """The outcome of a study. F1 on validation; ``rows``: that each trial learnt from, of the training part's."""
+    """The outcome of a study.
+
+    ``trials``: those that ended with a model.
+    ``best_f1``, ``worst_f1``: of the trials, on validation.
+    ``constant_f1``: of always answering "will abandon", on validation.
+    ``rows``: that each trial learnt from.
+    ``train_rows``: of the whole training part.
+    """
 
     trials: int
     best_f1: float
@@ -121,7 +128,7 @@ def _f1(trial: Trial, prepared: Prepared, part: Part, seed: int) -> float:
     trial.set_user_attr("parameters", json.dumps(parameters))
     estimator = FAMILIES[FAMILY].train(part.matrix, part.labels, seed, parameters)
     p = export.probabilities(export.to_onnx(estimator, part.matrix.shape[1]), prepared.validation.matrix)
-    return Ranking(prepared.validation.labels, p, DECISION_THRESHOLD).measures()["f1"]
+    return Ranking(prepared.validation.labels, p, DECISION_THRESHOLD).metrics()["f1"]
 
 
 def _standing(study: Study) -> tuple[int, float]:

@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Floats
 from lambda_fn.scoring.policy import Decider, Policy, Signals
 from lambda_fn.scoring.recipe import Recipe
-from training.offers.reference_offer import ten_percent_offer
-
-Floats = NDArray[np.float64]
+from training.offers.reference_offer import reference_offer
 
 
 @dataclass(frozen=True)
 class World:
     """n shoppers: what the policy sees of them, and the truth about them.
 
-    ``seen``: signals with the model's risk; ``true_risk``: (n,); ``true_rates``: recovery rates, (n, offers).
+    ``seen``: what a decision depends on, with the model's risk.
+    ``true_risk``: the probability of abandoning, (n,).
+    ``true_rates``: the recovery rates, (n, offers).
     """
 
     seen: Signals
@@ -32,12 +32,19 @@ class World:
 
 @dataclass(frozen=True)
 class Outcome:
-    """True expected margins, in currency a shopper, of several ways to decide."""
+    """True expected margins of several ways to decide, in currency per shopper.
+
+    ``policy``: as the policy decides.
+    ``best``: knowing the true risk and the true rates, within the guardrails.
+    ``best_without_guardrails``: knowing them, without guardrails.
+    ``everyone``: the reference offer for all; NaN where the policy has none.
+    ``policy_without_caution``: as the policy decides at a caution of 0.
+    """
 
     policy: float
-    best: float  # knows true risk and true rates, keeps the guardrails
+    best: float
     best_without_guardrails: float
-    everyone: float  # the 10 % offer for all
+    everyone: float
     policy_without_caution: float
 
     @property
@@ -47,7 +54,7 @@ class Outcome:
 
     @property
     def cost_of_caution(self) -> float:
-        """Return what caution forgoes, in currency a shopper; negative where caution pays."""
+        """Return what caution forgoes, in currency per shopper; negative where caution pays."""
         return self.policy_without_caution - self.policy
 
 
@@ -75,7 +82,7 @@ def make_world(
 def play(policy: Policy, recipe: Recipe, world: World) -> Outcome:
     """Return what each way to decide truly earns in a world."""
     true_margins = Decider(policy, recipe).margins(replace(world.seen, risk=world.true_risk), world.true_rates)
-    everyone = ten_percent_offer(policy)
+    everyone = reference_offer(policy)
     allowed = Decider(policy, recipe).eligible(replace(world.seen, risk=world.true_risk))
     return Outcome(
         policy=_earned(Decider(policy, recipe), world, true_margins),

@@ -1,4 +1,4 @@
-"""What offers are held against: a tenth off for everybody, whatever the policy calls it."""
+"""The reference offer: a discount of 10 % for everybody, which the policy's choices are compared with."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Final
 
 from lambda_fn.scoring.policy import SHARE_TOLERANCE, Policy
 
-CONTRAST_SHARE: Final = 0.10
+REFERENCE_SHARE: Final = 0.10
 
 
-def ten_percent_offer(policy: Policy) -> int | None:
-    """Return the position of the first offer with a discount of 10 %; None where the policy has none."""
+def reference_offer(policy: Policy) -> int | None:
+    """Return the position of the first offer with a discount of 10 %, whatever its name; None where there is none."""
     shares = (offer.discount_share.value for offer in policy.interventions)
-    return next((i for i, share in enumerate(shares) if abs(share - CONTRAST_SHARE) <= SHARE_TOLERANCE), None)
+    return next((i for i, share in enumerate(shares) if abs(share - REFERENCE_SHARE) <= SHARE_TOLERANCE), None)

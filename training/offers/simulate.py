@@ -12,34 +12,44 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lambda_fn.registry import Artefact
+from lambda_fn.scoring.arrays import Floats
 from lambda_fn.scoring.budget import Allocation, Upgrades, allocate, upgrades
 from lambda_fn.scoring.policy import Decider, Policy, Signals
 from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import Scorer
-from training.data import fit_recipe, load
+from training.data.columns import to_columns
+from training.data.load import read
+from training.data.usable import RowFaults, usable_rows
 from training.errors import DataRefused
-from training.offers.reference_offer import ten_percent_offer
+from training.offers.reference_offer import reference_offer
 
 CURVE_POINTS: Final = 11
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """The chosen offers, the curve of margin against spend, and the contrasts, all expected values in currency.
+    """The offers that a budget buys, and what other spends would bring.
 
-    Margins are after the policy's caution, spends before it. ``left_out``: rows that were not scored, by reason.
+    All amounts are expected values in currency. Margins are after the policy's caution, spends before it.
+
+    ``user_ids``: (n,).
+    ``choices``: what can be chosen, doing nothing first.
+    ``margins``: of every offer for every shopper, (n, offers).
+    ``allocation``: the chosen offers.
+    ``curve``: pairs of a spend and the largest margin for it.
+    ``unlimited``: spend and margin of the policy without a budget.
+    ``same_for_all``: name, spend and margin of the reference offer for everybody; None where the policy has none.
+    ``left_out``: rows that were not scored, by reason.
     """
 
     user_ids: NDArray[np.object_]
     choices: tuple[str, ...]
     currency: str
-    margins: Floats  # (n, offers)
+    margins: Floats
     allocation: Allocation
-    curve: tuple[tuple[float, float], ...]  # (spend, margin)
-    unlimited: tuple[float, float]  # spend and margin of the policy without a budget
-    same_for_all: tuple[str, float, float] | None  # the 10 % offer: its name, spend and margin
+    curve: tuple[tuple[float, float], ...]
+    unlimited: tuple[float, float]
+    same_for_all: tuple[str, float, float] | None
     left_out: dict[str, int]
 
     def counts(self) -> dict[str, int]:
@@ -62,19 +72,25 @@ def simulate(model: Artefact, data: Path, budget: float, country: str, as_of: dt
     Nobody is counted twice: of several rows of one shopper the first counts, as in training.
     """
     scorer = Scorer(model.manifest, model.onnx)
-    table = load.read(data, model.manifest.recipe, country=country).table
-    columns = fit_recipe.to_columns(scorer.layout, table)
-    absent = table[ID_FIELD].isna().to_numpy()
-    repeated = table[ID_FIELD].duplicated().to_numpy() & ~absent
-    outside = scorer.layout.outside(columns).any(axis=1) & ~absent & ~repeated
-    reasons = {f"no {ID_FIELD}": absent, f"repeated {ID_FIELD}": repeated, "outside the bounds": outside}
-    good = np.flatnonzero(~(absent | repeated | outside))
+    table = read(data, model.manifest.recipe, country=country).table
+    columns = to_columns(scorer.layout, table)
+    faults = usable_rows(table, columns, scorer.layout)
+    good = np.flatnonzero(faults.usable)
     if not good.size:
         raise DataRefused(f"no row of {data} can be scored")
     signals = scorer.score(columns.take(good), as_of or model.manifest.as_of).signals
     ids = table[ID_FIELD].to_numpy(dtype=object)[good]
-    left_out = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
-    return _simulation(scorer.decider, model.manifest.policy, signals, ids, budget, left_out)
+    return _simulation(scorer.decider, model.manifest.policy, signals, ids, budget, _left_out(faults))
+
+
+def _left_out(faults: RowFaults) -> dict[str, int]:
+    """Return the number of rows by the first of their faults."""
+    reasons = {
+        f"no {ID_FIELD}": faults.nameless,
+        f"repeated {ID_FIELD}": faults.repeated,
+        "outside the bounds": faults.outside.any(axis=1) & ~faults.nameless & ~faults.repeated,
+    }
+    return {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
 
 
 def _simulation(
@@ -111,7 +127,7 @@ def _curve(steps: Upgrades, budget: float) -> tuple[tuple[float, float], ...]:
 
 
 def _same_for_all(policy: Policy, margins: Floats, costs: Floats) -> tuple[str, float, float] | None:
-    offer = ten_percent_offer(policy)
+    offer = reference_offer(policy)
     if offer is None:
         return None
     return policy.interventions[offer].name, float(costs[:, offer].sum()), float(margins[:, offer].sum())

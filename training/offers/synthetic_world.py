@@ -11,8 +11,9 @@ import pandas as pd
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.recipe import CategoryInput, DateInput, Recipe
 from lambda_fn.scoring.service import Scorer
-from training.data import fit_recipe
+from training.data.columns import to_columns
 from training.data.label import THRESHOLD_PERCENT
+from training.data.recency import EPOCH
 from training.errors import DataRefused
 from training.offers.ground_truth import Outcome, make_world, play
 from training.synthetic import twin
@@ -26,7 +27,7 @@ def worlds(model: Artefact, rows: int, seed: int, spread: float = 0.0) -> Iterat
     manifest = model.manifest
     scorer = Scorer(manifest, model.onnx)
     table = twin_table(manifest.recipe, rows, seed, manifest.data.country or twin.ALL_COUNTRIES)
-    seen = scorer.score(fit_recipe.to_columns(scorer.layout, table), manifest.as_of).signals
+    seen = scorer.score(to_columns(scorer.layout, table), manifest.as_of).signals
     true_risk = posterior(table, float(str(manifest.metrics.get("threshold_percent", THRESHOLD_PERCENT))))
     for truth in TRUTHS:
         world = make_world(manifest.policy, manifest.recipe, seen, true_risk, truth=truth, spread=spread, seed=seed)
@@ -45,7 +46,7 @@ def twin_table(recipe: Recipe, rows: int, seed: int, country: str) -> pd.DataFra
             texts = twin.COLUMNS[field.name].texts()
             table[field.name] = pd.Series(pd.Categorical.from_codes(values, pd.Index(texts)))
         elif isinstance(field, DateInput):
-            table[field.name] = pd.Series(values + (twin.FIRST_DATE - fit_recipe.EPOCH).days)
+            table[field.name] = pd.Series(values + (twin.FIRST_DATE - EPOCH).days)
         else:
             table[field.name] = pd.Series(values)
     for name in ("impulse_buying_score", "stress_from_financial_decisions"):

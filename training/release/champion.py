@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from lambda_fn.registry import Artefact, Registry
+from lambda_fn.scoring.arrays import Floats, Indices, Labels
+from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import Scorer
-from training.data import fit_recipe, label, load
+from training.data import label
+from training.data.columns import to_columns
+from training.data.load import read
+from training.data.options import ALL_COUNTRIES
 from training.data.split import split
+from training.data.usable import usable_rows
 from training.errors import DataRefused
 from training.models.metrics import Ranking
 
-RESAMPLES = 400
-
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int8]
+RESAMPLES: Final = 400
 
 
 class PairedComparison(BaseModel):
@@ -45,24 +50,60 @@ def champion_of(registry: Registry) -> str | None:
     return found[0].champion if found else None
 
 
-def compare_on_holdout(candidate: Artefact, champion: Artefact, data: Path) -> PairedComparison:
-    """Score the holdout of a CSV with both models and compare them; the country is the candidate's.
+def compare_on_file(candidate: Artefact, champion: Artefact, data: Path) -> PairedComparison:
+    """Read a CSV once, with the inputs of both models, and compare them on its holdout.
 
-    Raise DataRefused where the CSV lacks what either model reads, or where the models answer different questions.
+    The country is the candidate's. Raise DataRefused where the file cannot be read, or as ``compare_on_holdout`` does.
     """
     _check_same_question(candidate, champion)
-    theirs, labels, ids = _holdout_risk(champion, candidate, data)
-    ours, _, our_ids = _holdout_risk(candidate, candidate, data)
-    if not np.array_equal(ids, our_ids):
+    rules = candidate.manifest
+    column, country = str(rules.metrics["label_column"]), rules.data.country or ALL_COUNTRIES
+    dataset = read(data, rules.recipe, column, country, also=champion.manifest.recipe.inputs)
+    return compare_on_holdout(candidate, champion, dataset.with_extra())
+
+
+def compare_on_holdout(candidate: Artefact, champion: Artefact, table: pd.DataFrame) -> PairedComparison:
+    """Score the holdout of a table with both models and compare them.
+
+    ``table``: rows with the label and the inputs of both models, the candidate's country only.
+    Raise DataRefused where the table lacks an input of the champion, where the models answer different questions, or
+    where one of them would score rows that the other would refuse.
+    """
+    _check_same_question(candidate, champion)
+    _check_same_inputs(candidate, champion, table)
+    rules = candidate.manifest
+    column = str(rules.metrics["label_column"])
+    known = table[table[ID_FIELD].notna()]  # who has no id is on no side of the split
+    rows = known.iloc[split(known[ID_FIELD]).holdout]
+    ours, theirs = (_usable_risk(model, rows, column, rules.as_of) for model in (candidate, champion))
+    if not np.array_equal(ours.rows, theirs.rows):
         raise DataRefused("the two models do not read the same shoppers from this file")
-    return paired(ours, theirs, labels, candidate.manifest.decision_threshold, champion.manifest.model_version)
+    rates = rows[column].to_numpy(dtype=np.float64)[ours.rows]
+    percent, _ = label.in_percent(rates, label.as_unit(str(rules.metrics["label_unit"])), column)
+    labels = label.binarise(percent, float(str(rules.metrics["threshold_percent"])))
+    return paired(ours.risk, theirs.risk, labels, rules.decision_threshold, champion.manifest.model_version)
 
 
 def _check_same_question(candidate: Artefact, champion: Artefact) -> None:
-    """Raise DataRefused where the labels or the cuts differ: the champion would be marked by another's exam."""
+    """Raise DataRefused where the labels or the decision thresholds differ: the metrics would not be comparable."""
     ours, theirs = _question(candidate), _question(champion)
     if ours != theirs:
         raise DataRefused(f"the champion answers another question and is no measure: {theirs}; the candidate's: {ours}")
+
+
+def _check_same_inputs(candidate: Artefact, champion: Artefact, table: pd.DataFrame) -> None:
+    """Raise DataRefused where the table lacks an input of the champion, or has it as the candidate reads it only."""
+    ours = {field.name: field.kind for field in candidate.manifest.recipe.inputs}
+    theirs = {field.name: field.kind for field in champion.manifest.recipe.inputs}
+    if lacking := sorted(theirs.keys() - set(table.columns)):
+        raise DataRefused(f"the file lacks {', '.join(lacking)}, which the champion reads")
+    if different := sorted(name for name in ours.keys() & theirs.keys() if _cells(ours[name]) != _cells(theirs[name])):
+        raise DataRefused(f"the two models read {', '.join(different)} as different kinds of input")
+
+
+def _cells(kind: str) -> str:
+    """Return how the cells of an input are read: a flag is read as a number."""
+    return "number" if kind == "flag" else kind
 
 
 def _question(model: Artefact) -> str:
@@ -93,27 +134,19 @@ def paired(ours: Floats, theirs: Floats, labels: Labels, threshold: float, champ
 
 
 def _difference(rankings: tuple[Ranking, Ranking], weights: Floats) -> tuple[float, float]:
-    ours, theirs = (ranking.measures(weights) for ranking in rankings)
+    ours, theirs = (ranking.metrics(weights) for ranking in rankings)
     return ours["f1"] - theirs["f1"], ours["roc_auc"] - theirs["roc_auc"]
 
 
-def _holdout_risk(model: Artefact, labelled_by: Artefact, data: Path) -> tuple[Floats, Labels, NDArray[np.object_]]:
-    """Return a model's probabilities of the holdout rows that it can score, their labels and their ids."""
-    rules = labelled_by.manifest
-    column = str(rules.metrics["label_column"])
-    threshold = float(str(rules.metrics["threshold_percent"]))
-    unit = label.as_unit(str(rules.metrics["label_unit"]))
-    country = rules.data.country or load.ALL_COUNTRIES
-    table = load.read(data, model.manifest.recipe, column, country).table
-    table = table[table["user_id"].notna()].drop_duplicates(
-        "user_id"
-    )  # in the order of ``checks``: the first row counts
-    table = table[table[column].notna()]
-    table = table.iloc[split(table["user_id"]).holdout]
+class _UsableRisk(NamedTuple):
+    """The rows that a model can score, by number, and their probabilities."""
+
+    rows: Indices
+    risk: Floats
+
+
+def _usable_risk(model: Artefact, table: pd.DataFrame, label_column: str, as_of: dt.date) -> _UsableRisk:
     scorer = Scorer(model.manifest, model.onnx)
-    columns = fit_recipe.to_columns(scorer.layout, table)
-    good = np.flatnonzero(~scorer.layout.outside(columns).any(axis=1))
-    percent, _ = label.in_percent(table[column].to_numpy(dtype=np.float64), unit, column)
-    labels = label.binarise(percent, threshold)[good]
-    risk = scorer.score(columns.take(good), rules.as_of).risk
-    return risk, labels, table["user_id"].to_numpy(dtype=object)[good]
+    columns = to_columns(scorer.layout, table)
+    rows = np.flatnonzero(usable_rows(table, columns, scorer.layout, label_column).usable)
+    return _UsableRisk(rows, scorer.score(columns.take(rows), as_of).risk)

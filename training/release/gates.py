@@ -17,7 +17,11 @@ LARGEST_ONE_ROW_MICROSECONDS: Final = 2_000.0
 
 @dataclass(frozen=True)
 class Gate:
-    """One condition, whether it is met, and the figures."""
+    """One condition of a promotion.
+
+    ``passed``: whether it is met.
+    ``detail``: the figures.
+    """
 
     name: str
     passed: bool
@@ -56,7 +60,7 @@ def _beats_constant(metrics: dict[str, Any]) -> Gate:
 
 
 def _calibrated(metrics: dict[str, Any]) -> Gate:
-    """Hold the error below its limit on any holdout; where chance alone reaches it, say that more rows would tell."""
+    """Hold the error below its limit on any holdout; where chance alone explains it, say that the holdout is small."""
     name, error = "calibration", metrics.get("expected_calibration_error")
     if error is None:
         return Gate(name, passed=False, detail="its metrics have no expected_calibration_error; train it again")

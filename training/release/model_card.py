@@ -8,14 +8,14 @@ from typing import Final
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
 from training.data.label import constant_f1
-from training.data.prepare import Prepared
+from training.data.prepared import Prepared
 from training.evaluation.evaluate import Metrics
 from training.shops.shopper import SCORE_UNIT
 
 STRONGEST: Final = 3  # inputs named in the limits
 NEARLY_ALL: Final = 0.95  # of the signal
 CALIBRATION_PLOT_FILE: Final = "calibration.svg"
-_MEASURES: Final = (
+_METRICS: Final = (
     "f1",
     "precision",
     "recall",
@@ -36,7 +36,7 @@ def model_card(prepared: Prepared, metrics: Metrics, policy: Policy) -> str:
         ("Metrics on the holdout", _metrics(metrics)),
         ("Calibration", _calibration(metrics)),
         ("How the family was chosen", _comparison(metrics)),
-        ("What carries the signal", _signals(metrics)),
+        ("What carries the signal", _importances(metrics)),
         ("Slices", _slices(metrics)),
         ("Limits", _limits(prepared.recipe, metrics)),
     )
@@ -79,19 +79,21 @@ def _data(prepared: Prepared, metrics: Metrics) -> str:
 
 def _metrics(metrics: Metrics) -> str:
     rows = []
-    for name in _MEASURES:
+    for name in _METRICS:
         low, high = metrics["intervals_95"][name]
         beside = (metrics.get(f"{prefix}_{name}") for prefix in ("constant", "best_single_feature", "limit"))
         rows.append((name, f"**{metrics[name]:.4f}**", f"{low:.4f} to {high:.4f}", *map(_figure, beside)))
-    header = ("measure", "model", "95 % interval", "constant", f"{metrics['best_single_feature']} alone", "limit")
+    alone = f"{metrics['best_single_feature']} alone"
+    header = ("metric", "model", "95 % interval", "constant", alone, "Bayes optimum")
     confusion = metrics["confusion"]
-    limit = (
-        "The limit is the exact posterior of the simulated data on the same rows: nothing can do better but by chance. "
+    optimum = (
+        "The Bayes optimum is the exact posterior of the simulated data on the same rows: nothing can do better but by "
+        "chance. "
         if "limit_f1" in metrics
-        else "The limit is known for the simulated twin only. "
+        else "The Bayes optimum is known for the simulated twin only. "
     )
     return (
-        f"{_table(header, rows)}\n\n{limit}Intervals are bootstrap percentiles over the holdout's "
+        f"{_table(header, rows)}\n\n{optimum}Intervals are bootstrap percentiles over the holdout's "
         f"{metrics['holdout_rows']:,} rows. Decision threshold: {metrics['decision_threshold']}. Confusion matrix: "
         + ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in confusion.items())
         + f"; together {sum(confusion.values()):,}."
@@ -128,7 +130,7 @@ def _comparison(metrics: Metrics) -> str:
     return f"{_table(header, rows)}\n\nOn validation. {metrics['comparison_reason']}."
 
 
-def _signals(metrics: Metrics) -> str:
+def _importances(metrics: Metrics) -> str:
     rows = (
         (
             row["input"],

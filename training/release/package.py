@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +27,10 @@ from lambda_fn.scoring.manifest_formats import read_manifest
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.service import Scorer
 from training.data.histograms import histograms
-from training.data.prepare import Prepared
-from training.errors import PublishRefused
-from training.evaluation.evaluate import DECISION_THRESHOLD, Candidate, Metrics
+from training.data.prepared import Prepared
+from training.errors import PublishRefused, TrainingError
+from training.evaluation.evaluate import Metrics
+from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.export import LARGEST_DIFFERENCE
 from training.release.model_card import CALIBRATION_PLOT_FILE, calibration_svg, model_card
 
@@ -49,7 +51,10 @@ def package(
     created: dt.datetime,
     mlflow_run_id: str | None = None,
 ) -> Artefact:
-    """Return the artefact; its version carries ``created`` and a hash of what the model consists of."""
+    """Return the artefact.
+
+    Its version carries ``created`` and a hash of what the model consists of.
+    """
     files = {
         MODEL_FILE: candidate.onnx,
         METRICS_FILE: _as_json(metrics),
@@ -101,6 +106,13 @@ def check_served_alike(artefact: Artefact, prepared: Prepared, candidate: Candid
     difference = float(np.abs(served - candidate.probabilities(prepared.holdout.matrix)).max())
     if not difference <= LARGEST_DIFFERENCE:
         raise PublishRefused(f"the scoring core differs from training by up to {difference:.2g} on the holdout")
+
+
+def check_folder(folder: Path) -> None:
+    """Raise TrainingError unless ``write`` could make its files below ``folder``; make nothing."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        raise TrainingError(f"nothing can be written below {folder}: {existing} is not a folder that you may write to")
 
 
 def write(artefact: Artefact, folder: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import Final
 from lambda_fn.registry import Registry, Routing
 from lambda_fn.scoring.manifest import Manifest
 from training.errors import PromotionRefused
-from training.release.champion import PairedComparison, champion_of, compare_on_holdout
+from training.release.champion import PairedComparison, champion_of, compare_on_file
 from training.release.gates import Gate, gates, require
 
 LARGEST_CHALLENGER_SHARE: Final = 0.5  # with more, the challenger would be the champion by another name
@@ -56,7 +56,7 @@ def _comparison(registry: Registry, manifest: Manifest, data: Path | None) -> Pa
     if champion is None or champion == manifest.model_version:
         return None
     if data is not None:
-        return compare_on_holdout(registry.load(manifest.model_version), registry.load(champion), data)
+        return compare_on_file(registry.load(manifest.model_version), registry.load(champion), data)
     recorded = manifest.metrics.get("champion_comparison")
     if isinstance(recorded, dict) and recorded.get("champion") == champion:
         return PairedComparison.model_validate(recorded)

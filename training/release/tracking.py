@@ -80,23 +80,41 @@ class Tracker:
             self.client.log_artifact(self.run_id, str(path), MODEL_FOLDER)
 
 
+@dataclass(frozen=True)
+class Experiment:
+    """The MLflow experiment that runs are recorded in."""
+
+    client: MlflowClient
+    experiment_id: str
+
+    @contextlib.contextmanager
+    def track(self, name: str, tags: dict[str, str]) -> Iterator[Tracker]:
+        """Open a run, and close it as finished or failed; raise TrainingError where MLflow cannot be reached."""
+        with _explained():
+            run = self.client.create_run(self.experiment_id, run_name=name, tags={"git_commit": git_commit(), **tags})
+        try:
+            yield Tracker(self.client, run.info.run_id)
+        except BaseException:
+            self.client.set_terminated(run.info.run_id, "FAILED")
+            raise
+        self.client.set_terminated(run.info.run_id, "FINISHED")
+
+
+def open_experiment() -> Experiment:
+    """Return the experiment, made where it is not there yet; raise TrainingError where MLflow cannot be reached."""
+    with _explained(), _alone():
+        client = _client()
+        experiment = client.get_experiment_by_name(EXPERIMENT)
+        return Experiment(client, experiment.experiment_id if experiment else _create_experiment(client))
+
+
 @contextlib.contextmanager
-def track(name: str, tags: dict[str, str]) -> Iterator[Tracker]:
-    """Open a run, and close it as finished or failed; raise TrainingError where MLflow cannot be reached."""
+def _explained() -> Iterator[None]:
+    """Raise TrainingError for any error of MLflow: the stores behind its URI have errors of their own."""
     try:
-        with _alone():
-            client = _client()
-            experiment = client.get_experiment_by_name(EXPERIMENT)
-            experiment_id = experiment.experiment_id if experiment else _create_experiment(client)
-        run = client.create_run(experiment_id, run_name=name, tags={"git_commit": git_commit(), **tags})
-    except Exception as error:  # any store may stand behind the URI, each with errors of its own
+        yield
+    except Exception as error:
         raise TrainingError(f"MLflow at {tracking_uri()} cannot be used ({error}); --no-track does without") from error
-    try:
-        yield Tracker(client, run.info.run_id)
-    except BaseException:
-        client.set_terminated(run.info.run_id, "FAILED")
-        raise
-    client.set_terminated(run.info.run_id, "FINISHED")
 
 
 def set_champion(manifest: Manifest) -> bool:

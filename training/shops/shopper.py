@@ -1,6 +1,6 @@
 """The shopper recipe: inputs, the nine feature groups, and the label of the public shopper data set. Data, not code.
 
-Nothing here is learnt from data: ``training.data.fit_recipe`` fills in medians, modes, ranges, bin edges and
+Nothing here is learnt from data. ``training.data.fit_recipe`` fills in medians, modes, ranges, bin edges and
 categories, from the training part only. ``ethnicity`` and ``language_preference`` are left out on purpose: they carry
 no signal and an offer must not depend on them.
 """

@@ -1,4 +1,7 @@
-"""The best that anything can do on the twin: its label's exact posterior, and the measures of that on the same rows."""
+"""The Bayes optimum on the twin: its label's exact posterior, and the metrics of that on the same rows.
+
+No model can do better on these rows but by chance.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Floats, Labels
 from training.models.metrics import Ranking
 
 CHAIN: Final = (  # in the order of their causes
@@ -20,8 +23,6 @@ CHAIN: Final = (  # in the order of their causes
 LESS_THAN_A_STEP: Final = 1e-3  # of the posterior, which goes in steps of 1/21
 TIE_BREAKS: Final = 20
 NOISE: Final = 10  # the rate's noise is a whole number, uniform from -10 to 10
-
-Floats = NDArray[np.float64]
 
 
 def is_twin(table: pd.DataFrame) -> bool:
@@ -50,16 +51,16 @@ def posterior(table: pd.DataFrame, threshold_percent: float) -> Floats:
     return share
 
 
-def limit_measures(table: pd.DataFrame, labels: NDArray[np.int8], threshold_percent: float) -> dict[str, float]:
-    """Return the measures of the posterior on these rows, named ``limit_*``; F1 at its own best cut, the strictest.
+def bayes_optimum_metrics(table: pd.DataFrame, labels: Labels, threshold_percent: float) -> dict[str, float]:
+    """Return the metrics of the posterior on these rows, named ``limit_*``. F1 is at the threshold where it is highest.
 
-    Average precision counts tied rows as one step, which a model that tells them apart by chance would beat; so ties
-    are broken at random, several times, and the mean is taken.
+    Average precision counts tied rows as one step. A model that orders them by chance would beat that, so ties are
+    broken at random TIE_BREAKS times and the mean is taken.
     """
     p = posterior(table, threshold_percent)
-    measures = Ranking(labels, p, 0.5).measures()
+    metrics = Ranking(labels, p, 0.5).metrics()
     rng = np.random.default_rng(0)
-    untied = (Ranking(labels, p + rng.random(len(p)) * LESS_THAN_A_STEP, 0.5).measures() for _ in range(TIE_BREAKS))
-    measures["average_precision"] = float(np.mean([drawn["average_precision"] for drawn in untied]))
-    measures["f1"] = max(Ranking(labels, p, cut).measures()["f1"] for cut in np.unique(p))
-    return {f"limit_{name}": value for name, value in measures.items()}
+    untied = (Ranking(labels, p + rng.random(len(p)) * LESS_THAN_A_STEP, 0.5).metrics() for _ in range(TIE_BREAKS))
+    metrics["average_precision"] = float(np.mean([drawn["average_precision"] for drawn in untied]))
+    metrics["f1"] = max(Ranking(labels, p, cut).metrics()["f1"] for cut in np.unique(p))
+    return {f"limit_{name}": value for name, value in metrics.items()}

@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Table = dict[str, NDArray[np.int64]]
+Wholes = NDArray[np.int64]
+Table = dict[str, Wholes]  # one array a column, one value a row
 
 BLOCK_ROWS: Final = 50_000  # rows generated and written at a time
 ALL_COUNTRIES: Final = "all"
@@ -29,7 +30,7 @@ class Whole:
     low: int
     high: int
 
-    def draw(self, rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
+    def draw(self, rng: np.random.Generator, rows: int) -> Wholes:
         """Return one value a row."""
         return rng.integers(self.low, self.high, size=rows, endpoint=True)
 
@@ -40,12 +41,15 @@ class Whole:
 
 @dataclass(frozen=True)
 class Flag:
-    """0 or 1; ``share`` is the share of ones."""
+    """0 or 1.
+
+    ``share``: of ones.
+    """
 
     share: float = 0.5
     low: int = 0
 
-    def draw(self, rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
+    def draw(self, rng: np.random.Generator, rows: int) -> Wholes:
         """Return one value a row."""
         return (rng.random(rows) < self.share).astype(np.int64)
 
@@ -56,13 +60,16 @@ class Flag:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several texts, drawn with ``weights`` (equal ones when absent); a row holds the text's position."""
+    """One of several texts; a row holds the text's position.
+
+    ``weights``: the probability of each text; equal ones when absent.
+    """
 
     values: tuple[str, ...]
     weights: tuple[float, ...] | None = None
     low: int = 0
 
-    def draw(self, rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
+    def draw(self, rng: np.random.Generator, rows: int) -> Wholes:
         """Return one position a row."""
         return rng.choice(len(self.values), size=rows, p=self.weights).astype(np.int64)
 
@@ -78,7 +85,7 @@ class Day:
     days: int
     low: int = 0
 
-    def draw(self, rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
+    def draw(self, rng: np.random.Generator, rows: int) -> Wholes:
         """Return one day number a row."""
         return rng.integers(0, self.days, size=rows)
 
@@ -167,12 +174,21 @@ COLUMNS: Final[dict[str, Spec]] = {
 
 
 def generate(rows: int, seed: int, country: str = ALL_COUNTRIES) -> Table:
-    """Return ``rows`` customers as whole numbers; texts and dates as positions (see ``texts``)."""
+    """Return the columns of ``rows`` customers as whole numbers.
+
+    Texts and dates are positions; ``texts`` returns what stands for them in a CSV.
+
+    >>> drawn = generate(3, seed=1, country="USA")
+    >>> drawn["user_id"].tolist(), texts("country", drawn["country"]).tolist()
+    ([1, 2, 3], [b'USA', b'USA', b'USA'])
+    >>> len(drawn)
+    60
+    """
     blocks = list(_blocks(rows, seed, country))
     return {name: np.concatenate([block[name] for block in blocks]) for name in COLUMNS}
 
 
-def texts(name: str, values: NDArray[np.int64]) -> NDArray[np.bytes_]:
+def texts(name: str, values: Wholes) -> NDArray[np.bytes_]:
     """Return the CSV text of each value of a column."""
     if name == "user_id":
         return values.astype("S")

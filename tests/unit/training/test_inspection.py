@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from training.data.checks import Report
-from training.data.prepare import DataOptions
+from training.data.options import DataOptions
 from training.errors import DataRefused
 from training.inspection import inspect
 from training.shops.shopper import LABEL_COLUMN

@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lambda_fn.scoring.recipe import Recipe
@@ -112,3 +113,33 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path: Path, d
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataRefused, match="there is no file"):
         read(tmp_path / "nowhere.csv", RECIPE, "rate")
+
+
+EXTRA = Recipe.model_validate(
+    {
+        "inputs": [
+            {"kind": "number", "name": "age", "unit": "years", "minimum": 0, "maximum": 120},
+            {"kind": "number", "name": "visits", "unit": "count", "minimum": 0, "maximum": 99},
+            {"kind": "category", "name": "device"},
+            {"kind": "date", "name": "absent", "minimum": "2000-01-01", "maximum": "2100-01-01"},
+        ],
+        "steps": [{"op": "passthrough", "name": "visits_raw", "source": "visits"}],
+    }
+)
+
+
+def test_inputs_of_another_recipe_are_read_in_the_same_pass_where_the_file_has_them(tmp_path: Path) -> None:
+    # Given a file with two of the three columns that only the other recipe reads, one of their cells unreadable
+    header = HEADER.replace("extra", "visits").replace("\n", ",device\n")
+    path = write(tmp_path, header + "7,1,30,1,USA,2026-01-01,50,Mobile\n?,2,40,0,USA,2026-01-01,60,\n")
+    # When it is read
+    dataset = read(path, RECIPE, "rate", also=EXTRA.inputs)
+    # Then the recipe's own table is what it would be without them
+    alone = read(path, RECIPE, "rate")
+    pd.testing.assert_frame_equal(dataset.table, alone.table)
+    assert (dataset.unreadable, alone.unreadable, alone.extra) == ({}, {}, None)
+    # And the others lie beside it
+    assert dataset.extra is not None
+    assert list(dataset.extra.columns) == ["device", "visits"]
+    np.testing.assert_array_equal(dataset.extra["visits"].to_numpy(), [7, np.nan])
+    assert list(dataset.with_extra().columns) == [*alone.table.columns, "device", "visits"]

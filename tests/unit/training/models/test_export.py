@@ -6,7 +6,10 @@ import numpy as np
 import onnx
 import pytest
 
+from training.data.prepared import Prepared
+from training.errors import PublishRefused
 from training.models import export
+from training.models.candidate import Candidate
 from training.models.families import FAMILIES
 
 
@@ -39,3 +42,9 @@ def test_scaling_is_written_in_operations_that_run_on_whole_rows(family: str) ->
     assert operations[:2] == ["Sub", "Mul"]
     assert "Scaler" not in operations
     export.check_parity(estimator, model, matrix)
+
+
+def test_a_model_that_answers_otherwise_outside_is_refused(prepared: Prepared, logistic: Candidate) -> None:
+    other = FAMILIES["logistic"].train(prepared.train.matrix, prepared.train.labels, 0, {"C": 1e-4})
+    with pytest.raises(PublishRefused, match="more than 1e-05"):
+        export.check_parity(other, logistic.onnx, prepared.holdout.matrix)

@@ -6,7 +6,7 @@ import numpy as np
 import optuna
 import pytest
 
-from training.data.prepare import Part, Prepared
+from training.data.prepared import Part, Prepared
 from training.models.tune import LAYOUTS, Tuning, study_name, tune
 
 
@@ -20,23 +20,23 @@ def parameters(prepared: Prepared, storage: Path) -> list[str]:
     return [str(sorted(trial.params.items())) for trial in study.trials]
 
 
-def test_a_study_is_resumed_and_not_repeated(prepared: Prepared, tmp_path: Path) -> None:
+def test_a_study_is_resumed_and_not_repeated(small: Prepared, tmp_path: Path) -> None:
     storage = tmp_path / "study.db"
     seen: list[int] = []
-    first = tune(prepared, 2, storage, progress=lambda done, _: seen.append(done))
-    again = tune(prepared, 3, storage, progress=lambda done, _: seen.append(done))
+    first = tune(small, 2, storage, progress=lambda done, _: seen.append(done))
+    again = tune(small, 3, storage, progress=lambda done, _: seen.append(done))
     assert (first.trials, again.trials) == (2, 3)
     assert seen == [0, 1, 2, 2, 3]
     assert again.best_f1 >= first.best_f1
     assert tuple(again.best_parameters["hidden_layer_sizes"]) in LAYOUTS
     # And its trials are those of a study that was never interrupted, none of them twice
-    tune(prepared, 3, tmp_path / "at once.db")
-    assert parameters(prepared, storage) == parameters(prepared, tmp_path / "at once.db")
-    assert len(set(parameters(prepared, storage))) == 3
+    tune(small, 3, tmp_path / "at once.db")
+    assert parameters(small, storage) == parameters(small, tmp_path / "at once.db")
+    assert len(set(parameters(small, storage))) == 3
 
 
 def test_trials_that_tie_with_the_constant_are_called_what_they_are(
-    prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given labels that nothing predicts, nearly all of one class
     rng = np.random.default_rng(0)
@@ -45,7 +45,7 @@ def test_trials_that_tie_with_the_constant_are_called_what_they_are(
         return Part(part.matrix, (rng.random(len(part)) < 0.97).astype(np.int8))
 
     monkeypatch.setattr("training.models.tune.LAYOUTS", ((2,),) * 9)
-    hopeless = Prepared(**{**vars(prepared), "train": noise(prepared.train), "validation": noise(prepared.validation)})
+    hopeless = Prepared(**{**vars(small), "train": noise(small.train), "validation": noise(small.validation)})
     found = tune(hopeless, 2, tmp_path / "study.db")
     assert "tie with the constant" in found.verdict
 

@@ -1,0 +1,44 @@
+"""Errors that explain themselves are printed without a traceback."""
+
+import pytest
+import typer
+from botocore.exceptions import NoCredentialsError
+
+from lambda_fn.scoring.errors import PolicyError, RegistryUnreachable
+from training.cli.console import plain_errors, result, say
+from training.errors import DataRefused
+
+
+def failing(error: Exception, cause: Exception | None = None) -> None:
+    with plain_errors():
+        raise error from cause
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "shown"),
+    [
+        (DataRefused("no [rows]"), None, "DataRefused: no [rows]"),
+        (PolicyError("unknown tier"), ValueError("inside"), "PolicyError: unknown tier"),
+        (RegistryUnreachable("no answer"), PermissionError("denied"), "RegistryUnreachable: no answer: denied"),
+        (NoCredentialsError(), None, "AWS cannot be used: Unable to locate credentials"),
+    ],
+)
+def test_an_error_on_purpose_is_one_line_and_exit_code_1(
+    error: Exception, cause: Exception | None, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        failing(error, cause)
+    assert ended.value.exit_code == 1
+    out, err = capsys.readouterr()
+    assert (out, err.strip()) == ("", shown)
+
+
+def test_an_error_by_mistake_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError):
+        failing(ZeroDivisionError())
+
+
+def test_results_go_to_the_standard_output_and_progress_to_the_error_stream(capsys: pytest.CaptureFixture[str]) -> None:
+    say("read [bold] 3 rows")
+    result("v1")
+    assert capsys.readouterr() == ("v1\n", "  read [bold] 3 rows\n")
