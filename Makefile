@@ -5,7 +5,7 @@ ENV ?=
 DATA ?=
 EVENT ?=
 FILE ?=
-PYTEST_FLAGS ?= -n auto --dist loadgroup
+PYTEST_FLAGS ?= -n auto
 CDK_FLAGS ?=
 PREFIX ?= .local/api
 HOST ?= 127.0.0.1
@@ -84,7 +84,10 @@ invoke: setup ## Run a recorded payload against its handler, EVENT=events/x.json
 
 # --- Checks --------------------------------------------------------------------------------------------------------
 
-.PHONY: test lint type bench audit
+.PHONY: check test lint type bench audit
+check: setup lint type ## Lint, types and unit tests, while working
+	@python -m pytest $(PYTEST_FLAGS) tests/unit
+
 test: setup lint type ## Lint, types and every test tier (deploys to a local AWS for real)
 	@python -m pytest $(PYTEST_FLAGS)
 
@@ -142,7 +145,7 @@ smoke: setup ## Ask a deployed environment for predictions, by API and by file, 
 
 outputs: setup ## Print what a deployed environment offers: URL, key id, buckets, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make outputs ENV=dev" >&2; exit 2; }
-	@python -m cdk.local outputs $(ENV)
+	@python -m cdk.ops.outputs $(ENV)
 
 costs: setup ## Write what the environments cost a month into docs/costs.md
 	@python -m cdk.ops.costs --write

@@ -19,7 +19,6 @@ from cdk.stacks.service import ServiceStack
 from cdk.stacks.storage import StorageStack
 from lambda_fn import contract
 
-STACK_PREFIX: Final = "CartAbandonment"
 LOCAL_ENDPOINT: Final = "AWS_ENDPOINT_URL"
 SETTINGS: Final = Path(__file__).with_name("cdk.json")
 
@@ -41,10 +40,12 @@ def make_app(**context: Any) -> App:
 
 
 def chosen_environment(app: App) -> Environment:
-    """Return the environment of ``-c env=NAME``.
+    """Return the environment that the command line chooses.
 
-    ``-c cognito=on`` or ``off`` switches its tokens; ``-c alarm_emails=a@shop.com,b@shop.com`` says who hears its
-    alarms. Raises EnvironmentRefused.
+    ``-c env=NAME``: its name.
+    ``-c cognito=on`` or ``off``: whether its API asks for access tokens.
+    ``-c alarm_emails=a@shop.com,b@shop.com``: who is notified of its alarms.
+    Raises EnvironmentRefused.
     """
     environment = find(app.node.try_get_context("env"))
     if emails := app.node.try_get_context("alarm_emails"):
@@ -70,13 +71,13 @@ def within_reach(environment: Environment) -> Environment:
 
 def add_stacks(app: App, environment: Environment, code: CodeSource) -> tuple[StorageStack, ServiceStack]:
     """Add both stacks of an environment to the app."""
-    prefix = f"{STACK_PREFIX}-{environment.name}"
+    prefix = environment.stack_prefix
     storage = StorageStack(
-        app, f"{prefix}-Storage", environment, description="Models and files", **_options(environment)
+        app, f"{prefix}Storage", environment, description="Models and files", **_options(environment)
     )
     service = ServiceStack(
         app,
-        f"{prefix}-Service",
+        f"{prefix}Service",
         environment,
         storage=storage,
         code=code,

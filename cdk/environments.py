@@ -13,6 +13,7 @@ from lambda_fn.contract import ROUTING_TTL_SECONDS
 _PLACEHOLDER = re.compile(r"example|change[-_ ]?me|placeholder|todo|your[-_.]|[<>{}]", re.IGNORECASE)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
+STACK_PREFIX: Final = "CartAbandonment"
 LOG_DAYS: Final = (7, 30, 90, 365)  # among those that CloudWatch offers
 
 
@@ -22,10 +23,13 @@ class EnvironmentRefused(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Traffic:
-    """What one API key may send; the stage as a whole is throttled at the same rate times ``clients``.
+    """What may be sent to the API.
 
-    ``public_`` is for each of the pages that need no key: they share the function's concurrency with the predictions.
-    ``docs_`` is for the one of them that is large: 1.7 MB an answer, so that reading it all day costs $13 at most.
+    requests_per_second, burst, requests_per_day: of one API key.
+    clients: the stage as a whole is throttled at the rate and burst of one key times this.
+    public_requests_per_second, public_burst: of each page that needs no key. The pages share the function's
+        concurrency with the predictions.
+    docs_requests_per_second, docs_burst: of ``/docs``, whose answer has 1.7 MB. Reading it all day costs at most $13.
     """
 
     requests_per_second: int
@@ -40,13 +44,22 @@ class Traffic:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmLimits:
-    """Where alarms ring. ``silence`` rings when nothing was predicted for an hour."""
+    """Thresholds of the alarms.
+
+    server_error_share: of the API's answers, 0 to 1, over some minutes.
+    release_error_share: the same in one minute, while a release is shifted in.
+    p99_seconds: latency of the API.
+    rejected_percent: rows of a file.
+    drift: largest population stability index of an input.
+    model_age_days: since the model in service was trained.
+    silence: whether an hour without a prediction rings.
+    """
 
     server_error_share: float = 0.05
     release_error_share: float = 0.01  # a release gets a tenth of the traffic: this is a tenth of its answers
     p99_seconds: float = 2.0
     rejected_percent: float = 10.0
-    drift: float = 0.2  # population stability index
+    drift: float = 0.2
     model_age_days: int = 90
     silence: bool = False
 
@@ -55,8 +68,9 @@ class AlarmLimits:
 class Environment:
     """One deployment of the two stacks. Account and region come from the CLI profile.
 
-    ``in_aws`` is false for the local stand-in, which refuses CodeDeploy and WAF associations and runs functions on the
-    host's own interpreter. ``keep_data`` retains buckets, keys and logs when a stack is deleted.
+    in_aws: false for the local AWS, which refuses CodeDeploy and WAF associations and runs functions on the host's own
+        interpreter.
+    keep_data: whether buckets, keys and logs are retained when a stack is deleted.
     """
 
     name: str
@@ -82,6 +96,11 @@ class Environment:
     firewall: bool = False
     alarms: AlarmLimits = field(default_factory=AlarmLimits)
     alarm_emails: tuple[str, ...] = ()
+
+    @property
+    def stack_prefix(self) -> str:
+        """How the names of its stacks begin."""
+        return f"{STACK_PREFIX}-{self.name}-"
 
     def checked(self) -> Environment:
         """Return this environment; raise EnvironmentRefused where it has values that cannot be deployed."""

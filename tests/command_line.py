@@ -2,7 +2,7 @@
 
 from typer.testing import CliRunner
 
-from training.cli import app
+from training.cli.app import app
 
 
 def invoke(*arguments: object, code: int = 0) -> tuple[str, str]:

@@ -6,6 +6,8 @@ import hypothesis
 import pytest
 
 from lambda_fn import settings, telemetry
+from tests.scheduling import SharingScheduling, make_scheduler
+from tests.tiers import summary
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -22,3 +24,16 @@ def _fresh_process() -> None:
         remembered.cache_clear()
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("cart-abandonment")]:
         del logging.root.manager.loggerDict[name]
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_make_scheduler(config: pytest.Config) -> SharingScheduling | None:
+    """Let tests that share something slow run on one worker."""
+    return make_scheduler(config)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say of each tier how many tests passed, and which were skipped and why."""
+    terminalreporter.section("tiers")
+    for line in summary(terminalreporter.stats):
+        terminalreporter.write_line(line)

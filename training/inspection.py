@@ -12,7 +12,10 @@ from training.evaluation.baselines import refuse_leakage, single_feature_aucs
 
 
 def inspect(options: DataOptions, say: Say = lambda _: None) -> Report:
-    """Return what the checks, the label and the leakage scan find; rows with errors are not looked at any further."""
+    """Return what the checks, the label and the leakage scan find.
+
+    Where the checks find an error, label and features are not looked at.
+    """
     dataset = read_rows(options, say)
     report = check_rows(options, dataset)
     if any(finding.level == "error" for finding in report.findings):

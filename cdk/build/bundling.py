@@ -73,7 +73,12 @@ class BundleError(RuntimeError):
 
 @dataclass(frozen=True)
 class Target:
-    """Where a bundle runs. ``compiler`` is an interpreter of its Python version; without one, sources only are shipped.
+    """Where a bundle runs.
+
+    name: part of the bundle's file name.
+    uv_options: select the platform's wheels.
+    compiler: an interpreter of the platform's Python version; None: sources are shipped without bytecode.
+    limits_size: whether ``UNZIPPED_LIMIT_MB`` holds.
 
     A Lambda's code folder is read-only, so without bytecode every cold start compiles every module again (measured
     with CPython 3.13: 1.24 s of imports instead of 0.47 s).
@@ -87,7 +92,7 @@ class Target:
 
 @dataclass(frozen=True)
 class BuiltBundle:
-    """A zip to deploy, and the hash by which a deployment knows it."""
+    """A zip to deploy, and the hash of its inputs, by which a deployment tells whether the code has changed."""
 
     path: Path
     hash: str

@@ -1,4 +1,4 @@
-"""What rings, and when. Each alarm has a section of the same name in docs/runbook.md."""
+"""Which alarms there are, and when each rings. Each has a section of its name in docs/runbook.md."""
 
 from __future__ import annotations
 
@@ -30,7 +30,12 @@ Missing = cloudwatch.TreatMissingData
 class Rule:
     """One alarm: ``metric`` above ``threshold`` in ``datapoints`` of the last ``periods`` periods.
 
-    ``stops_release`` rolls back a release that is being shifted in; one that is not ``told`` does nothing else.
+    name: of the alarm, after the service's name, and of its section in the runbook.
+    meaning: one sentence for whoever is notified.
+    comparison: of ``metric`` with ``threshold``.
+    missing: how periods without data count.
+    stops_release: whether it rolls back a release that is being shifted in.
+    notifies: whether it publishes to the alarm topic.
     """
 
     name: str
@@ -42,7 +47,7 @@ class Rule:
     comparison: Comparison = Comparison.GREATER_THAN_THRESHOLD
     missing: Missing = Missing.NOT_BREACHING
     stops_release: bool = False
-    told: bool = True
+    notifies: bool = True
 
     @property
     def description(self) -> str:
@@ -110,7 +115,7 @@ def _api_rules(environment: Environment) -> Iterator[Rule]:
             metric=_api_metric(environment, "5XXError", "Average"),
             threshold=limits.release_error_share,
             stops_release=True,
-            told=False,
+            notifies=False,
         )
     yield Rule(
         name="api-p99",

@@ -1,4 +1,4 @@
-"""The HTTPS door: a REST API in front of the scoring function."""
+"""The HTTPS entry point: a REST API in front of the scoring function."""
 
 from __future__ import annotations
 
@@ -38,7 +38,13 @@ ACCESS_LOG_FIELDS: Final = {
 
 
 class ScoringApi(Construct):
-    """REST API, its function, and the API key of the first client. ``stage`` and ``function`` are for alarms."""
+    """REST API, its function, and the API key of the first client.
+
+    function: scores; alarms and releases need it.
+    stage: the deployed stage; the firewall needs it.
+    tokens: OAuth2 clients and authorizer; None where the environment asks for no access tokens.
+    key: API key of the first client.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The bucket door: a dropped CSV starts the workflow that scores it."""
+"""The bucket's entry point: a dropped CSV starts the workflow that scores it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,12 @@ LOST_EVENT_DAYS: Final = 14
 
 
 class BatchScoring(Construct):
-    """Functions, state machine, and the rule that starts it. ``lost_events`` holds files that could not be started."""
+    """Functions, state machine, and the rule that starts it.
+
+    workers: the functions, by their task.
+    state_machine: the workflow.
+    lost_events: dead-letter queue of dropped files for which the workflow could not be started.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The one way to make a bucket: TLS only, not public, encrypted, versioned, with rules for what may go."""
+"""How every bucket is made: TLS only, private, encrypted, versioned, with lifecycle rules."""
 
 from __future__ import annotations
 
@@ -24,9 +24,12 @@ def make_bucket(
     access_log: s3.IBucket | None = None,
     announces_objects: bool = False,
 ) -> s3.Bucket:
-    """Return a new bucket. ``announces_objects`` sends "Object Created" and the like to EventBridge.
+    """Return a new bucket.
 
-    ``superseded_days``: how long deleted and overwritten versions stay; None: as the environment says.
+    lifecycle_rules: besides the one that cleans up.
+    superseded_days: how long deleted and overwritten versions stay; None: as the environment says.
+    access_log: bucket for the server access log; None: no log.
+    announces_objects: whether "Object Created" and other events go to EventBridge.
     """
     bucket = s3.Bucket(
         scope,

@@ -22,9 +22,11 @@ SHOPPER_DATA_PREFIXES = (
 
 
 class DataStore(Construct):
-    """Files about shoppers leave after ``output_days``; what a job left in ``work/`` leaves after a week.
+    """The data bucket, versioned.
 
-    The bucket is versioned, so a file that left, or was overwritten, stays for ``deleted_output_days`` more.
+    Files about shoppers expire after the environment's ``output_days``.
+    What a job left in ``work/`` expires after a week.
+    A file that expired, was deleted or overwritten stays for ``deleted_output_days`` as an earlier version.
     """
 
     def __init__(

@@ -21,7 +21,10 @@ RATE_WINDOW_SECONDS: Final = 300
 
 
 class Firewall(Construct):
-    """AWS's own rules, and a limit a source address: one client's rate, for floods that carry no API key."""
+    """AWS's own rules, and a rate limit per source address, for floods that carry no API key.
+
+    A source address may send what one API key may send.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, environment: Environment, stage: apigateway.Stage) -> None:
         super().__init__(scope, construct_id)

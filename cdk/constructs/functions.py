@@ -1,4 +1,4 @@
-"""The one way to make a Lambda function: its own log group, its own role, a published version behind an alias."""
+"""How every Lambda function is made: its own log group, its own role, a published version behind an alias."""
 
 from __future__ import annotations
 
@@ -33,7 +33,15 @@ _RETENTION: Final = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionShape:
-    """What one function runs and how much of the machine it gets. CPU grows with memory: 1,769 MB is one core."""
+    """What one function runs and how much of the machine it gets.
+
+    handler: dotted path of the function that Lambda calls.
+    description: completes "The function that ..." in alarms, with a lower-case first letter.
+    memory_mb: CPU grows with it; 1,769 MB is one core.
+    timeout_seconds: after which Lambda ends a call.
+    reserved_concurrency: calls at once, reserved and at most; None: what the account has left.
+    snap_start: whether published versions start from a snapshot.
+    """
 
     handler: str
     description: str
@@ -49,7 +57,12 @@ class FunctionShape:
 
 
 class ScoringFunction(Construct):
-    """A function of ``lambda_fn``. Callers use ``alias``, never the unpublished code."""
+    """A function of ``lambda_fn``.
+
+    function: the unpublished code; nobody calls it.
+    alias: what callers use, of a published version.
+    role, log_group: its own.
+    """
 
     def __init__(
         self,
@@ -140,7 +153,7 @@ class ScoringFunction(Construct):
 
 
 def make_log_group(scope: Construct, construct_id: str, environment: Environment) -> logs.LogGroup:
-    """Return a log group that forgets after the environment's ``log_days``."""
+    """Return a log group that keeps lines for the environment's ``log_days``."""
     return logs.LogGroup(
         scope,
         construct_id,

@@ -12,9 +12,14 @@ from lambda_fn import contract
 
 
 class Refusal(NamedTuple):
-    """One kind of gateway response. ``status`` is None where it varies within the kind."""
+    """One kind of gateway response.
 
-    kind: str  # a member of apigateway.ResponseType
+    kind: member of ``apigateway.ResponseType``.
+    status: HTTP status; None where it varies within the kind.
+    title, detail: of the problem (RFC 9457).
+    """
+
+    kind: str
     status: int | None
     title: str
     detail: str

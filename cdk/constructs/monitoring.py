@@ -1,4 +1,4 @@
-"""Alarms that tell someone, and two dashboards: what the service does, and how it runs."""
+"""Alarms that notify someone, and two dashboards: what the service does, and how it runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ ALARM_SERVICE: Final = "cloudwatch.amazonaws.com"
 
 
 class Monitoring(Construct):
-    """The topic, the alarms wired to it, and the dashboards. ``release_alarms`` roll back a release."""
+    """The topic, the alarms that publish to it, and the dashboards.
+
+    topic: notifies its subscribers of alarms.
+    release_alarms: roll back a release that is being shifted in.
+    dashboard_url, service_dashboard_url: console pages of the operator's and of the service's dashboard.
+    """
 
     def __init__(
         self,
@@ -94,7 +99,7 @@ class Monitoring(Construct):
             comparison_operator=rule.comparison,
             treat_missing_data=rule.missing,
         )
-        if rule.told:
+        if rule.notifies:
             alarm.add_alarm_action(actions.SnsAction(self.topic))
         if rule.stops_release:
             self.release_alarms.append(alarm)

@@ -1,4 +1,4 @@
-"""Code releases that take themselves back: traffic moves in two steps, and returns when an alarm rings."""
+"""Canary releases of code: traffic is shifted in two steps, and shifted back when an alarm rings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdk.constructs.functions import ScoringFunction
 
 
 class CanaryRelease(Construct):
-    """10 % of the calls go to the new version for five minutes, then all; any of ``alarms`` rolls it back."""
+    """Shift 10 % of the calls to a new version for five minutes, then all; any of ``alarms`` rolls it back."""
 
     def __init__(
         self, scope: Construct, construct_id: str, function: ScoringFunction, alarms: Sequence[cloudwatch.IAlarm]

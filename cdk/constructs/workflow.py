@@ -1,4 +1,4 @@
-"""The batch workflow: plan, score the chunks side by side, finalize; any error is written down before it fails.
+"""The batch workflow: plan, score the chunks in parallel, finalize. An error is written down before it fails.
 
 With a budget for the whole file, the chunks are measured first, and what the budget pays for is settled.
 """

@@ -18,7 +18,7 @@ from cdk.local import up as up_run
 from cdk.local.paths import UP_RECORD
 from cdk.local.steps import StepFailed
 from cdk.ops.client import JobError
-from cdk.ops.outputs import OutputsError, StackOutputs
+from cdk.ops.outputs import OutputsError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(stderr=False)
@@ -63,13 +63,6 @@ def invoke(
 def drop(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Have a file scored by the local AWS that stays up."""
     up_run.drop(file, console)
-
-
-@app.command()
-def outputs(environment: str) -> None:
-    """Print the outputs of an environment deployed to AWS."""
-    for name, value in StackOutputs.from_cloudformation(environment).as_written().items():
-        console.print(f"{name:<16} {value}", highlight=False, soft_wrap=True)
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,11 @@ from rich.console import Console
 from cdk.local import ministack, shoppers, story
 from cdk.local.model import COUNTRY
 from cdk.local.paths import DEMO_REPORT, run_folder
+from cdk.local.report import DemoReport
 from cdk.local.spoil import spoil
 from cdk.local.stack import DeployedStack, build_stack
 from cdk.local.steps import Steps
 from cdk.ops.client import JobResult, ShopClient
-from lambda_fn.contract import API_BASE_PATH
 
 DROPPED_NAME = "shoppers.csv"
 DROPPED_ROWS = 20_000
@@ -28,34 +27,6 @@ SPOILED_SEED = 7
 
 class DemoError(Exception):
     """The deployed system did not do what it should."""
-
-
-@dataclass(frozen=True)
-class DemoReport:
-    """What the demo saw; written as JSON for programs and told as a story for people."""
-
-    model_version: str
-    metrics: dict[str, Any]
-    request: dict[str, Any]
-    prediction: dict[str, Any]
-    status_without_key: int
-    job: JobResult
-    steps_seconds: dict[str, float]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what ``.local/demo.json`` holds."""
-        return {
-            "model_version": self.model_version,
-            "metrics": self.metrics,
-            "prediction": self.prediction,
-            "status_without_key": self.status_without_key,
-            "batch": {
-                "rows": self.job.report["rows"],
-                "scored": len(self.job.scored),
-                "rejected": len(self.job.rejected),
-            },
-            "steps_seconds": self.steps_seconds,
-        }
 
 
 def run(data: Path | None, console: Console) -> DemoReport:
@@ -76,7 +47,7 @@ def use(stack: DeployedStack, steps: Steps) -> DemoReport:
     log = stack.local_aws.log
     with closing(stack.client()) as client:
         with steps.step("predict", "Asking the API for a prediction", log):
-            request = first_request(client, stack.shoppers)
+            request = shoppers.first_request(client, stack.shoppers)
             prediction = predict(client, request)
             refused = client.predict(request, key=None).status_code
             if refused != 403:
@@ -92,13 +63,6 @@ def use(stack: DeployedStack, steps: Steps) -> DemoReport:
         job=job,
         steps_seconds=steps.seconds,
     )
-
-
-def first_request(client: ShopClient, data: Path) -> dict[str, Any]:
-    """Turn the first shopper of the data into a request, by the schema that the API itself publishes."""
-    openapi = client.get("/openapi.json").raise_for_status().json()
-    schema = shoppers.request_schema(openapi, f"{API_BASE_PATH}/predict")
-    return shoppers.as_request(shoppers.first_rows(data, 1, COUNTRY)[0], schema)
 
 
 def predict(client: ShopClient, request: dict[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cdk.local.ministack import ACCOUNT, REGION, MiniStack
+from cdk.local.ministack import MiniStack
 from cdk.local.paths import BINARIES, CDK_CLI, CDK_FOLDER
 from cdk.local.processes import ignore_line, run_logged
+from cdk.ops.aws import LOCAL_ACCOUNT, LOCAL_REGION
 from cdk.ops.outputs import StackOutputs
 
 ENVIRONMENT = "local"
@@ -24,7 +25,7 @@ _QUIET = ("--no-color", "--no-notices", "--ci")
 def bootstrap(local_aws: MiniStack, folder: Path, on_line: Callable[[str], None]) -> None:
     """Create the CDK's own bucket and roles. Raises CommandError."""
     run_logged(
-        [*_CDK, "bootstrap", f"aws://{ACCOUNT}/{REGION}", *_QUIET],
+        [*_CDK, "bootstrap", f"aws://{LOCAL_ACCOUNT}/{LOCAL_REGION}", *_QUIET],
         log=folder / LOG,
         env=local_aws.environment,
         cwd=folder,  # away from cdk.json: there is nothing to synthesize yet
@@ -38,10 +39,10 @@ def deploy(
 ) -> StackOutputs:
     """Deploy every stack and return their outputs. Raises CommandError, OutputsError.
 
-    ``context`` is more of what the app is told with ``-c``, such as ``cognito="on"``.
+    ``context`` is passed to the app as ``-c NAME=VALUE``, such as ``cognito="on"``.
     """
-    told = {"env": ENVIRONMENT, **context}
-    options = [part for name, value in told.items() for part in ("--context", f"{name}={value}")]
+    values = {"env": ENVIRONMENT, **context}
+    options = [part for name, value in values.items() for part in ("--context", f"{name}={value}")]
     # An assembly of its own: two local stacks can deploy at once.
     return _deploy(local_aws, folder, on_line, [*options, "--output", folder / ASSEMBLY])
 

@@ -19,6 +19,7 @@ import boto3
 from cdk.local import deploy, ministack
 from cdk.local.rehearsal import prepare
 from cdk.local.up import UpRecord
+from cdk.ops.aws import LOCAL_ACCOUNT, LOCAL_REGION
 from cdk.ops.outputs import StackOutputs
 from lambda_fn import contract
 
@@ -53,7 +54,7 @@ class LocalLambdaContext:
     @property
     def invoked_function_arn(self) -> str:
         """An ARN that names the function."""
-        return f"arn:aws:lambda:{ministack.REGION}:{ministack.ACCOUNT}:function:{self.function_name}"
+        return f"arn:aws:lambda:{LOCAL_REGION}:{LOCAL_ACCOUNT}:function:{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
         """Return a minute: nothing ends a handler here."""

@@ -17,9 +17,8 @@ import httpx
 
 from cdk.local.paths import BINARIES, MINISTACK
 from cdk.local.processes import CommandError, endings_held, group_alive, stop_group
+from cdk.ops.aws import LOCAL_ACCOUNT, LOCAL_KEY, LOCAL_REGION, tls_context
 
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
 READY_TIMEOUT_SECONDS = 30.0
 START_ATTEMPTS = 3  # another process can take the free port before MiniStack does
 USE_SSL = "USE_SSL"
@@ -30,9 +29,12 @@ ENFORCING = MappingProxyType({"AUTH": "true", USE_SSL: "1"})
 
 @dataclass(frozen=True)
 class MiniStack:
-    """A running local AWS. Its process heads a group that the Lambda workers are in.
+    """A running local AWS.
 
-    ``certificate`` is what clients must trust where the endpoint is https.
+    endpoint: its URL, on 127.0.0.1.
+    log: what it prints.
+    process: head of a process group that the Lambda workers are in.
+    certificate: what clients must trust where the endpoint is https; else None.
     """
 
     endpoint: str
@@ -91,16 +93,11 @@ def start(folder: Path, options: Mapping[str, str] | None = None) -> MiniStack:
 
 
 def ready(endpoint: str, certificate: Path | None = None) -> bool:
-    """Tell whether a MiniStack answers at ``endpoint``."""
+    """Return whether a MiniStack answers at ``endpoint``."""
     with suppress(httpx.HTTPError, FileNotFoundError, ssl.SSLError):  # the certificate is written on the way
         url, verify = f"{endpoint}/_ministack/ready", tls_context(certificate)
         return httpx.get(url, trust_env=False, verify=verify, timeout=2).status_code == 200
     return False
-
-
-def tls_context(certificate: Path | None) -> ssl.SSLContext | bool:
-    """Return what httpx verifies servers with: the usual authorities, or only the certificate where there is one."""
-    return True if certificate is None else ssl.create_default_context(cafile=certificate)
 
 
 def trust(certificate: Path | None) -> dict[str, str]:
@@ -118,15 +115,15 @@ def aws_environment(endpoint: str) -> dict[str, str]:
     return inherited | {
         "PATH": os.pathsep.join([str(BINARIES), os.environ.get("PATH", os.defpath)]),
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",  # pragma: allowlist secret  # nosec B105
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": LOCAL_KEY,
+        "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
+        "AWS_REGION": LOCAL_REGION,
+        "AWS_DEFAULT_REGION": LOCAL_REGION,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
-        "CDK_DEFAULT_REGION": REGION,
+        "CDK_DEFAULT_ACCOUNT": LOCAL_ACCOUNT,
+        "CDK_DEFAULT_REGION": LOCAL_REGION,
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",

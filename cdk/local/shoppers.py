@@ -9,6 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from cdk.local.model import COUNTRY
+from cdk.ops.client import ShopClient
+from lambda_fn.contract import API_BASE_PATH
+
 
 def first_rows(data: Path, rows: int, country: str) -> list[dict[str, str]]:
     """Return the first ``rows`` shoppers of a country in a CSV, all cells as text."""
@@ -36,6 +40,13 @@ def request_schema(openapi: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     while reference := schema.get("$ref"):
         schema = openapi["components"]["schemas"][reference.rsplit("/", 1)[-1]]
     return schema
+
+
+def first_request(client: ShopClient, data: Path) -> dict[str, Any]:
+    """Turn the first shopper of a CSV into a request, by the schema that the API itself publishes."""
+    openapi = client.get("/openapi.json").raise_for_status().json()
+    schema = request_schema(openapi, f"{API_BASE_PATH}/predict")
+    return as_request(first_rows(data, 1, COUNTRY)[0], schema)
 
 
 def _typed(cell: str, schema: Mapping[str, Any]) -> Any:

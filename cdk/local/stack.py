@@ -1,4 +1,4 @@
-"""From nothing to a deployed stack with a model: the part that demo, `make local` and end-to-end tests share."""
+"""Deploy the stacks and release a model: the part that demo, `make local` and end-to-end tests share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEWCOMERS_SEED = 8
 class DeployedStack:
     """A local AWS with the stacks in it and a model that serves.
 
-    ``shoppers`` is a CSV to score: shoppers that the model has not seen, or those of the user's own data.
+    shoppers: a CSV to score, of shoppers that the model has not seen, or the user's own data.
     """
 
     local_aws: MiniStack

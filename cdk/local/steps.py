@@ -1,4 +1,4 @@
-"""The steps of a run as a person follows them: what is going on, how long it took, and where it went wrong."""
+"""The steps of a run, shown as they go: the progress of each, its duration, and which one failed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ DETAIL_WIDTH = 70  # of the progress line, which is cut and not wrapped
 
 
 class StepFailed(Exception):
-    """A step that did not work out. The message says why; ``log`` is the file to look at."""
+    """A step that failed; the message says why.
+
+    step: its title.
+    log: the file to look at.
+    """
 
     def __init__(self, step: str, why: str, log: Path) -> None:
         super().__init__(why)

@@ -1,20 +1,18 @@
-"""What a run of the demo saw, told to a person."""
+"""A demo's report, printed for a person."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from cdk.local.paths import DEMO_REPORT, ROOT
-
-if TYPE_CHECKING:
-    from cdk.local.demo import DemoReport
-    from cdk.local.stack import DeployedStack
+from cdk.local.report import DemoReport
+from cdk.local.stack import DeployedStack
 
 SCORED_SHOWN = 8
 REASONS_SHOWN = 4

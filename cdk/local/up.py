@@ -12,12 +12,12 @@ from typing import Any, Self
 from rich.console import Console
 
 from cdk.local import ministack, shoppers
-from cdk.local.demo import first_request
 from cdk.local.model import COUNTRY
 from cdk.local.paths import RUNS, UP_RECORD, keep_logs
 from cdk.local.processes import stop_group
 from cdk.local.stack import build_stack
 from cdk.local.steps import Steps
+from cdk.ops.aws import LOCAL_KEY, LOCAL_REGION
 from cdk.ops.client import JobError, ShopClient
 from cdk.ops.outputs import StackOutputs
 from lambda_fn import contract
@@ -36,13 +36,19 @@ class NotUp(Exception):
 
 @dataclass(frozen=True)
 class UpRecord:
-    """What `make down` and `make invoke` need to know of the stack that is up."""
+    """The stack that is up, as `make down`, `make drop` and `make invoke` find it.
+
+    endpoint, pid: of the local AWS.
+    outputs: of the stacks, by the names that the stacks give them.
+    sample: path of a CSV to score.
+    instructions: what `make local` printed.
+    """
 
     endpoint: str
     pid: int
     outputs: dict[str, Any]
-    sample: str  # a CSV to score
-    instructions: str = ""  # what `make local` printed
+    sample: str
+    instructions: str = ""
 
     @classmethod
     def find(cls, path: Path = UP_RECORD) -> Self | None:
@@ -86,7 +92,7 @@ def up(data: Path | None, console: Console) -> None:
         client = stack.client()
         with steps.step("request", "Writing an example request", local_aws.log):
             request = UP_FOLDER / "request.json"
-            request.write_text(json.dumps(first_request(client, stack.shoppers)))
+            request.write_text(json.dumps(shoppers.first_request(client, stack.shoppers)))
             batch = UP_FOLDER / "drop.csv"
             batch.write_bytes(shoppers.as_csv(shoppers.first_rows(stack.shoppers, 1000, COUNTRY)))
         text = _instructions(client, local_aws.endpoint, request, batch)
@@ -129,7 +135,7 @@ def drop(file: Path, console: Console) -> None:
 
 def _instructions(client: ShopClient, endpoint: str, request: Path, batch: Path) -> str:
     bucket = client.outputs.data_bucket
-    credentials = f"AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION={ministack.REGION}"
+    credentials = f"AWS_ACCESS_KEY_ID={LOCAL_KEY} AWS_SECRET_ACCESS_KEY={LOCAL_KEY} AWS_REGION={LOCAL_REGION}"
     aws = f"{credentials} aws --endpoint-url {endpoint}"
     training = f"{credentials} .venv/bin/python -m training"
     registry = f"--endpoint {endpoint} --bucket {client.outputs.registry_bucket}"

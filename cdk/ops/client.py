@@ -1,4 +1,4 @@
-"""What a shop does with a deployed environment: ask for a prediction, drop a file, collect the results."""
+"""A shop as a client of a deployed environment: it asks for a prediction, drops a file, collects the results."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-import boto3
 import httpx
 
-from cdk.local.ministack import REGION, tls_context
+from cdk.ops.aws import Aws, tls_context
 from cdk.ops.outputs import StackOutputs
 from cdk.ops.tokens import fetch_token
 from lambda_fn import contract
@@ -37,7 +35,7 @@ class JobError(Exception):
 
 @dataclass(frozen=True)
 class JobResult:
-    """What became of a dropped file: the report, and the rows of the two files."""
+    """Results of a dropped file: its report, and the rows of the scored and of the rejected file."""
 
     report: dict[str, Any]
     scored: list[dict[str, str]]
@@ -47,37 +45,37 @@ class JobResult:
 class ShopClient:
     """Talks to the API through its gateway and to the data bucket, with the outputs of the stacks and nothing else.
 
-    ``endpoint`` is that of a local AWS, ``certificate`` its own where it is https; None is AWS itself, with the
-    shell's credentials. Where the API asks for access tokens, it fetches one. Raises TokenRefused.
+    Where the API asks for access tokens, it fetches one.
+
+    outputs: of the stacks of one environment.
+    endpoint, certificate: as ``Aws`` takes them.
+    Raises TokenRefused.
     """
 
     def __init__(self, outputs: StackOutputs, endpoint: str | None, certificate: Path | None = None) -> None:
-        session = _local_session() if endpoint else boto3.Session()
-        verify = None if certificate is None else str(certificate)
+        aws = Aws(endpoint, certificate)
         self.outputs = outputs
-        self.api_url = gateway_url(outputs.api_url, endpoint) if endpoint else outputs.api_url.rstrip("/")
-        self.s3: S3Client = session.client("s3", endpoint_url=endpoint, verify=verify)
-        self._workflow: SFNClient = session.client("stepfunctions", endpoint_url=endpoint, verify=verify)
-        gateway = session.client("apigateway", endpoint_url=endpoint, verify=verify)
-        self.api_key: str = gateway.get_api_key(apiKey=outputs.api_key_id, includeValue=True)["value"]
+        self.api_url = aws.gateway_url(outputs.api_url)
+        self.s3: S3Client = aws.client("s3")
+        self._workflow: SFNClient = aws.client("stepfunctions")
+        found = aws.client("apigateway").get_api_key(apiKey=outputs.api_key_id, includeValue=True)
+        self.api_key: str = found["value"]
         self._http = httpx.Client(
             trust_env=endpoint is None, verify=tls_context(certificate), timeout=REQUEST_TIMEOUT_SECONDS
         )
         if outputs.token_url:
-            self._http.headers["Authorization"] = f"Bearer {self._fetch_token(session, endpoint, verify)}"
+            self._http.headers["Authorization"] = f"Bearer {self._fetch_token(aws, outputs.token_url)}"
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
         self.s3.close()
 
-    def _fetch_token(self, session: boto3.Session, endpoint: str | None, verify: str | None) -> str:
-        pools = session.client("cognito-idp", endpoint_url=endpoint, verify=verify)
-        found = pools.describe_user_pool_client(
+    def _fetch_token(self, aws: Aws, token_url: str) -> str:
+        found = aws.client("cognito-idp").describe_user_pool_client(
             UserPoolId=self.outputs.user_pool_id, ClientId=self.outputs.oauth_client_id
         )["UserPoolClient"]
-        token_url = f"{endpoint}/oauth2/token" if endpoint else str(self.outputs.token_url)
-        return fetch_token(self._http, token_url, found["ClientId"], found["ClientSecret"])
+        return fetch_token(self._http, aws.token_url(token_url), found["ClientId"], found["ClientSecret"])
 
     def get(self, path: str, *, key: str | None = None) -> httpx.Response:
         """Answer a GET below the base path; ``key`` is the API key to send, if any."""
@@ -88,10 +86,10 @@ class ShopClient:
         return self._http.post(f"{self.api_url}/predict", json=dict(record), headers=_key_header(key))
 
     def drop(self, name: str, body: bytes, **metadata: object) -> None:
-        """Put a file where the batch workflow picks it up, with what it is told about the file, such as a budget."""
-        told = {name: str(value) for name, value in metadata.items()}
+        """Put a file where the batch workflow picks it up; ``metadata`` is the object's, such as a budget."""
+        as_text = {name: str(value) for name, value in metadata.items()}
         key = contract.INCOMING_PREFIX + name
-        self.s3.put_object(Bucket=self.outputs.data_bucket, Key=key, Body=body, Metadata=told)
+        self.s3.put_object(Bucket=self.outputs.data_bucket, Key=key, Body=body, Metadata=as_text)
 
     def collect(
         self,
@@ -100,9 +98,13 @@ class ShopClient:
         timeout_seconds: float = JOB_TIMEOUT_SECONDS,
         waiting: Callable[[], None] = lambda: None,
     ) -> JobResult:
-        """Wait for a dropped file's report and fetch it with the scored and the rejected rows. Raises JobError.
+        """Wait for a dropped file's report and fetch it with the scored and the rejected rows.
 
-        What an earlier file of the same name has left is passed over.
+        Results of an earlier file of the same name are ignored.
+
+        timeout_seconds: how long to wait.
+        waiting: called between two looks.
+        Raises JobError.
         """
         stem, _ending = contract.split_ending(name)
         incoming = self.s3.head_object(Bucket=self.outputs.data_bucket, Key=contract.INCOMING_PREFIX + name)
@@ -156,21 +158,6 @@ class ShopClient:
         except self.s3.exceptions.NoSuchKey:
             return None
         return found["Body"].read() if found["LastModified"] >= since else None
-
-
-def _local_session() -> boto3.Session:
-    return boto3.Session(
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # pragma: allowlist secret  # nosec B106
-        region_name=REGION,
-    )
-
-
-def gateway_url(api_url: str, endpoint: str) -> str:
-    """Rewrite an API Gateway address to the one that the local AWS at ``endpoint`` answers."""
-    address = urlsplit(api_url)
-    api_id = (address.hostname or "").split(".")[0]
-    return f"{endpoint}/_aws/execute-api/{api_id}{address.path}".rstrip("/")
 
 
 def _key_header(key: str | None) -> dict[str, str]:

@@ -1,19 +1,19 @@
-"""What a deployed environment offers: the outputs of its stacks, typed."""
+"""What a deployed environment offers: the outputs of its stacks, typed. ``python -m cdk.ops.outputs ENV`` prints."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
 import boto3
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cdk.environments import ENVIRONMENTS
-
-STACK_PREFIX = "CartAbandonment"
 
 
 class OutputsError(Exception):
@@ -23,7 +23,7 @@ class OutputsError(Exception):
 class StackOutputs(BaseModel):
     """The contract between the stacks and everything that talks to them.
 
-    The last three are there where the API asks for access tokens.
+    token_url, user_pool_id, oauth_client_id: None where the API asks for no access tokens.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -61,7 +61,7 @@ class StackOutputs(BaseModel):
                 stack["StackName"]: {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
                 for page in pages
                 for stack in page["Stacks"]
-                if stack["StackName"].startswith(f"{STACK_PREFIX}-{environment}-")
+                if stack["StackName"].startswith(ENVIRONMENTS[environment].stack_prefix)
             }
         except (BotoCoreError, ClientError) as error:
             raise OutputsError(f"{error}. Set AWS_PROFILE, or AWS_REGION and credentials, of the account") from error
@@ -77,3 +77,17 @@ class StackOutputs(BaseModel):
         except ValidationError as error:
             missing = ", ".join(str(problem["loc"][0]) for problem in error.errors())
             raise OutputsError(f"the stacks {', '.join(stacks)} lack the outputs {missing}") from error
+
+
+def main(environment: str) -> None:
+    """Print the outputs of an environment deployed to AWS."""
+    try:
+        outputs = StackOutputs.from_cloudformation(environment)
+    except OutputsError as error:
+        sys.exit(f"error: {error}")
+    for name, value in outputs.as_written().items():
+        sys.stdout.write(f"{name:<16} {value}\n")
+
+
+if __name__ == "__main__":
+    typer.run(main)

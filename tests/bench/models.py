@@ -12,9 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import boto3
-
 from cdk.local import ministack
+from cdk.ops.aws import Aws
 from lambda_fn import contract
 from tests.bench.peer import app as peer_app
 from tests.bench.peer import pipeline as peer_pipeline
@@ -44,8 +43,7 @@ def trained() -> Iterator[Models]:
             "PEER_BUCKET": BUCKET,
             "PYTHONPATH": str(Path.cwd()),
         }
-        session = boto3.Session("test", "test", region_name=ministack.REGION)
-        s3 = session.client("s3", endpoint_url=local_aws.endpoint)
+        s3 = Aws(local_aws.endpoint).client("s3")
         s3.create_bucket(Bucket=BUCKET)
         data = folder / "twin.csv"
         _train(environment, "sample", "--rows", str(ROWS), "--seed", "11", "--country", "USA", "--out", str(data))

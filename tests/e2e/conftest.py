@@ -12,6 +12,7 @@ from cdk.local import demo
 from cdk.local.ministack import running
 from cdk.local.model import TrainingCli
 from cdk.local.paths import run_folder
+from cdk.local.report import DemoReport
 from cdk.local.stack import DeployedStack, build_stack
 from cdk.local.steps import Steps
 from cdk.ops.client import ShopClient
@@ -19,14 +20,11 @@ from cdk.ops.client import ShopClient
 HERE = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share the stack on one worker."""
+    """Mark the tests of this tier."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            if "stack" in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group("local-aws"))
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +52,7 @@ def client(stack: DeployedStack) -> Iterator[ShopClient]:
 
 
 @pytest.fixture(scope="session")
-def demo_report(stack: DeployedStack, steps: Steps) -> demo.DemoReport:
+def demo_report(stack: DeployedStack, steps: Steps) -> DemoReport:
     """What the demo reports of this stack."""
     return demo.use(stack, steps)
 

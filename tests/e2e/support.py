@@ -8,17 +8,17 @@ from typing import Any, TypeVar
 
 import boto3
 
-from cdk.local.ministack import REGION, MiniStack
+from cdk.local.ministack import MiniStack
+from cdk.ops.aws import LOCAL_KEY, LOCAL_REGION
 
 POLL_SECONDS = 0.25
-ROOT_KEY = "test"  # the local AWS's root user; its secret is not checked
 
 Seen = TypeVar("Seen")
 
 
 def aws_client(local_aws: MiniStack, service: str, session: boto3.Session | None = None) -> Any:
     """Return a client of one service, as root or with the credentials of ``session``."""
-    session = session or boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION)
+    session = session or boto3.Session(LOCAL_KEY, LOCAL_KEY, region_name=LOCAL_REGION)
     certificate = local_aws.certificate
     return session.client(
         service,  # type: ignore[call-overload]  # any service: the caller names the type

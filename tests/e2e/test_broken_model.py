@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cdk.local.demo import first_request
+from cdk.local.shoppers import first_request
 from cdk.local.stack import DeployedStack
 from cdk.ops.client import ShopClient
 from lambda_fn.contract import MODELS_PREFIX

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from cdk.local import demo, story
+from cdk.local.report import DemoReport
 from cdk.local.spoil import WAYS
-from cdk.local.stack import DeployedStack
+from cdk.local.stack import DeployedStack, release_model
+from cdk.local.steps import StepFailed, Steps
 from cdk.ops.client import ShopClient
 
 
-def test_a_call_without_the_key_is_refused(demo_report: demo.DemoReport) -> None:
+def test_a_call_without_the_key_is_refused(demo_report: DemoReport) -> None:
     assert demo_report.status_without_key == 403
 
 
-def test_a_prediction_has_every_promised_field_and_the_champions_version(demo_report: demo.DemoReport) -> None:
+def test_a_prediction_has_every_promised_field_and_the_champions_version(demo_report: DemoReport) -> None:
     prediction = demo_report.prediction
 
     assert set(prediction) == {
@@ -38,12 +42,12 @@ def test_a_prediction_has_every_promised_field_and_the_champions_version(demo_re
     assert prediction["warnings"] == []
 
 
-def test_the_model_beats_the_constant(demo_report: demo.DemoReport) -> None:
+def test_the_model_beats_the_constant(demo_report: DemoReport) -> None:
     assert demo_report.metrics["f1"] > demo_report.metrics["constant_f1"] + 0.1
 
 
 def test_every_dropped_row_is_scored_or_rejected_and_only_the_spoiled_ones_are_rejected(
-    demo_report: demo.DemoReport,
+    demo_report: DemoReport,
 ) -> None:
     job = demo_report.job
 
@@ -56,14 +60,14 @@ def test_every_dropped_row_is_scored_or_rejected_and_only_the_spoiled_ones_are_r
     assert len({row["user_id"] for row in job.scored}) == len(job.scored)
 
 
-def test_every_way_of_spoiling_a_row_has_a_reason(demo_report: demo.DemoReport) -> None:
+def test_every_way_of_spoiling_a_row_has_a_reason(demo_report: DemoReport) -> None:
     reasons = Counter(row["reason"] for row in demo_report.job.rejected)
 
     assert all(reasons)
     assert max(reasons.values()) <= 2 * demo.SPOILED_ROWS / len(WAYS)
 
 
-def test_a_shopper_gets_the_same_score_from_the_api_and_from_a_file(demo_report: demo.DemoReport) -> None:
+def test_a_shopper_gets_the_same_score_from_the_api_and_from_a_file(demo_report: DemoReport) -> None:
     from_file = {row["user_id"]: row for row in demo_report.job.scored}[str(demo_report.request["user_id"])]
 
     for name in ("abandonment_risk", "estimated_margin_impact", "confidence"):
@@ -72,7 +76,21 @@ def test_a_shopper_gets_the_same_score_from_the_api_and_from_a_file(demo_report:
         assert from_file[name] == demo_report.prediction[name]
 
 
-def test_the_story_tells_all_of_it(demo_report: demo.DemoReport, stack: DeployedStack, client: ShopClient) -> None:
+def test_data_that_cannot_be_trained_on_fails_the_training_step_with_its_log(
+    stack: DeployedStack, tmp_path: Path
+) -> None:
+    data = tmp_path / "not-shoppers.csv"
+    data.write_text("colour,size\nred,3\n")
+
+    with pytest.raises(StepFailed) as failed:
+        release_model(stack.local_aws, stack.outputs, data, tmp_path, Steps(Console(file=io.StringIO())))
+
+    assert failed.value.step == "Training and publishing a model"
+    assert failed.value.log.parent == tmp_path
+    assert "user_id" in failed.value.log.read_text()
+
+
+def test_the_story_tells_all_of_it(demo_report: DemoReport, stack: DeployedStack, client: ShopClient) -> None:
     console = Console(file=io.StringIO(), record=True, width=120)
 
     story.tell(demo_report, stack, console)

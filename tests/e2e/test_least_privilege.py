@@ -18,13 +18,13 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 
 from cdk.local import shoppers
-from cdk.local.demo import first_request
-from cdk.local.ministack import ACCOUNT, ENFORCING, REGION, running
+from cdk.local.ministack import ENFORCING, running
 from cdk.local.model import COUNTRY, TrainingCli
 from cdk.local.paths import run_folder
 from cdk.local.spoil import spoil
 from cdk.local.stack import DeployedStack, deploy_stacks
 from cdk.local.steps import Steps
+from cdk.ops.aws import LOCAL_ACCOUNT, LOCAL_REGION
 from cdk.ops.client import ShopClient
 from lambda_fn import contract
 from tests.e2e.support import aws_client
@@ -71,10 +71,9 @@ RIGHTS: Mapping[str, set[tuple[str, str]]] = {
     },
 }
 
-pytestmark = [
-    pytest.mark.xdist_group("enforcing-aws"),
-    pytest.mark.skipif(shutil.which("openssl") is None, reason="the local AWS makes its certificate with openssl"),
-]
+pytestmark = pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="the local AWS makes its certificate with openssl"
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def places(enforcing: DeployedStack) -> list[Place]:
 
 def test_the_whole_path_works_with_the_roles_as_they_are(enforcing: DeployedStack, shop: ShopClient) -> None:
     # Given a promoted model, when a shopper is asked about through the gateway
-    request = first_request(shop, enforcing.shoppers)
+    request = shoppers.first_request(shop, enforcing.shoppers)
     prediction = shop.predict(request, key=shop.api_key)
 
     # Then that model answers
@@ -237,9 +236,9 @@ def in_role_of(stack: DeployedStack, handler: str) -> boto3.Session:
     role_name = role_arn.rpartition("/")[2]
     iam = aws_client(stack.local_aws, "iam")
     trust = iam.get_role(RoleName=role_name)["Role"]["AssumeRolePolicyDocument"]
-    root = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    root = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{LOCAL_ACCOUNT}:root"}}
     let_in = {**trust, "Statement": [*trust["Statement"], root]}
     iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=json.dumps(let_in))
     assumed = aws_client(stack.local_aws, "sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
     key = assumed["Credentials"]
-    return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], region_name=REGION)
+    return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], region_name=LOCAL_REGION)

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from cdk.local import shoppers
-from cdk.local.demo import first_request
 from cdk.local.model import COUNTRY
 from cdk.local.spoil import spoil
 from cdk.local.stack import DeployedStack
@@ -43,7 +42,7 @@ class Run:
 def run(stack: DeployedStack, client: ShopClient) -> Run:
     """Two predictions, four refused requests, a partly spoiled file, and one that cannot be scored."""
     run_id = uuid.uuid4().hex
-    request = first_request(client, stack.shoppers) | {"user_id": f"shopper-{run_id}"}
+    request = shoppers.first_request(client, stack.shoppers) | {"user_id": f"shopper-{run_id}"}
     rows = [row | {"user_id": f"row-{run_id}-{n}"} for n, row in enumerate(rows_of(stack))]
     sent = {f"shopper-{run_id}", f"surplus-{run_id}", f"age-{run_id}", f"text-{run_id}"}
     sent |= {str(value) for value in request.values()} | {cell for row in rows for cell in row.values()}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdk.local import demo, shoppers
+from cdk.local import shoppers
 from cdk.local.model import COUNTRY
 from cdk.local.stack import DeployedStack
 from cdk.ops.client import ShopClient
@@ -24,7 +24,7 @@ UNUSABLE = {
 
 @pytest.fixture(scope="session")
 def request_body(client: ShopClient, stack: DeployedStack) -> dict[str, Any]:
-    return demo.first_request(client, stack.shoppers)
+    return shoppers.first_request(client, stack.shoppers)
 
 
 def test_health_needs_no_key_and_names_the_champion(client: ShopClient, stack: DeployedStack) -> None:

@@ -1,10 +1,9 @@
-"""The templates of every environment, synthesized once a worker: starting jsii's Node takes seconds."""
+"""The templates of every environment, each synthesized once: one worker has all of these tests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 
 import pytest
 from aws_cdk import App
@@ -13,15 +12,6 @@ from cdk.app import add_stacks, make_app
 from cdk.build.function_code import sources_only
 from cdk.environments import ENVIRONMENTS, Environment
 from tests.infrastructure.synthesis import Synthesis
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker, so that each environment is synthesized once."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("infrastructure"))
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any
 from aws_cdk import App
 
 from cdk.environments import Environment
+from lambda_fn import contract
 
 Resource = Mapping[str, Any]
 
@@ -66,3 +67,18 @@ def workflow(synthesis: Synthesis) -> dict[str, Any]:
         flat(synthesis.only("AWS::StepFunctions::StateMachine")["DefinitionString"])
     )
     return definition
+
+
+def lifecycle_rules(synthesis: Synthesis, bucket: str) -> list[dict[str, Any]]:
+    """Return the lifecycle rules of the bucket whose logical id contains ``bucket``."""
+    rules: list[dict[str, Any]] = synthesis.named("AWS::S3::Bucket", bucket)["LifecycleConfiguration"]["Rules"]
+    return rules
+
+
+def alarms_of(synthesis: Synthesis) -> dict[str, Any]:
+    """Return the alarms of an environment by the name of their rule."""
+    prefix = f"{contract.service_name(synthesis.environment.name)}-"
+    return {
+        alarm["AlarmName"].removeprefix(prefix): alarm
+        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
+    }

@@ -58,7 +58,10 @@ def input_importances(prepared: Prepared, candidate: Candidate, seed: int = 0) -
 
 
 def _strength(found: InputImportance) -> tuple[float, float]:
-    """Order by importance where shuffling matters at all; what a stronger input stands in for, by information."""
+    """Order by importance, and by mutual information where shuffling an input hardly changes the AUC.
+
+    Such an input may still tell much: another one stands in for it when it is shuffled.
+    """
     return (found.importance if found.importance > NEGLIGIBLE_AUC else 0.0, found.mutual_information)
 
 

@@ -30,7 +30,10 @@ def log_loss(labels: Labels, p: Floats) -> float:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A fitted calibration and the name of the method that fitted it; several methods are written down as one table."""
+    """A fitted calibration.
+
+    ``name``: of the method that fitted it; several methods give the same kind of table.
+    """
 
     name: str
     calibration: Calibration

@@ -16,7 +16,7 @@ DEFAULT: Final = Path(__file__).parents[1] / "shops" / "default.yaml"
 
 
 def read_policy(path: Path = DEFAULT) -> Policy:
-    """Read and check a policy file; raise TrainingError naming the line's field and what is wrong with it."""
+    """Read and check a policy file; raise TrainingError naming the field and what is wrong with it."""
     try:
         return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:

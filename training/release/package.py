@@ -51,7 +51,10 @@ def package(
     created: dt.datetime,
     mlflow_run_id: str | None = None,
 ) -> Artefact:
-    """Return the artefact; its version carries ``created`` and a hash of what the model consists of."""
+    """Return the artefact.
+
+    Its version carries ``created`` and a hash of what the model consists of.
+    """
     files = {
         MODEL_FILE: candidate.onnx,
         METRICS_FILE: _as_json(metrics),

@@ -54,8 +54,8 @@ def posterior(table: pd.DataFrame, threshold_percent: float) -> Floats:
 def bayes_optimum_metrics(table: pd.DataFrame, labels: Labels, threshold_percent: float) -> dict[str, float]:
     """Return the metrics of the posterior on these rows, named ``limit_*``. F1 is at the threshold where it is highest.
 
-    Average precision counts tied rows as one step, which a model that tells them apart by chance would beat; so ties
-    are broken at random, several times, and the mean is taken.
+    Average precision counts tied rows as one step. A model that orders them by chance would beat that, so ties are
+    broken at random TIE_BREAKS times and the mean is taken.
     """
     p = posterior(table, threshold_percent)
     metrics = Ranking(labels, p, 0.5).metrics()

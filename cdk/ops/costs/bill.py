@@ -17,13 +17,20 @@ GB: Final = 1e9
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """A month's work. ``rows_per_second``: what one batch worker scores, by ``make bench``."""
+    """A month's work.
+
+    prediction_milliseconds: billed, with cold starts spread over all calls.
+    cold_start_share: of the predictions, 0 to 1.
+    log_bytes_per_prediction: access log and metrics line.
+    rows_per_second: that one batch worker scores, by ``make bench``.
+    metrics: how many are kept; about half are the gateway's, by method.
+    """
 
     predictions: int = 1_000_000
-    prediction_milliseconds: float = 10  # billed, cold starts spread over all calls
+    prediction_milliseconds: float = 10
     cold_start_share: float = 0.005
     answer_bytes: int = 1_000
-    log_bytes_per_prediction: int = 1_500  # access log, metrics line
+    log_bytes_per_prediction: int = 1_500
     files: int = 30
     rows_per_file: int = 500_000
     row_bytes: int = 246
@@ -31,7 +38,7 @@ class Use:
     rows_per_second: int = 150_000
     worker_start_seconds: float = 3
     finalize_seconds: float = 60
-    metrics: int = 50  # half of them the gateway's, by method
+    metrics: int = 50
     models_gb: float = 1
 
     def chunks(self, rows: int) -> int:
@@ -41,7 +48,13 @@ class Use:
 
 @dataclass(frozen=True)
 class Footprint:
-    """What a template says that costs money. Memory is by handler, in GB."""
+    """What an environment's templates have that costs money.
+
+    memory_gb: of each function, by handler.
+    snapshots_gb: memory of the functions that start from snapshots.
+    alarms, dashboards, keys: how many.
+    firewall_rules: number of rules of each firewall.
+    """
 
     environment: Environment
     memory_gb: Mapping[str, float]
@@ -49,7 +62,7 @@ class Footprint:
     alarms: int
     dashboards: int
     keys: int
-    firewall_rules: tuple[int, ...]  # one a firewall
+    firewall_rules: tuple[int, ...]
 
     @classmethod
     def of(cls, environment: Environment, templates: Iterable[Mapping[str, Any]]) -> Footprint:
@@ -135,7 +148,7 @@ def _watching(footprint: Footprint, use: Use) -> Iterator[Line]:
 
 @dataclass(frozen=True)
 class Scoring:
-    """One file: how long, and for how much."""
+    """How long one file takes, and its dollars by service."""
 
     rows: int
     chunks: int
@@ -146,7 +159,7 @@ class Scoring:
 
     @property
     def dollars(self) -> float:
-        """All of it."""
+        """The sum over the services."""
         return self.lambda_dollars + self.transition_dollars + self.s3_dollars
 
 

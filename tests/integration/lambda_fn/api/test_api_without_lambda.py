@@ -28,7 +28,7 @@ PREFIX_IN_IMAGE = "/opt/api"
 PORT_IN_IMAGE = "8080"
 START_SECONDS = 60.0
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("api-without-lambda")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ def test_check_reports_and_strict_refuses(twin_csv: Path) -> None:
     assert "future date: last_purchase_date" in stderr
 
 
-def test_signals_writes_tables_and_plots(twin_csv: Path, tmp_path: Path) -> None:
-    _, stderr = invoke("signals", "--data", twin_csv, "--out", tmp_path / "signals")
+def test_signals_writes_tables_and_plots(small_csv: Path, tmp_path: Path) -> None:
+    _, stderr = invoke("signals", "--data", small_csv, "--out", tmp_path / "signals")
     assert "impulse_buying_score" in stderr
     lines = (tmp_path / "signals" / "signals.csv").read_text().splitlines()
     assert lines[0] == "input,correlation,mutual_information,importance"

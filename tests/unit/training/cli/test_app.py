@@ -8,7 +8,7 @@ HEAVY = ("sklearn", "mlflow", "optuna", "lightgbm", "matplotlib", "statsmodels",
 
 def test_help_imports_no_heavy_library() -> None:
     program = (
-        "import sys; from training.cli import app; app(['--help'], standalone_mode=False);"
+        "import sys; from training.cli.app import app; app(['--help'], standalone_mode=False);"
         f"sys.exit(','.join(name for name in {HEAVY} if name in sys.modules) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

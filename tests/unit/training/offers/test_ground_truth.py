@@ -24,7 +24,7 @@ def cautious(policy: Policy, caution: float) -> Policy:
 @pytest.fixture(scope="module")
 def seen(model: Artefact) -> tuple[Signals, np.ndarray]:
     scorer = Scorer(model.manifest, model.onnx)
-    table = twin_table(model.manifest.recipe, 20_000, 5, "USA")
+    table = twin_table(model.manifest.recipe, 8_000, 5, "USA")
     signals = scorer.score(to_columns(scorer.layout, table), model.manifest.as_of).signals
     return signals, posterior(table, 30)
 

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lambda_fn.registry import Artefact
 from training.data.prepared import Prepared
+from training.evaluation.evaluate import Metrics
 from training.models.candidate import Candidate
 from training.release.run_record import record_run
 from training.release.tracking import Tracker
@@ -29,17 +32,19 @@ class Notebook(Tracker):
         self.noted[f"files in {below}"] = sorted(path.name for path in folder.iterdir())
 
 
-def test_parameters_metrics_and_plots_are_recorded(prepared: Prepared, logistic: Candidate, model: Artefact) -> None:
+def draw_one(prepared: Prepared, candidate: Candidate, metrics: Metrics, folder: Path) -> None:
+    assert metrics["holdout_rows"] == len(prepared.holdout)
+    (folder / f"{candidate.family}.png").write_bytes(b"")
+
+
+def test_parameters_metrics_and_plots_are_recorded(
+    prepared: Prepared, logistic: Candidate, model: Artefact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.evaluation.plots.write_plots", draw_one)
     notebook = Notebook()
     record_run(notebook, prepared, logistic, model)
     assert notebook.noted["metrics"] is model.manifest.metrics
-    assert notebook.noted["files in plots"] == [
-        "calibration.png",
-        "correlations.png",
-        "roc.png",
-        "signals.png",
-        "slices.png",
-    ]
+    assert notebook.noted["files in plots"] == ["logistic.png"]
     parameters = notebook.noted["parameters"]
     assert {name: value for name, value in parameters.items() if not name.startswith("estimator__")} == {
         "family": "logistic",

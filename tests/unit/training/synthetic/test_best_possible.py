@@ -19,9 +19,9 @@ from training.synthetic.best_possible import bayes_optimum_metrics, is_twin, pos
 
 @pytest.fixture(scope="module")
 def metrics(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float | str]:
-    """Return the metrics of a logistic model, its baselines and the Bayes optimum, on a holdout of 12,000 rows."""
+    """Return the metrics of a logistic model, its baselines and the Bayes optimum, on a holdout of 6,000 rows."""
     path = tmp_path_factory.mktemp("reach") / "usa.csv"
-    list(twin.write_csv(path, 60_000, seed=7, country="USA"))
+    list(twin.write_csv(path, 30_000, seed=7, country="USA"))
     data = prepare(DataOptions(path))
     p = train(data, "logistic", 0).probabilities(data.holdout.matrix)
     best = single_feature_aucs(data.train, data.recipe.feature_names)[0]
@@ -44,8 +44,8 @@ def test_the_model_beats_the_constant_and_the_best_single_feature(metrics: dict[
 
 
 def test_the_posterior_is_the_share_of_positives_among_alike_shoppers() -> None:
-    table = twin_table(RECIPE, 100_000, 9, "all")
-    rate = twin.generate(100_000, 9)["cart_abandonment_rate"]
+    table = twin_table(RECIPE, 40_000, 9, "all")
+    rate = twin.generate(40_000, 9)["cart_abandonment_rate"]
     p = posterior(table, 30)
     for value in np.unique(p):
         rows = p == value
@@ -65,8 +65,8 @@ def test_the_twin_is_recognised_and_one_wrong_row_is_enough_to_doubt_it(tmp_path
 
 def test_shuffling_alike_shoppers_beats_the_bayes_optimum_by_chance_only() -> None:
     # Given predictors that know the posterior, and order alike shoppers by chance
-    table = twin_table(RECIPE, 20_000, 9, "all")
-    labels = (twin.generate(20_000, 9)["cart_abandonment_rate"] >= 30).astype(np.int8)
+    table = twin_table(RECIPE, 5_000, 9, "all")
+    labels = (twin.generate(5_000, 9)["cart_abandonment_rate"] >= 30).astype(np.int8)
     p = posterior(table, 30)
     rng = np.random.default_rng(1)
     found = [Ranking(labels, p + rng.random(len(p)) * 1e-3, 0.5).metrics()["average_precision"] for _ in range(9)]

@@ -12,7 +12,7 @@ from training.synthetic import twin
 
 @pytest.fixture(scope="module")
 def table() -> twin.Table:
-    return twin.generate(120_000, seed=3)
+    return twin.generate(60_000, seed=3)
 
 
 @pytest.mark.parametrize(

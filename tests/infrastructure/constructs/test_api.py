@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
-from cdk.constructs.gateway_responses import REFUSALS
 from lambda_fn import contract
-from tests.infrastructure.synthesis import Synthesis, flat
+from tests.infrastructure.synthesis import Synthesis
 
 
 def test_everything_but_the_few_public_pages_needs_an_api_key(each: Synthesis) -> None:
@@ -28,14 +25,6 @@ def test_tokens_are_asked_for_where_the_environment_says_so(each: Synthesis) -> 
 
     expected = ("COGNITO_USER_POOLS", ["cart-abandonment/score"]) if each.environment.cognito else ("NONE", None)
     assert (method["AuthorizationType"], method.get("AuthorizationScopes")) == expected
-
-
-def test_tokens_are_for_clients_with_a_secret_and_nobody_can_sign_up(staging: Synthesis) -> None:
-    client = staging.only("AWS::Cognito::UserPoolClient")
-
-    assert client["AllowedOAuthFlows"] == ["client_credentials"]
-    assert client["GenerateSecret"] is True
-    assert staging.only("AWS::Cognito::UserPool")["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
 
 
 def test_the_stage_is_throttled_traced_and_logged_without_payloads(each: Synthesis) -> None:
@@ -84,30 +73,6 @@ def test_one_client_has_a_rate_and_a_quota(each: Synthesis) -> None:
     assert len(each.of_type("AWS::ApiGateway::UsagePlanKey")) == 1
 
 
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.kind)
-def test_a_refusal_of_the_gateway_is_a_problem_with_a_correlation_id(prod: Synthesis, refusal: Any) -> None:
-    kind = {"DEFAULT_4_XX": "DEFAULT_4XX", "DEFAULT_5_XX": "DEFAULT_5XX"}.get(refusal.kind, refusal.kind)
-    (response,) = (
-        properties
-        for properties in prod.properties("AWS::ApiGateway::GatewayResponse").values()
-        if properties["ResponseType"] == kind
-    )
-
-    problem = json.loads(response["ResponseTemplates"]["application/json"])
-    assert problem.pop("status", None) == refusal.status
-    assert problem == {
-        "type": "about:blank",
-        "title": refusal.title,
-        "detail": refusal.detail,
-        contract.PROBLEM_CORRELATION_ID: "$context.requestId",
-    }
-    assert response.get("StatusCode") == (None if refusal.status is None else str(refusal.status))
-    assert response["ResponseParameters"] == {
-        f"gatewayresponse.header.{name}": f"'{value}'"
-        for name, value in ({"Content-Type": contract.PROBLEM_MEDIA_TYPE, **contract.SECURITY_HEADERS}).items()
-    }
-
-
 def test_browsers_may_call_from_the_environments_origins_only(every: dict[str, Synthesis]) -> None:
     def origins(synthesis: Synthesis) -> set[str]:
         return {
@@ -130,28 +95,6 @@ def test_browsers_may_call_from_the_environments_origins_only(every: dict[str, S
         assert api["Environment"]["Variables"][contract.ENV_CORS_ORIGINS] == ",".join(
             synthesis.environment.cors_origins
         )
-
-
-def test_the_outputs_are_the_contract_with_everything_outside(each: Synthesis) -> None:
-    service = {name for name in each.service["Outputs"] if not name.startswith(("Exports", "ApiRest"))}
-    storage = {name for name in each.storage["Outputs"] if not name.startswith("Exports")}
-
-    tokens = {"TokenUrl", "UserPoolId", "OAuthClientId"} if each.environment.cognito else set()
-    assert storage == {"RegistryBucket", "DataBucket"}
-    assert service == tokens | {
-        "ApiUrl",
-        "ApiKeyId",
-        "ApiFunctionName",
-        "StateMachineArn",
-        "AlarmTopicArn",
-        "DashboardUrl",
-        "ServiceDashboardUrl",
-    }
-    for output, view in (("DashboardUrl", "operator"), ("ServiceDashboardUrl", "service")):
-        assert flat(each.service["Outputs"][output]["Value"]).endswith(
-            f"#dashboards/dashboard/{contract.service_name(each.environment.name)}-{view}"
-        )
-    assert flat(each.service["Outputs"]["ApiUrl"]["Value"]).endswith(contract.API_BASE_PATH)
 
 
 def _routes(synthesis: Synthesis) -> dict[str, Any]:

@@ -1,42 +1,21 @@
-"""The workflow. The local AWS ignores retries of the rule, timeouts and logs, so the template is asked."""
+"""The state machine's definition. The local AWS ignores its timeouts, so the template is asked."""
 
 from __future__ import annotations
 
 import json
 import math
-from typing import Any
 
 import pytest
 
 from cdk.constructs.workflow import LARGEST_STATE_BYTES, TRANSIENT_ERRORS
 from lambda_fn import contract
-from tests.infrastructure.synthesis import Synthesis, flat, workflow
+from tests.infrastructure.synthesis import Synthesis, workflow
 
 TASKS = ("Plan", "Settle", "Finalize", "WriteFailureDown")
+
 MAPS = {"MeasuredChunks": "MeasureChunk", "Chunks": "ScoreChunk"}
+
 BIG_FILE_BYTES = 100_000_000_000
-
-
-def test_csv_files_dropped_into_incoming_start_the_workflow(each: Synthesis) -> None:
-    pattern = each.only("AWS::Events::Rule")["EventPattern"]
-
-    assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
-    assert [flat(name) for name in pattern["detail"]["bucket"]["name"]] == ["<Data>"]
-    endings = ("csv", "csv.gz", "CSV")
-    assert pattern["detail"]["object"]["key"] == [{"wildcard": f"incoming/*.{ending}"} for ending in endings]
-
-
-def test_a_start_that_is_refused_is_repeated_and_then_kept(each: Synthesis) -> None:
-    (target,) = each.only("AWS::Events::Rule")["Targets"]
-    (queue,) = each.of_type("AWS::SQS::Queue")
-
-    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
-    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": [queue, "Arn"]}}
-    assert each.only("AWS::SQS::Queue") == {
-        "MessageRetentionPeriod": 14 * 86_400,
-        "SqsManagedSseEnabled": True,
-        "Tags": each.only("AWS::SQS::Queue")["Tags"],
-    }
 
 
 def test_the_states_follow_each_other(each: Synthesis) -> None:
@@ -174,13 +153,3 @@ def test_a_task_waits_longer_than_its_function_may_run(each: Synthesis) -> None:
         (function,) = (properties for name, properties in functions.items() if name.startswith(f"{part}Function"))
         assert task["TimeoutSeconds"] > function["Timeout"]
     assert workflow(each)["TimeoutSeconds"] == 12 * 3600
-
-
-def test_what_went_wrong_is_logged_without_data_and_traced(each: Synthesis) -> None:
-    machine: Any = each.only("AWS::StepFunctions::StateMachine")
-
-    assert machine["TracingConfiguration"] == {"Enabled": True}
-    assert (machine["LoggingConfiguration"]["Level"], machine["LoggingConfiguration"]["IncludeExecutionData"]) == (
-        "ERROR",
-        False,
-    )

@@ -1,16 +1,15 @@
-"""Alarms and dashboards."""
+"""When alarms ring."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from lambda_fn import contract
-from tests.infrastructure.synthesis import Synthesis, flat, workflow
+from tests.infrastructure.synthesis import Synthesis, alarms_of, flat, workflow
 
-RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
+RUNBOOK = Path(__file__).resolve().parents[3] / "docs" / "runbook.md"
 
 TASKS = ("plan", "measure-chunk", "settle", "score-chunk", "finalize", "fail")
 ALARMS = {
@@ -34,22 +33,13 @@ RELEASE_ALARM = "api-release-5xx-share"  # where releases are shifted in
 def test_these_are_the_alarms_of_an_environment(each: Synthesis) -> None:
     environment = each.environment
 
-    assert set(_alarms(each)) == ALARMS | ({"no-predictions"} if environment.name == "prod" else set()) | (
+    assert set(alarms_of(each)) == ALARMS | ({"no-predictions"} if environment.name == "prod" else set()) | (
         {RELEASE_ALARM} if environment.canary else set()
     )
 
 
-def test_every_alarm_tells_the_topic_but_the_one_that_only_a_release_listens_to(each: Synthesis) -> None:
-    (topic,) = each.of_type("AWS::SNS::Topic")
-    silent = {name: alarm for name, alarm in _alarms(each).items() if alarm.get("AlarmActions") != [{"Ref": topic}]}
-
-    assert {name: alarm.get("AlarmActions", []) for name, alarm in silent.items()} == (
-        {RELEASE_ALARM: []} if each.environment.canary else {}
-    )
-
-
 def test_a_release_that_fails_one_answer_in_five_rings_while_it_has_a_tenth_of_the_traffic(staging: Synthesis) -> None:
-    usual, during_release = (_alarms(staging)[name] for name in ("api-5xx-share", RELEASE_ALARM))
+    usual, during_release = (alarms_of(staging)[name] for name in ("api-5xx-share", RELEASE_ALARM))
     share = 0.10 * 0.20
 
     assert during_release["Threshold"] < share < usual["Threshold"]
@@ -63,7 +53,7 @@ def test_a_release_that_fails_one_answer_in_five_rings_while_it_has_a_tenth_of_t
 
 
 def test_one_hiccup_of_the_registry_does_not_ring(each: Synthesis) -> None:
-    alarm = _alarms(each)["registry-unreadable"]
+    alarm = alarms_of(each)["registry-unreadable"]
 
     assert (alarm["Period"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (300, 3, 5)
 
@@ -72,7 +62,9 @@ def test_errors_that_the_retries_of_one_task_cure_do_not_ring(each: Synthesis) -
     task = workflow(each)["States"]["Finalize"]
     retries = max(retry["MaxAttempts"] for retry in task["Retry"] if "States.TaskFailed" in retry["ErrorEquals"])
     waits = [min(2 * 2**attempt, 60) for attempt in range(retries)]
-    alarms = [alarm for name, alarm in _alarms(each).items() if name.startswith("batch-") and name.endswith("-errors")]
+    alarms = [
+        alarm for name, alarm in alarms_of(each).items() if name.startswith("batch-") and name.endswith("-errors")
+    ]
 
     assert len(alarms) == len(TASKS)
     for alarm in alarms:
@@ -84,14 +76,14 @@ def test_every_alarm_has_a_section_in_the_runbook_that_says_what_to_do(prod: Syn
     sections = re.split(r"(?m)^(?=<a id=)(?<!</a>\n)", RUNBOOK.read_text())[1:]
     answered = {name for section in sections if "**Do.** " in section for name in re.findall(r'<a id="(.+)">', section)}
 
-    assert answered == set(_alarms(prod))
-    for name, alarm in _alarms(prod).items():
+    assert answered == set(alarms_of(prod))
+    for name, alarm in alarms_of(prod).items():
         assert alarm["AlarmDescription"].endswith(f"docs/runbook.md#{name}")
 
 
 def test_alarms_ring_at_the_environments_limits(each: Synthesis) -> None:
     limits = each.environment.alarms
-    alarms = _alarms(each)
+    alarms = alarms_of(each)
 
     assert {name: (alarms[name]["Threshold"], alarms[name]["ComparisonOperator"]) for name in alarms} == {
         **dict.fromkeys(alarms, (0, "GreaterThanThreshold")),
@@ -107,7 +99,7 @@ def test_alarms_ring_at_the_environments_limits(each: Synthesis) -> None:
 
 
 def test_our_own_metrics_are_watched_by_the_names_the_code_publishes(each: Synthesis) -> None:
-    own = [alarm for alarm in _alarms(each).values() if alarm["Namespace"] == contract.METRIC_NAMESPACE]
+    own = [alarm for alarm in alarms_of(each).values() if alarm["Namespace"] == contract.METRIC_NAMESPACE]
 
     assert {alarm["MetricName"] for alarm in own} == {
         contract.METRIC_REJECTED_SHARE,
@@ -122,7 +114,7 @@ def test_our_own_metrics_are_watched_by_the_names_the_code_publishes(each: Synth
 
 
 def test_the_share_of_server_errors_is_the_average_of_the_apis_own_metric(each: Synthesis) -> None:
-    alarm = _alarms(each)["api-5xx-share"]
+    alarm = alarms_of(each)["api-5xx-share"]
     (api,) = each.properties("AWS::ApiGateway::RestApi").values()
     stage = each.only("AWS::ApiGateway::Stage")
 
@@ -134,58 +126,16 @@ def test_the_share_of_server_errors_is_the_average_of_the_apis_own_metric(each: 
 
 
 def test_function_alarms_watch_the_alias(each: Synthesis) -> None:
-    watched = [_dimensions(alarm)["Resource"] for name, alarm in _alarms(each).items() if name.endswith("-errors")]
+    watched = [_dimensions(alarm)["Resource"] for name, alarm in alarms_of(each).items() if name.endswith("-errors")]
 
     assert len(watched) == 1 + len(TASKS)
     assert all(resource.endswith(":live") for resource in watched)
 
 
 def test_silence_is_missing_data_that_rings(prod: Synthesis) -> None:
-    assert {name: alarm["TreatMissingData"] for name, alarm in _alarms(prod).items()} == {
-        **dict.fromkeys(_alarms(prod), "notBreaching"),
+    assert {name: alarm["TreatMissingData"] for name, alarm in alarms_of(prod).items()} == {
+        **dict.fromkeys(alarms_of(prod), "notBreaching"),
         "no-predictions": "breaching",
-    }
-
-
-def test_notifications_are_encrypted_with_a_key_that_rotates_and_the_alarms_may_use(each: Synthesis) -> None:
-    (key,) = each.of_type("AWS::KMS::Key")
-    statements = each.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
-
-    assert each.only("AWS::SNS::Topic")["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
-    assert each.only("AWS::KMS::Key")["EnableKeyRotation"] is True
-    assert {
-        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudwatch.amazonaws.com"},
-        "Resource": "*",
-    } in statements
-
-
-def test_there_is_a_dashboard_for_the_service_and_one_for_its_operator(each: Synthesis) -> None:
-    dashboards = {
-        board["DashboardName"]: board["DashboardBody"]
-        for board in each.properties("AWS::CloudWatch::Dashboard").values()
-    }
-    service = contract.service_name(each.environment.name)
-
-    assert set(dashboards) == {f"{service}-operator", f"{service}-service"}
-    drawn = flat(dashboards[f"{service}-service"])
-    metrics = {value for name, value in vars(contract).items() if name.startswith("METRIC_") and isinstance(value, str)}
-    metrics -= {contract.METRIC_NAMESPACE, contract.METRIC_REJECTED_SHARE}  # the share is drawn as rows
-    assert [metric for metric in metrics if f'"{metric}"' not in drawn] == []
-    json.loads(drawn)
-    how_it_runs = flat(dashboards[f"{service}-operator"])
-    assert how_it_runs.count('"ConcurrentExecutions"') == len(each.of_type("AWS::Lambda::Function"))
-    never_there = ("IteratorAge", "ProvisionedConcurrency")
-    assert [metric for metric in never_there if metric in how_it_runs] == []
-
-
-def _alarms(synthesis: Synthesis) -> dict[str, Any]:
-    prefix = f"{contract.service_name(synthesis.environment.name)}-"
-    return {
-        alarm["AlarmName"].removeprefix(prefix): alarm
-        for alarm in synthesis.properties("AWS::CloudWatch::Alarm").values()
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import platform
 from typing import Any
 
+from cdk.constructs.functions import _RETENTION
+from cdk.environments import LOG_DAYS
 from lambda_fn import contract
 from tests.infrastructure.synthesis import Synthesis, flat
 
@@ -53,6 +55,10 @@ def test_each_function_has_a_log_of_its_own_that_forgets(each: Synthesis) -> Non
     assert {log["RetentionInDays"] for log in each.properties("AWS::Logs::LogGroup").values()} == {
         each.environment.log_days
     }
+
+
+def test_the_days_that_logs_are_kept_are_ones_that_aws_knows() -> None:
+    assert set(_RETENTION) == set(LOG_DAYS)
 
 
 def test_callers_use_the_live_alias_of_a_published_version(each: Synthesis) -> None:

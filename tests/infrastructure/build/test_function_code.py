@@ -1,0 +1,40 @@
+"""Bundles are built for a deployment, and not for who looks at a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_lambda as lambda_
+
+from cdk.build import function_code
+from cdk.build.bundling import BuiltBundle, Bundle, Target
+from cdk.build.function_code import built_for
+
+TARGET = Target("test", (), None)
+
+
+@pytest.mark.parametrize(("stacks", "built"), [(["**"], [(Bundle.API, TARGET)]), ([], [])])
+def test_a_bundle_is_built_only_where_the_command_deploys_its_stack(
+    stacks: list[str], built: list[tuple[Bundle, Target]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a build that takes no time, and a command line that deploys these stacks
+    asked: list[tuple[Bundle, Target]] = []
+    archive = tmp_path / "api.zip"
+    archive.write_bytes(b"")
+
+    def build(bundle: Bundle, target: Target) -> BuiltBundle:
+        asked.append((bundle, target))
+        return BuiltBundle(archive, "hash-of-inputs")
+
+    monkeypatch.setattr(function_code, "build", build)
+    stack = Stack(App(context={"aws:cdk:bundling-stacks": stacks}), "Service")
+
+    # When the stack asks for its code
+    code = built_for(TARGET)(Bundle.API, stack)
+
+    # Then it was built for the platform of the functions, or not at all
+    assert isinstance(code, lambda_.AssetCode)
+    assert asked == built
+    assert (code.path == str(archive)) == bool(built)

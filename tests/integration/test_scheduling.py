@@ -1,0 +1,41 @@
+"""The scheduler with real workers of pytest-xdist: they are processes of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+ROOT = Path(__file__).parents[2]
+
+
+def test_workers_make_what_is_shared_once(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given two files whose tests share something
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeconftest(
+        """
+        import pathlib
+        import pytest
+        from tests.scheduling import make_scheduler
+
+        def pytest_xdist_make_scheduler(config):
+            return make_scheduler(config)
+
+        @pytest.fixture(scope="session")
+        def shared(worker_id):
+            pathlib.Path(f"made-by-{worker_id}").touch()
+        """
+    )
+    for name in ("a", "b"):
+        file = pytester.path / "tests" / "e2e" / f"test_{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("def test_1(shared): pass\ndef test_2(shared): pass\n")
+
+    # When two workers run them
+    result = pytester.runpytest_subprocess("-p", "xdist", "-n", "2")
+
+    # Then one of them has made it, and all tests passed
+    result.assert_outcomes(passed=4)
+    assert len(list(pytester.path.glob("made-by-*"))) == 1
