@@ -40,12 +40,16 @@ def parse_numbers(cells: Cells, point: bytes = b".") -> tuple[Values, Bools]:
     ``cells`` and both answers: shape (columns, rows).
     """
     lengths = cells.lengths
+    widest = lengths.max(axis=1, initial=0)
+    if not widest.all():
+        return _parse_but_empty(cells, point, widest > 0)
     values, strange = _parse_narrow(cells, lengths)
-    wide = lengths.max(axis=1, initial=0) > _NARROW
+    wide = widest > _NARROW
     if wide.any():
         values[wide], strange[wide] = _parse_wide(cells[wide], lengths[wide])
     if strange.any():
         empty = lengths == 0
+<<<<<<< HEAD
         values[empty], strange[empty] = np.nan, False
         for chosen, parse in (
             (strange & (lengths <= WORD_BYTES) & (lengths > 1), _parse_with_point),
@@ -55,7 +59,34 @@ def parse_numbers(cells: Cells, point: bytes = b".") -> tuple[Values, Bools]:
             chosen &= strange
             if chosen.any():
                 values[chosen], strange[chosen] = parse(cells[chosen], ord(point))
+=======
+        np.copyto(values, np.nan, where=empty)
+        strange &= ~empty
+    if strange.any():
+        _read_otherwise(cells, lengths, values, strange, ord(point))
+>>>>>>> i12-reader
     return values, strange
+
+
+def _parse_but_empty(cells: Cells, point: bytes, filled: Bools) -> tuple[Values, Bools]:
+    """Parse the columns that hold any text at all."""
+    values = np.full(cells.starts.shape, np.nan)
+    strange = np.zeros(cells.starts.shape, dtype=bool)
+    if filled.any():
+        values[filled], strange[filled] = parse_numbers(cells[filled], point)
+    return values, strange
+
+
+def _read_otherwise(cells: Cells, lengths: Places, values: Values, strange: Bools, point: int) -> None:
+    """Read the strange cells by ways that take longer; write what comes of it into ``values`` and ``strange``."""
+    for fits, parse in (
+        ((lengths <= WORD_BYTES) & (lengths > 1), _parse_with_point),
+        ((lengths > WORD_BYTES) & (lengths <= _LONGEST), _parse_two_words),
+        ((lengths > WORD_BYTES) & (lengths <= _READ_SINGLY), _parse_singly),
+    ):
+        chosen = strange & fits
+        if chosen.any():
+            values[chosen], strange[chosen] = parse(cells[chosen], point)
 
 
 def _parse_narrow(cells: Cells, lengths: Places) -> tuple[Values, Bools]:

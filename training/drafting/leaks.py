@@ -44,7 +44,7 @@ def auc_alone(profile: Profile, cells: pd.Series, labels: Labels, labelled: Bool
 
 
 def _either_way(labels: Labels, ranked: Floats) -> float:
-    auc = Ranking(labels, ranked, 0.5).measures()["roc_auc"]
+    auc = Ranking(labels, ranked, 0.5).metrics()["roc_auc"]
     return max(auc, 1 - auc)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, model_validator
+import numpy as np
+import pandas as pd
+from pydantic import Field, TypeAdapter, model_validator
 
+from lambda_fn.scoring.arrays import Floats
 from lambda_fn.scoring.dialect import Dialect
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.frozen import Frozen
@@ -60,8 +63,23 @@ class ValueLabel(Frozen):
     def __str__(self) -> str:
         return f"{self.column} in ({', '.join(self.abandoned)})"
 
+    def values_of(self, column: pd.Categorical) -> Floats:
+        """Return 1 for abandoned, 0 for completed, NaN for neither, of each cell."""
+        completed = set(self.completed)
+        meaning = [
+            1.0 if text in self.abandoned else float("nan") if completed and text not in completed else 0.0
+            for text in column.categories
+        ]
+        return np.array([*meaning, np.nan])[column.codes]  # the code of a missing cell, -1, points at the last
+
 
 Label = Annotated[RateLabel | ValueLabel, Field(discriminator="kind")]
+_LABEL: Final[TypeAdapter[Label]] = TypeAdapter(Label)
+
+
+def read_label(definition: Mapping[str, Any]) -> Label:
+    """Return the label that a document defines, as ``model_dump`` wrote it."""
+    return _LABEL.validate_python(definition)
 
 
 class Slice(Frozen):
@@ -91,6 +109,11 @@ class Table(Dialect):
     id: Name = ROW
     rows: dict[Name, Texts] = Field(default_factory=dict)
     as_of: Literal["newest"] | dt.date = "newest"
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return how the table's cells are written."""
+        return Dialect.model_validate(self.model_dump(include=set(Dialect.model_fields)))
 
     @property
     def id_column(self) -> str | None:
