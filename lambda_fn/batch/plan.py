@@ -22,10 +22,6 @@ from lambda_fn.csv_io.header import Header, UnusableHeader, find_header
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
 from lambda_fn.scoring.manifest import Manifest
-<<<<<<< HEAD
-=======
-from lambda_fn.scoring.recipe import ID_FIELD
->>>>>>> i12-reader
 from lambda_fn.tables.spellings import dialect_of
 from lambda_fn.telemetry import logger
 
@@ -80,11 +76,7 @@ class Planner:
         header = self._read_header(file, manifest)
         if not earlier and not self._bucket.write_new(pins_key(file), pins.model_dump_json().encode()):
             return self.plan(key, execution)  # the same event, delivered twice, was quicker: share its pins
-<<<<<<< HEAD
         chunks = self._cut(file, header.first_line, whole=file.compressed or manifest.id_column is None)
-=======
-        chunks = self._cut(file, header.first_line)
->>>>>>> i12-reader
         job = Job(
             execution=execution,
             input=file,
@@ -123,12 +115,8 @@ class Planner:
 
     def _read_header(self, file: InputFile, manifest: Manifest) -> Header:
         pieces = self._bucket.read(file, 0, file.size_bytes)
-<<<<<<< HEAD
         ids = [manifest.id_column] if manifest.id_column else []
         needed = (*ids, *(field.name for field in manifest.recipe.inputs))
-=======
-        needed = (ID_FIELD, *(field.name for field in manifest.recipe.inputs))
->>>>>>> i12-reader
         dialect = manifest.dialect
         try:
             return find_header(

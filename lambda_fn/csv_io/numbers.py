@@ -49,22 +49,10 @@ def parse_numbers(cells: Cells, point: bytes = b".") -> tuple[Values, Bools]:
         values[wide], strange[wide] = _parse_wide(cells[wide], lengths[wide])
     if strange.any():
         empty = lengths == 0
-<<<<<<< HEAD
-        values[empty], strange[empty] = np.nan, False
-        for chosen, parse in (
-            (strange & (lengths <= WORD_BYTES) & (lengths > 1), _parse_with_point),
-            (strange & (lengths > WORD_BYTES) & (lengths <= _LONGEST), _parse_two_words),
-            (strange & (lengths > WORD_BYTES) & (lengths <= _READ_SINGLY), _parse_singly),
-        ):
-            chosen &= strange
-            if chosen.any():
-                values[chosen], strange[chosen] = parse(cells[chosen], ord(point))
-=======
         np.copyto(values, np.nan, where=empty)
         strange &= ~empty
     if strange.any():
         _read_otherwise(cells, lengths, values, strange, ord(point))
->>>>>>> i12-reader
     return values, strange
 
 

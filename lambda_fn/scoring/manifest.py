@@ -145,12 +145,8 @@ class Manifest(Frozen):
     as_of: dt.date
     files: dict[str, FileEntry]
     recipe: Recipe
-<<<<<<< HEAD
     id_column: str | None = ID_FIELD
     dialect: Dialect = DEFAULT_DIALECT
-=======
-    dialect: Dialect = DEFAULT_DIALECT  # of the files that the shop drops
->>>>>>> i12-reader
     calibration: Calibration
     decision_threshold: float = Field(gt=0, lt=1)
     policy: Policy

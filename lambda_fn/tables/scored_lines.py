@@ -10,10 +10,6 @@ import numpy as np
 from lambda_fn.csv_io.decimals import write_decimals
 from lambda_fn.csv_io.text import ByteMatrix, as_matrix, cell, cells, table_of
 from lambda_fn.scoring.arrays import Texts
-<<<<<<< HEAD
-=======
-from lambda_fn.scoring.recipe import ID_FIELD
->>>>>>> i12-reader
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer, Scores
 from lambda_fn.tables.warning_texts import WarningTexts
 
@@ -26,10 +22,6 @@ SCORED_COLUMNS: Final = (  # behind the id
     "model_version",
     "warnings",
 )
-<<<<<<< HEAD
-=======
-SCORED_HEADER: Final = ",".join(SCORED_COLUMNS).encode() + b"\n"
->>>>>>> i12-reader
 _END: Final = b"\xff"  # of a line before its warnings; UTF-8 never holds this byte
 
 
@@ -40,10 +32,7 @@ class ScoredWriter:
         self._levels = table_of(RISK_LEVELS)
         self._choices = table_of(scorer.choices)
         self._version = cell(scorer.version.encode())
-<<<<<<< HEAD
         self.header = b",".join((cell(scorer.manifest.id_name.encode()), ",".join(SCORED_COLUMNS).encode())) + b"\n"
-=======
->>>>>>> i12-reader
         self._warnings: WarningTexts | None = None
 
     def lines(self, ids: Texts, scores: Scores) -> bytes:

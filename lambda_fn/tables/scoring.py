@@ -12,10 +12,7 @@ import numpy as np
 from lambda_fn.csv_io.blocks import TooLong
 from lambda_fn.scoring.arrays import Indices, Texts
 from lambda_fn.scoring.columns import Columns
-<<<<<<< HEAD
 from lambda_fn.scoring.decider import Decisions, Signals
-=======
->>>>>>> i12-reader
 from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
 from lambda_fn.scoring.imputation import Notes
@@ -81,21 +78,14 @@ class ChunkScoring:
         as_of: dt.date,
         cut_off: CutOff | None = None,
         dialect: Dialect = DEFAULT_DIALECT,
-<<<<<<< HEAD
         lines_before: int = 1,
-=======
->>>>>>> i12-reader
     ) -> None:
         self._scorer = scorer
         self._as_of = as_of
         self._cut_off = cut_off
-<<<<<<< HEAD
         self._reader = TableReader(
             header, scorer.layout, dialect, id_column=scorer.manifest.id_column, first_line=lines_before + 1
         )
-=======
-        self._reader = TableReader(header, scorer.layout, dialect)
->>>>>>> i12-reader
         self._writer = ScoredWriter(scorer)
         self._uncounted: list[Columns] = []
         self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))

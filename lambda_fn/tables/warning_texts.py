@@ -6,15 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-<<<<<<< HEAD
-from numpy.typing import NDArray
-
-from lambda_fn.csv_io.cells import Places
-from lambda_fn.csv_io.text import escaped, guarded, needs_quotes
-from lambda_fn.scoring.imputation import Note
-
-BETWEEN_WARNINGS: Final = " | "
-=======
 
 from lambda_fn.csv_io.cells import Places
 from lambda_fn.csv_io.text import escaped, guarded, needs_quotes
@@ -26,29 +17,17 @@ NOTHING_KNOWN: Final = "nothing is known: every input is missing"  # in place of
 LISTED_MISSING: Final = 8  # notes on missing inputs; more of them are told as one list of names
 _LIST_BEGINS: Final = "missing: "
 _BETWEEN_NAMES: Final = "; "  # a comma would have the whole field quoted
->>>>>>> i12-reader
 
 
 class WarningTexts:
     """The texts of all possible notes, each written once, to be joined for whole blocks of lines.
 
     Rows of a file with many blank cells hardly repeat a combination of notes, so no combination is worth remembering.
-<<<<<<< HEAD
-=======
     Their notes would make the scored file many times the dropped one, so missing inputs are listed there by name.
->>>>>>> i12-reader
     """
 
     def __init__(self, kinds: Sequence[Note]) -> None:
         self.kinds = kinds
-<<<<<<< HEAD
-        texts = [f"{note.field}: {note.detail}".encode() for note in kinds]
-        self._needs_quotes = np.array([needs_quotes(guarded(text)) for text in texts], dtype=bool)
-        self._texts = [
-            *(BETWEEN_WARNINGS.encode() + escaped(text) for text in texts),
-            *(escaped(guarded(text)) for text in texts),  # a field's first note
-            *(b'"%b' % escaped(guarded(text)) for text in texts),  # the same, in quotes
-=======
         self._missing = np.flatnonzero([note.issue == "imputed" for note in kinds])
         names = [kinds[kind].field for kind in self._missing.tolist()]
         whole = [f"{note.field}: {note.detail}" for note in kinds]
@@ -63,46 +42,28 @@ class WarningTexts:
             *map(escaped, later),
             *(escaped(guarded(text)) for text in first),
             *(b'"%b' % escaped(guarded(text)) for text in first),
->>>>>>> i12-reader
             b"\n",
             b'"\n',
         ]
 
-<<<<<<< HEAD
-    def append_to(self, beginnings: Sequence[bytes], flags: NDArray[np.bool_]) -> bytes:
-=======
     def append_to(self, beginnings: Sequence[bytes], flags: Bools) -> bytes:
->>>>>>> i12-reader
         """Return lines: a beginning, then the texts of its notes as one CSV field. ``flags``: bool (n, len(kinds)).
 
         There is at least one row. ``beginnings`` may be followed by one more, which is empty.
         """
-<<<<<<< HEAD
-        rows, kinds = _marked(flags)
-=======
         rows, kinds = _marked(self._condensed(flags))
->>>>>>> i12-reader
         lines, notes = np.arange(len(flags)), np.arange(len(rows))
         quoted = np.zeros(len(flags), dtype=np.intp)
         quoted[rows[self._needs_quotes[kinds]]] = 1
         is_first = np.diff(rows, prepend=-1) > 0
         starts = np.searchsorted(rows, lines) + 2 * lines
         piece = np.empty(len(notes) + 2 * len(lines), dtype=np.intp)  # which of the texts below
-<<<<<<< HEAD
-        piece[notes + 2 * rows + 1] = kinds + np.where(is_first, 1 + quoted[rows], 0) * len(self.kinds)
-        piece[np.append(starts[1:], len(piece)) - 1] = 3 * len(self.kinds) + quoted
-=======
         piece[notes + 2 * rows + 1] = kinds + np.where(is_first, 1 + quoted[rows], 0) * self._variants
         piece[np.append(starts[1:], len(piece)) - 1] = 3 * self._variants + quoted
->>>>>>> i12-reader
         piece[starts] = len(self._texts) + lines
         texts = np.array([*self._texts, *beginnings], dtype=object)
         return b"".join(texts.take(piece).tolist())
 
-<<<<<<< HEAD
-
-def _marked(flags: NDArray[np.bool_]) -> tuple[Places, Places]:
-=======
     def _condensed(self, flags: Bools) -> Bools:
         """Return which text applies to which row: that nothing is known, a name in a list, or a note as it stands."""
         listed, kinds = len(self._missing), len(self.kinds)
@@ -120,7 +81,6 @@ def _marked(flags: NDArray[np.bool_]) -> tuple[Places, Places]:
 
 
 def _marked(flags: Bools) -> tuple[Places, Places]:
->>>>>>> i12-reader
     """Return rows and columns of what is true, row by row."""
     used = np.flatnonzero(flags.any(axis=0))
     rows, columns = np.divmod(np.flatnonzero(flags.T[used].T), max(len(used), 1))

@@ -8,19 +8,11 @@ from hypothesis import strategies as st
 
 from lambda_fn.csv_io.text import cell
 from lambda_fn.scoring.imputation import Note
-<<<<<<< HEAD
-from lambda_fn.tables.warning_texts import BETWEEN_WARNINGS, WarningTexts
-
-names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
-fields = st.one_of(names, st.sampled_from(["=sum", "-", 'the "best"', "a, b", "line\nbreak", "plain"]))
-kinds = st.lists(st.builds(Note, fields, st.just("imputed"), fields), min_size=1, max_size=12)
-=======
 from lambda_fn.tables.warning_texts import BETWEEN_WARNINGS, LISTED_MISSING, NOTHING_KNOWN, WarningTexts
 
 names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
 fields = st.one_of(names, st.sampled_from(["=sum", "-", 'the "best"', "a, b", "line\nbreak", "plain"]))
 kinds = st.lists(st.builds(Note, fields, st.just("imputed"), fields), min_size=1, max_size=LISTED_MISSING)
->>>>>>> i12-reader
 
 
 @given(kinds, st.integers(1, 6), st.randoms())
@@ -37,8 +29,6 @@ def test_a_block_is_written_as_its_lines_are(notes: list[Note], count: int, draw
         said = [f"{note.field}: {note.detail}" for note, marked in zip(notes, row, strict=True) if marked]
         expected += beginning + cell(BETWEEN_WARNINGS.join(said).encode()) + b"\n"
     assert written == expected
-<<<<<<< HEAD
-=======
 
 
 def test_many_missing_inputs_are_listed_and_all_of_them_are_one_note() -> None:
@@ -58,4 +48,3 @@ def test_many_missing_inputs_are_listed_and_all_of_them_are_one_note() -> None:
         f'"{names_listed} | input 0: too large, by far"',
         NOTHING_KNOWN,
     ]
->>>>>>> i12-reader
