@@ -35,7 +35,8 @@ class Column:
 
 def draft(name: str, table: TextTable, dialect: Dialect, label: str, abandoned: Sequence[str]) -> ShopText:
     """Return the shop file of a table; raise DataRefused where the label cannot be used."""
-    profiles = {column: profile(column, table.columns[column], dialect) for column in table.columns}
+    names = [str(name) for name in table.columns.columns]
+    profiles = {name: profile(name, table.columns[name], dialect) for name in names}
     if label not in profiles:
         raise DataRefused(f"there is no column {label!r}; the columns are {', '.join(profiles)}")
     drafted = draft_label(profiles[label], table.columns[label], abandoned)

@@ -10,8 +10,8 @@ from lambda_fn.scoring.recipe import Recipe
 from training.data.label import constant_f1
 from training.data.prepared import Prepared
 from training.evaluation.evaluate import Metrics
-from training.shops.shopper import SCORE_UNIT
 
+SCORE_UNIT: Final = "score, 0-10"  # of inputs that somebody judged
 STRONGEST: Final = 3  # inputs named in the limits
 NEARLY_ALL: Final = 0.95  # of the signal
 CALIBRATION_PLOT_FILE: Final = "calibration.svg"
@@ -60,11 +60,11 @@ def _data(prepared: Prepared, metrics: Metrics) -> str:
     rows = [
         ("file", fingerprint.source),
         ("sha256", f"`{fingerprint.sha256}`"),
-        ("country", fingerprint.country or "all"),
+        ("rows kept", _kept(metrics)),
         ("rows", f"{fingerprint.rows:,} read, {len(prepared.report.usable):,} used"),
         ("label", f"`{metrics['label']}`; the column was read as {metrics['label_unit']}"),
         ("recency counted to", str(prepared.as_of)),
-        ("split", "by a hash of user_id, before anything was fitted"),
+        ("split", f"by a hash of {prepared.options.shop.table.id}, before anything was fitted"),
     ]
     shares = metrics["positive_shares"]
     counts = {name: metrics[f"{name}_rows"] for name in shares}
@@ -75,6 +75,11 @@ def _data(prepared: Prepared, metrics: Metrics) -> str:
     findings = [f"- {finding.level}: {finding.check}: {finding.message}" for finding in prepared.report.findings]
     checks = "\n".join(findings) if findings else "- nothing was found"
     return f"{_table(('', ''), rows)}\n\n{parts}\n\nData checks:\n\n{checks}"
+
+
+def _kept(metrics: Metrics) -> str:
+    kept = metrics["rows_kept"]
+    return " and ".join(f"{name} {' or '.join(values)}" for name, values in kept.items()) if kept else "all"
 
 
 def _metrics(metrics: Metrics) -> str:

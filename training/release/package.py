@@ -37,7 +37,8 @@ from training.release.model_card import CALIBRATION_PLOT_FILE, calibration_svg, 
 LIBRARIES: Final = ("numpy", "pandas", "scikit-learn", "lightgbm", "onnx", "onnxruntime", "skl2onnx", "onnxmltools")
 # What makes one model differ from another; when it was made, by which run, and how fast it is does not.
 _CONTENT: Final = {
-    "format_version", "family", "as_of", "recipe", "calibration", "decision_threshold", "policy", "histograms",
+    "format_version", "family", "as_of", "recipe", "id_column", "dialect", "calibration", "decision_threshold",
+    "policy", "histograms",
 }  # fmt: skip
 _UNSTAMPED: Final = "v00000000T000000-00000000"
 
@@ -68,6 +69,8 @@ def package(
         as_of=prepared.as_of,
         files={name: _entry(data) for name, data in files.items()},
         recipe=prepared.recipe,
+        id_column=prepared.options.shop.table.id_column,
+        dialect=prepared.options.shop.table.dialect,
         calibration=candidate.calibration,
         decision_threshold=DECISION_THRESHOLD,
         policy=policy,

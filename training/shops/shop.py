@@ -23,6 +23,7 @@ ROW: Final = "row"  # as an id: the position in the file
 LEARNT: Final = ("default", "observed_low", "observed_high")  # of an input: from data, never from a shop file
 
 Name = Annotated[str, Field(min_length=1)]
+Unit = Literal["auto", "percent", "fraction"]
 Texts = Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
@@ -34,7 +35,7 @@ class RateLabel(Frozen):
 
     kind: Literal["rate"] = "rate"
     column: Name
-    unit: Literal["auto", "percent", "fraction"] = "auto"
+    unit: Unit = "auto"
     threshold_percent: float = Field(default=30.0, gt=0, le=100)
 
     def __str__(self) -> str:
@@ -70,7 +71,9 @@ class ValueLabel(Frozen):
             1.0 if text in self.abandoned else float("nan") if completed and text not in completed else 0.0
             for text in column.categories
         ]
-        return np.array([*meaning, np.nan])[column.codes]  # the code of a missing cell, -1, points at the last
+        by_code = np.array([*meaning, np.nan])  # the code of a missing cell, -1, points at the last
+        values: Floats = by_code[column.codes]
+        return values
 
 
 Label = Annotated[RateLabel | ValueLabel, Field(discriminator="kind")]
