@@ -287,8 +287,8 @@ def _changed_meanwhile(found: tuple[Routing, str] | None) -> RegistryConflict:
     routing, _ = found
     last = f" ({routing.log[-1].action}: {routing.log[-1].version})" if routing.log else ""
     return RegistryConflict(
-        f"{ROUTING_KEY} was changed meanwhile{last}; the champion is {routing.champion} now. Nothing was changed by this "
-        "command: run it again, to decide on that"
+        f"{ROUTING_KEY} was changed meanwhile{last}; the champion is {routing.champion} now. "
+        "Nothing was changed by this command: run it again, to decide on that"
     )
 
 
