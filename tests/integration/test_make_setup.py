@@ -157,7 +157,7 @@ def test_the_packages_are_found_in_a_shell_that_knows_ascii_only(tree: Path) -> 
     made = make(tree, ".venv/.packages-ready", **ascii_only)
     # Then Python starts there, and finds the checkout
     assert made.returncode == 0, made.stderr
-    started = [tree / ".venv/bin/python", "-c", "import lambda_fn"]
+    started: list[str | Path] = [tree / ".venv/bin/python", "-c", "import lambda_fn"]
     assert subprocess.run(started, cwd="/", env={**os.environ, **ascii_only}, check=False).returncode == 0
 
 
