@@ -111,6 +111,7 @@ def _follow(registry: Registry, champion: str) -> bool | None:
     """
     from training.release.tracking import set_champion
 
+    moved = None
     for _ in range(ALIAS_MOVES):
         manifest = registry.manifest(champion)
         moved = set_champion(manifest) if manifest.mlflow_run_id else None

@@ -13,8 +13,8 @@ from lambda_fn.registry import Artefact, Registry
 from lambda_fn.scoring.manifest import Manifest
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
-from training.cli import app
 from training.cli import registry as commands
+from training.cli.app import app
 
 CHAMPION, OTHER, OURS = (f"v2026070{day}T120000-0000000{day}" for day in (1, 2, 3))
 METRICS = {

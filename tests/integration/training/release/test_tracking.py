@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import RegistryConflict
 from tests.command_line import ask
-from training.cli import app
+from training.cli.app import app
 from training.release import tracking
 
 

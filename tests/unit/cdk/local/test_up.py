@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_second_one_is_refused_with_where_the_first_runs_and_destroys_nothing(
             f"another `make local` or `make down` is at work in this checkout, as process {os.getpid()}, and writes "
             f"its logs to {checkout / 'up'}; wait for it, or press Ctrl-C there"
         )
-        for command in (lambda: up.up(None, Console()), lambda: up.down(Console())):
+        for command in (partial(up.up, None, Console()), partial(up.down, Console())):
             with pytest.raises(AlreadyUp) as refused:
                 command()
             # Then it is told so, and the first one's work is still there
