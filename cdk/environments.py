@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from lambda_fn.contract import ROUTING_TTL_SECONDS
+from lambda_fn.contract import BASE_PATH_PATTERN, ROUTING_TTL_SECONDS
 
 _PLACEHOLDER = re.compile(r"example|change[-_ ]?me|placeholder|todo|your[-_.]|[<>{}]", re.IGNORECASE)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
@@ -86,6 +86,7 @@ class Environment:
     superseded_version_days: int = 7  # of the routing in the registry, which says who was promoted when
     access_logs: bool = False  # of the buckets; the API always has one
     traffic: Traffic = field(default_factory=lambda: Traffic(requests_per_second=20, burst=40, requests_per_day=50_000))
+    base_path: str = ""  # of the custom domain that is mapped to the API, such as /shop; both addresses answer then
     cors_origins: tuple[str, ...] = ()  # browsers elsewhere cannot call the API; empty: none can
     api_reserved_concurrency: int | None = None  # an account must have 100 left beside it
     routing_ttl_seconds: int = ROUTING_TTL_SECONDS  # how soon the API sees a promotion or a rollback
@@ -112,6 +113,8 @@ class Environment:
     def _faults(self) -> Iterator[str]:
         if self.log_days not in LOG_DAYS:
             yield f"log_days: {self.log_days} is none of {', '.join(map(str, LOG_DAYS))}"
+        if not re.fullmatch(BASE_PATH_PATTERN, self.base_path):
+            yield f"base_path: {self.base_path!r} is not a path such as /shop, with a slash before and none after"
         yield from self._address_faults()
 
     def _address_faults(self) -> Iterator[str]:

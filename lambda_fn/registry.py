@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 HISTORY_LIMIT = 50
+ANY_ROUTING = "*"  # an expected ETag that stands for every one
 _UNREACHABLE = "the model registry does not answer, or not to us"
 
 
@@ -200,13 +201,14 @@ class Registry:
             self._write_new(_key(manifest.model_version, name), data)
         self._write_new(_key(manifest.model_version, MANIFEST_FILE), manifest.model_dump_json(indent=1).encode())
 
-    def promote(self, version: str, why: str | None = None) -> Routing:
+    def promote(self, version: str, why: str | None = None, expected: str | None = ANY_ROUTING) -> Routing:
         """Make a published version the champion. Promoting the champion again only ends its challenger's experiment.
 
-        ``why`` is recorded in any case.
+        ``why`` is recorded in any case. ``expected``: ETag of the routing that the decision rests on, None where there
+        was none. Raise RegistryConflict where it is another one by now.
         """
         self.manifest(version)
-        found = self.find_routing()
+        found = self._expected_routing(expected)
         if found is None:
             return self._write_routing(Routing.first(version, why), None)
         current, etag = found
@@ -214,11 +216,16 @@ class Registry:
             return current
         return self._write_routing(current.promoted(version, why), etag)
 
-    def challenge(self, version: str | None, share: float, why: str | None = None) -> Routing:
-        """Let a published version score a share of the shoppers; ``None`` ends the experiment."""
+    def challenge(
+        self, version: str | None, share: float, why: str | None = None, expected: str | None = ANY_ROUTING
+    ) -> Routing:
+        """Let a published version score a share of the shoppers; ``None`` ends the experiment.
+
+        ``expected``: as in ``promote``.
+        """
         if version is not None:
             self.manifest(version)
-        current, etag = self.routing()
+        current, etag = self._expected_routing(expected) or self.routing()
         if version == current.champion:
             raise RegistryConflict(f"{version} is the champion; a challenger must be another version")
         return self._write_routing(current.challenged(version, share, why), etag)
@@ -228,9 +235,19 @@ class Registry:
         current, etag = self.routing()
         return self._write_routing(current.rolled_back(), etag)
 
+    def _expected_routing(self, expected: str | None) -> tuple[Routing, str] | None:
+        """Return the routing and its ETag, None where there is none; raise RegistryConflict unless it is expected."""
+        found = self.find_routing()
+        if expected not in (ANY_ROUTING, found[1] if found else None):
+            raise _changed_meanwhile(found)
+        return found
+
     def _write_routing(self, routing: Routing, etag: str | None) -> Routing:
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
-        self._put(ROUTING_KEY, routing.model_dump_json(indent=1).encode(), condition)
+        try:
+            self._put(ROUTING_KEY, routing.model_dump_json(indent=1).encode(), condition)
+        except RegistryConflict as error:
+            raise _changed_meanwhile(self.find_routing()) from error
         return routing
 
     def _write_new(self, key: str, data: bytes) -> None:
@@ -261,6 +278,18 @@ class Registry:
 
 def _done(action: Action, version: str, why: str | None) -> LogEntry:
     return LogEntry(at=dt.datetime.now(dt.UTC), action=action, version=version, why=why)
+
+
+def _changed_meanwhile(found: tuple[Routing, str] | None) -> RegistryConflict:
+    """Return the refusal of a change that rests on another routing than the one that is ``found`` now."""
+    if found is None:
+        return RegistryConflict(f"{ROUTING_KEY} was removed meanwhile; run it again")
+    routing, _ = found
+    last = f" ({routing.log[-1].action}: {routing.log[-1].version})" if routing.log else ""
+    return RegistryConflict(
+        f"{ROUTING_KEY} was changed meanwhile{last}; the champion is {routing.champion} now. "
+        "Nothing was changed by this command: run it again, to decide on that"
+    )
 
 
 def _key(version: str, name: str) -> str:

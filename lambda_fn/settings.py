@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     registry_bucket: str = Field(default="", validation_alias=contract.ENV_REGISTRY_BUCKET)
     data_bucket: str = Field(default="", validation_alias=contract.ENV_DATA_BUCKET)
     cors_origins: str = Field(default="", validation_alias=contract.ENV_CORS_ORIGINS)
+    base_path: str = Field(default="", pattern=contract.BASE_PATH_PATTERN, validation_alias=contract.ENV_BASE_PATH)
     access_tokens: bool = Field(default=False, validation_alias=contract.ENV_ACCESS_TOKENS)
     routing_ttl_seconds: float = Field(
         default=contract.ROUTING_TTL_SECONDS, ge=0, validation_alias=contract.ENV_ROUTING_TTL_SECONDS

@@ -97,7 +97,7 @@ def run(options: RunOptions, say: Say = lambda _: None, progress: Progress | Non
         candidate, comparison = _train(options, prepared, say)
     with clock.step("measure"):
         metrics = metrics_document(prepared, candidate, features[0], comparison, options.seed)
-    with _tracked(around.experiment, prepared, candidate) as tracker:
+    with _tracked(around.experiment, prepared, candidate, say) as tracker:
         artefact = _package(options.policy, prepared, candidate, metrics, tracker)
         with clock.step("check"):
             package.check_served_alike(artefact, prepared, candidate)
@@ -185,12 +185,12 @@ def _with_comparison(artefact: Artefact, champion: Artefact | None, dataset: Dat
 
 
 def _tracked(
-    experiment: Experiment | None, prepared: Prepared, candidate: Candidate
+    experiment: Experiment | None, prepared: Prepared, candidate: Candidate, say: Say
 ) -> AbstractContextManager[Tracker | None]:
     if experiment is None:
         return nullcontext()
     tags = {"family": candidate.family, "data_sha256": prepared.fingerprint.sha256}
-    return experiment.track(f"{candidate.family} on {prepared.fingerprint.source}", tags)
+    return experiment.track(f"{candidate.family} on {prepared.fingerprint.source}", tags, say)
 
 
 def _deliver(options: RunOptions, artefact: Artefact, say: Say) -> None:

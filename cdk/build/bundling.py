@@ -8,6 +8,7 @@ Run ``python -m cdk.build.bundling`` for the sizes.
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from cdk.build.package_index import settings_from_pip
 from lambda_fn.contract import PYTHON_VERSION
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -165,7 +167,8 @@ def _install(lock: Path, target: Target, tree: Path) -> None:
         *_uv(), "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:",
         *target.uv_options, "--target", str(tree), "--requirement", str(lock),
     ]  # fmt: skip
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **settings_from_pip()}
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if result.returncode:
         raise BundleError(f"installing {lock.name} for {target.name} failed:\n{result.stderr.strip()[-2000:]}")
 

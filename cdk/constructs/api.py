@@ -19,6 +19,7 @@ from cdk.environments import Environment
 from lambda_fn import contract
 
 CORS_MAX_AGE_HOURS: Final = 1
+PUBLIC_METHODS: Final = ("GET", "HEAD")  # of the pages that need no key; load balancers and monitors ask by HEAD
 
 # No payload, no header and no query string: none of them may reach a log.
 ACCESS_LOG_FIELDS: Final = {
@@ -80,6 +81,7 @@ class ScoringApi(Construct):
         )
         variables = {
             contract.ENV_REGISTRY_BUCKET: registry.bucket_name,
+            contract.ENV_BASE_PATH: environment.base_path,
             contract.ENV_CORS_ORIGINS: ",".join(environment.cors_origins),
             contract.ENV_ACCESS_TOKENS: json.dumps(environment.cognito),
             contract.ENV_ROUTING_TTL_SECONDS: str(environment.routing_ttl_seconds),
@@ -129,19 +131,23 @@ class ScoringApi(Construct):
             metrics_enabled=True,
             tracing_enabled=True,
             method_options={
-                f"{contract.API_BASE_PATH}/{path}/GET": _throttled(*limits) for path, limits in pages.items()
+                f"{contract.API_BASE_PATH}/{path}/{method}": _throttled(*limits)
+                for path, limits in pages.items()
+                for method in PUBLIC_METHODS
             },
             throttling_rate_limit=traffic.requests_per_second * traffic.clients,
             throttling_burst_limit=traffic.burst * traffic.clients,
         )
 
     def _build_routes(self) -> None:
-        """Everything needs an API key (and a token, where switched on), except the few public GETs."""
+        """Everything needs an API key (and a token, where switched on), except the few public pages."""
         integration = apigateway.LambdaIntegration(self.function.alias, allow_test_invoke=False)
         base = self.rest_api.root.resource_for_path(contract.API_BASE_PATH)
         for path in contract.PUBLIC_PATHS:
-            method = base.add_resource(path).add_method("GET", integration)
-            acknowledge(method, "Says whether the service is up and how to call it, nothing else.", "APIG4", "COG4")
+            page = base.add_resource(path)
+            for name in PUBLIC_METHODS:
+                method = page.add_method(name, integration)
+                acknowledge(method, "Says whether the service is up and how to call it, nothing else.", "APIG4", "COG4")
         authorization: MethodAuthorization = self.tokens.method_options() if self.tokens else {}
         scoring = base.add_resource("{proxy+}").add_method("ANY", integration, api_key_required=True, **authorization)
         if self.tokens is None:

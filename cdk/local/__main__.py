@@ -78,7 +78,12 @@ def main() -> None:
         problems.print(f"log: {failure.log}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
     except (OutputsError, JobError, up_run.AlreadyUp, up_run.NotUp, invoke_run.InvokeError) as failure:
-        problems.print(str(failure), markup=False, highlight=False)
+        problems.print(str(failure), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except OSError as failure:  # outside a step: a full disk, most often
+        if failure.errno is None:
+            raise
+        problems.print(f"{failure.filename or 'a temporary file'}: {failure.strerror}", markup=False, highlight=False)
         sys.exit(1)
 
 

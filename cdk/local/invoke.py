@@ -69,7 +69,9 @@ def invoke(event: Path, record: UpRecord) -> Any:
         raise InvokeError(f"{event} is not JSON: {error}") from error
     payload = for_first_task(recorded)
     handler = handler_of(payload, event.stem)
-    os.environ.update(handler_environment(record.endpoint, record.stack_outputs))
+    variables = handler_environment(record.endpoint, record.stack_outputs)
+    os.environ.clear()  # a profile or an endpoint of the shell would beat what the functions get
+    os.environ.update(variables)
     s3 = boto3.client("s3", endpoint_url=record.endpoint)
     return _call(handler, prepare(handler, payload, Path(record.sample), s3, _call))
 

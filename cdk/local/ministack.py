@@ -20,6 +20,8 @@ from cdk.local.processes import CommandError, endings_held, group_alive, stop_gr
 from cdk.ops.aws import LOCAL_ACCOUNT, LOCAL_KEY, LOCAL_REGION, tls_context
 
 READY_TIMEOUT_SECONDS = 30.0
+# What a shell may say of the AWS, the CDK and the tracking server that it usually works with: none of the local AWS's.
+FOREIGN_SETTINGS = ("AWS_", "CDK_", "MLFLOW_")
 START_ATTEMPTS = 3  # another process can take the free port before MiniStack does
 USE_SSL = "USE_SSL"
 # Options with which it checks IAM policies and bucket policies, which ask for TLS. It makes its certificate with
@@ -110,8 +112,11 @@ def trust(certificate: Path | None) -> dict[str, str]:
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
-    """Give this process's environment with AWS replaced: local endpoint, test keys, no profile and no proxy for it."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    """Give this process's environment with AWS replaced: local endpoint, test keys, no profile and no proxy for it.
+
+    Runs are tracked in this checkout, never on a server that the shell names.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN_SETTINGS)}
     return inherited | {
         "PATH": os.pathsep.join([str(BINARIES), os.environ.get("PATH", os.defpath)]),
         "AWS_ENDPOINT_URL": endpoint,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -23,6 +26,7 @@ from cdk.ops.outputs import StackOutputs
 from lambda_fn import contract
 
 UP_FOLDER = RUNS / "up"
+UP_LOCK = UP_RECORD.with_suffix(".lock")
 DROPPED = UP_RECORD.parent / "dropped"  # results of the files dropped with `make drop`
 
 
@@ -32,6 +36,25 @@ class AlreadyUp(Exception):
 
 class NotUp(Exception):
     """No local AWS is running."""
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Let one process at a time start or end the local AWS of this checkout. Raises AlreadyUp in the second one."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a+", encoding="utf-8") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            held.seek(0)
+            raise AlreadyUp(
+                f"another `make local` or `make down` is at work in this checkout, as process {held.read().strip()}, "
+                f"and writes its logs to {UP_FOLDER}; wait for it, or press Ctrl-C there"
+            ) from error
+        held.truncate(0)
+        held.write(str(os.getpid()))
+        held.flush()
+        yield
 
 
 @dataclass(frozen=True)
@@ -78,6 +101,11 @@ class UpRecord:
 
 def up(data: Path | None, console: Console) -> None:
     """Deploy to a local AWS, train, promote, and leave it running. Raises AlreadyUp, StepFailed."""
+    with alone(UP_LOCK):
+        _up(data, console)
+
+
+def _up(data: Path | None, console: Console) -> None:
     if record := UpRecord.find():
         raise AlreadyUp(f"a local AWS is up already, at {record.endpoint}; `make down` ends it\n{record.instructions}")
     shutil.rmtree(UP_FOLDER, ignore_errors=True)
@@ -103,7 +131,12 @@ def up(data: Path | None, console: Console) -> None:
 
 
 def down(console: Console) -> None:
-    """End what ``up`` started; do nothing when nothing is up."""
+    """End what ``up`` started; do nothing when nothing is up. Raises AlreadyUp while another ``up`` is at work."""
+    with alone(UP_LOCK):
+        _down(console)
+
+
+def _down(console: Console) -> None:
     record = UpRecord.find()
     if record is None:
         console.print("no local AWS is up")
@@ -135,7 +168,11 @@ def drop(file: Path, console: Console) -> None:
 
 def _instructions(client: ShopClient, endpoint: str, request: Path, batch: Path) -> str:
     bucket = client.outputs.data_bucket
-    credentials = f"AWS_ACCESS_KEY_ID={LOCAL_KEY} AWS_SECRET_ACCESS_KEY={LOCAL_KEY} AWS_REGION={LOCAL_REGION}"
+    # Whatever profile and proxy the shell that they are pasted into has.
+    credentials = (
+        f"env -u AWS_PROFILE AWS_ACCESS_KEY_ID={LOCAL_KEY} AWS_SECRET_ACCESS_KEY={LOCAL_KEY} "
+        f"AWS_REGION={LOCAL_REGION} NO_PROXY=127.0.0.1 no_proxy=127.0.0.1"
+    )
     aws = f"{credentials} aws --endpoint-url {endpoint}"
     training = f"{credentials} .venv/bin/python -m training"
     registry = f"--endpoint {endpoint} --bucket {client.outputs.registry_bucket}"
@@ -144,7 +181,7 @@ URL  {client.api_url}
 Key  {client.api_key}
 
 Ask for a prediction:
-  curl -s {client.api_url}/predict -H 'x-api-key: {client.api_key}' \\
+  curl --noproxy '*' -s {client.api_url}/predict -H 'x-api-key: {client.api_key}' \\
     -H 'content-type: application/json' -d @{request}
 
 Have a file scored (without the AWS command line: make drop FILE={batch}):

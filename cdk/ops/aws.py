@@ -9,10 +9,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.config import Config
+
+from cdk.ops.shell_settings import without_aws_settings
 
 LOCAL_ACCOUNT: Final = "000000000000"
 LOCAL_REGION: Final = "us-east-1"
 LOCAL_KEY: Final = "test"  # the root user of the local AWS, which does not check the secret
+_DIRECT: Final = Config(proxies={})  # no proxy; the default is the shell's
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,13 @@ class Aws:
 
     def client(self, service: str) -> Any:
         """Return a client of one service; the caller names its type."""
+        if self.endpoint is None:
+            return boto3.Session().client(service)  # type: ignore[call-overload]
         verify = None if self.certificate is None else str(self.certificate)
-        return self._session().client(service, endpoint_url=self.endpoint, verify=verify)  # type: ignore[call-overload]
+        options = {"endpoint_url": self.endpoint, "verify": verify, "config": _DIRECT}
+        with without_aws_settings():
+            session = boto3.Session(LOCAL_KEY, LOCAL_KEY, region_name=LOCAL_REGION)
+            return session.client(service, **options)  # type: ignore[call-overload]
 
     def gateway_url(self, api_url: str) -> str:
         """Return where this AWS answers the API Gateway address ``api_url``, without a slash at the end."""
@@ -42,11 +51,6 @@ class Aws:
     def token_url(self, token_url: str) -> str:
         """Return where this AWS answers the address that access tokens are fetched from."""
         return token_url if self.endpoint is None else f"{self.endpoint}/oauth2/token"
-
-    def _session(self) -> boto3.Session:
-        if self.endpoint is None:
-            return boto3.Session()
-        return boto3.Session(LOCAL_KEY, LOCAL_KEY, region_name=LOCAL_REGION)
 
 
 def tls_context(certificate: Path | None) -> ssl.SSLContext | bool:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cdk.environments import ENVIRONMENTS
+from cdk.ops.aws import Aws
 
 
 class OutputsError(Exception):
@@ -56,7 +56,7 @@ class StackOutputs(BaseModel):
         if environment not in ENVIRONMENTS:
             raise OutputsError(f"there is no environment {environment!r}; there are {', '.join(ENVIRONMENTS)}")
         try:
-            pages = boto3.client("cloudformation", endpoint_url=endpoint).get_paginator("describe_stacks").paginate()
+            pages = Aws(endpoint).client("cloudformation").get_paginator("describe_stacks").paginate()
             stacks = {
                 stack["StackName"]: {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
                 for page in pages

@@ -9,14 +9,16 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic_core import to_json
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from lambda_fn import contract
 from lambda_fn.api import answers, metrics, problems
+from lambda_fn.api.base_path import BasePath
 from lambda_fn.api.docs import DOCS_HEADERS, docs_page
+from lambda_fn.api.head_requests import HeadRequests
 from lambda_fn.api.model_server import ModelServer
 from lambda_fn.api.openapi import document, request_body, responses
+from lambda_fn.api.request_body import read_body
 from lambda_fn.api.request_log import RequestLog
 from lambda_fn.api.serving import Serving
 from lambda_fn.scoring.errors import ModelUnavailable
@@ -40,6 +42,8 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
     app.state.access_tokens = config.access_tokens
     app.include_router(router)
     problems.install(app)
+    app.add_middleware(HeadRequests)
+    app.add_middleware(BasePath, base_path=config.base_path)
     app.add_middleware(RequestLog)
     if origins := config.allowed_origins():
         app.add_middleware(  # around all: a browser may read what failed, too
@@ -53,13 +57,13 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
 
 @router.post(
     "/predict",
-    responses=responses(answers.Prediction, 403, 413, 422),
+    responses=responses(answers.Prediction, 400, 403, 413, 415, 422),
     openapi_extra=request_body("PredictRequest"),
 )
 async def predict(request: Request) -> Response:
     """Score one shopper."""
     started = time.perf_counter()
-    body = await _body(request)
+    body = await read_body(request)
     answered = _serving(request).score_one(body, dt.datetime.now(dt.UTC))
     metrics.write(answered, started, problems.correlation_id(request))
     [prediction] = answered.predictions
@@ -68,13 +72,13 @@ async def predict(request: Request) -> Response:
 
 @router.post(
     "/predict/batch",
-    responses=responses(answers.BatchPrediction, 403, 413, 422),
+    responses=responses(answers.BatchPrediction, 400, 403, 413, 415, 422),
     openapi_extra=request_body("BatchRequest"),
 )
 async def predict_batch(request: Request) -> Response:
     """Score up to 1,000 shoppers. One faulty record refuses the request and is named; none is dropped silently."""
     started = time.perf_counter()
-    body = await _body(request)
+    body = await read_body(request)
     answered = _serving(request).score_many(body, dt.datetime.now(dt.UTC))
     metrics.write(answered, started, problems.correlation_id(request))
     return _json({"predictions": answered.predictions})
@@ -123,15 +127,6 @@ async def docs(request: Request) -> Response:
 
 def _json(content: Any) -> Response:
     return Response(to_json(content), media_type="application/json")
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for piece in request.stream():  # no gateway stands before uvicorn to bound it
-        body += piece
-        if len(body) > contract.MAX_BODY_BYTES:
-            raise HTTPException(413, f"Send at most {contract.MAX_BODY_BYTES:,} bytes; split the batch.")
-    return body
 
 
 def _server(request: Request) -> ModelServer:

@@ -49,9 +49,11 @@ _ANY_RECORD: Final = {
 }
 
 _MEANINGS: Final = {
+    400: "The request body cannot be read: damaged gzip, or not UTF-8.",
     401: "The access token is missing, invalid or expired.",
     403: "The API key is missing or unknown.",
     413: "The request body is too large.",
+    415: "The request body is packed in another way than gzip.",
     422: "The request cannot be scored; `errors` names each faulty field.",
     429: "The client's rate or quota is used up.",
     500: "Something failed in the service.",

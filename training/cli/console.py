@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ import typer
 from rich.console import Console
 
 LOG_COLUMNS = 140
+# What a user can mend: a full disk, a used-up quota, a read-only disk, a folder of somebody else's.
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 # Progress and tables go to the error stream, so that the standard output holds nothing but the command's result.
 # A log has no width of its own; rich would assume 80 columns and cut the tables.
@@ -34,6 +37,12 @@ def plain_errors() -> Iterator[None]:
         # These say no more than may be shown outside; whoever sits here is inside.
         cause = f": {error.__cause__}" if isinstance(error, RegistryUnreachable | RoutingBroken) else ""
         console.print(f"{error}{cause}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        where = error.filename or "the disk"  # writing to an open file, Python does not say to which
+        console.print(f"{where}: {error.strerror}", style="bold red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     except Exception as error:
         if not type(error).__module__.startswith("botocore"):  # asked by name: its import is slow

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from training.cli.console import console, result, say
+from training.cli.console import console, plain_errors, result, say
 from training.cli.options import Seed
 from training.synthetic import twin
 
@@ -26,10 +26,11 @@ def sample(
     chosen = twin.ALL_COUNTRIES if all_countries else country
     if chosen != twin.ALL_COUNTRIES and chosen not in twin.COUNTRIES:
         raise typer.BadParameter(f"choose one of {', '.join(twin.COUNTRIES)} or all", param_hint="--country")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task(f"writing {out.name}", total=rows)
-        for written in twin.write_csv(out, rows, seed, chosen):
-            progress.update(task, completed=written)
-    say(f"wrote {rows:,} rows (country {chosen}, seed {seed}), {out.stat().st_size / 1e6:.1f} MB")
-    result(str(out))
+    with plain_errors():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with Progress(console=console, transient=True) as progress:
+            task = progress.add_task(f"writing {out.name}", total=rows)
+            for written in twin.write_csv(out, rows, seed, chosen):
+                progress.update(task, completed=written)
+        say(f"wrote {rows:,} rows (country {chosen}, seed {seed}), {out.stat().st_size / 1e6:.1f} MB")
+        result(str(out))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,6 +46,8 @@ RegistryBucket = Annotated[str, typer.Option("--bucket", envvar=ENV_REGISTRY_BUC
 Endpoint = Annotated[str | None, typer.Option(help="AWS endpoint; AWS_ENDPOINT_URL when absent.", show_default=False)]
 Region = Annotated[str | None, typer.Option(help="AWS region; the environment's when absent.", show_default=False)]
 
+_BUCKET_NAME = re.compile(r"[\w.-]{3,255}|arn:[\w:./-]+", re.ASCII)  # or the ARN of an access point
+
 
 def check_family(name: str, *others: str) -> None:
     """Raise BadParameter unless ``name`` is a model family or one of ``others``."""
@@ -85,9 +88,19 @@ def read_shop(path: Path | None) -> Shop:
 
 
 def open_registry(bucket: str, endpoint: str | None, region: str | None) -> Registry:
-    """Return the registry in a bucket."""
+    """Return the registry in a bucket; raise TrainingError where bucket or endpoint cannot be one."""
     import boto3
 
     from lambda_fn.registry import Registry
+    from training.errors import TrainingError
 
-    return Registry(bucket, boto3.client("s3", endpoint_url=endpoint, region_name=region))
+    name = bucket.removeprefix("s3://").removesuffix("/")
+    if not _BUCKET_NAME.fullmatch(name):
+        raise TrainingError(f"--bucket takes the name of a bucket, such as shop-models; {bucket!r} is none")
+    try:
+        client = boto3.client("s3", endpoint_url=endpoint, region_name=region)
+    except ValueError as error:
+        raise TrainingError(
+            f"{error}: --endpoint, or AWS_ENDPOINT_URL, is an address with its scheme, such as http://127.0.0.1:4566"
+        ) from error
+    return Registry(name, client)

@@ -13,8 +13,10 @@ from training.cli.options import Endpoint, Region, RegistryBucket, open_registry
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Registry, Routing
+    from training.release.promotion import FoundRouting
 
 DEFAULT_SHARE: Final = 0.1
+ALIAS_MOVES: Final = 5  # as many as commands are likely to promote at once
 
 
 def promote(
@@ -55,26 +57,28 @@ def promote(
             return
         assert version is not None
         before = registry.find_routing()
-        routing = _promote(registry, version, data, force, why)
+        routing = _promote(registry, version, data, before, force, why)
         _tell_ended_experiment(before)
         _move_alias(registry, routing)
         result(_arms(routing))
 
 
-def _promote(registry: Registry, version: str, data: Path | None, force: bool, why: str | None) -> Routing:
+def _promote(
+    registry: Registry, version: str, data: Path | None, before: FoundRouting, force: bool, why: str | None
+) -> Routing:
     from training.cli.tables import gates_table
     from training.errors import DataRefused, PromotionRefused
     from training.release import promotion
 
     try:
-        gates = promotion.check(registry, version, data)
+        gates = promotion.check(registry, version, data, before)
         console.print(gates_table(gates))
     except (DataRefused, PromotionRefused) as error:
         if not force:
             raise
         say(f"forced past: {error}")
         gates = []
-    return promotion.promote(registry, version, gates, force=force, why=why)
+    return promotion.promote(registry, version, gates, before, force=force, why=why)
 
 
 def _challenge(registry: Registry, version: str, share: float, force: bool, why: str | None) -> Routing:
@@ -83,24 +87,40 @@ def _challenge(registry: Registry, version: str, share: float, force: bool, why:
 
     if version == "none":
         return registry.challenge(None, share, why)
+    before = registry.find_routing()
     gates = promotion.check_challenger(registry, version, share)
     console.print(gates_table(gates))
-    return promotion.challenge(registry, version, share, gates, force=force, why=why)
+    return promotion.challenge(registry, version, share, gates, before, force=force, why=why)
 
 
 def _move_alias(registry: Registry, routing: Routing) -> None:
     """Keep MLflow's alias with the champion; the registry has the last word, so a failure here only warns."""
-    manifest = registry.manifest(routing.champion)
-    if manifest.mlflow_run_id is None:
-        return
-    from training.release.tracking import set_champion
-
     try:
-        moved = set_champion(manifest)
+        moved = _follow(registry, routing.champion)
     except Exception as error:  # noqa: BLE001  # any fault of a tracking server, which promotion must not depend on
         say(f"MLflow's alias was not moved: {error}")
         return
-    say("MLflow's alias champion moved" if moved else "MLflow does not know this model; its alias was not moved")
+    if moved is not None:
+        say("MLflow's alias champion moved" if moved else "MLflow does not know this model; its alias was not moved")
+
+
+def _follow(registry: Registry, champion: str) -> bool | None:
+    """Move the alias to the champion that the registry names when it is done; None where no run made that model.
+
+    Another command may promote in between, and set the alias first: the registry is asked again after each move.
+    """
+    from training.release.tracking import set_champion
+
+    moved = None
+    for _ in range(ALIAS_MOVES):
+        manifest = registry.manifest(champion)
+        moved = set_champion(manifest) if manifest.mlflow_run_id else None
+        now = registry.routing()[0].champion
+        if now == champion:
+            return moved
+        say(f"{now} was promoted meanwhile; MLflow's alias follows it")
+        champion = now
+    return moved
 
 
 def rollback(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region = None) -> None:

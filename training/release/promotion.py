@@ -8,20 +8,23 @@ from typing import Final
 from lambda_fn.registry import Registry, Routing
 from lambda_fn.scoring.manifest import Manifest
 from training.errors import PromotionRefused
-from training.release.champion import PairedComparison, champion_of, compare_on_file
+from training.release.champion import PairedComparison, compare_on_file
 from training.release.gates import Gate, gates, require
 
 LARGEST_CHALLENGER_SHARE: Final = 0.5  # with more, the challenger would be the champion by another name
 SMALLEST_REASON: Final = 10  # characters; "x" is no reason
 
 
-def check(registry: Registry, version: str, data: Path | None) -> list[Gate]:
-    """Return every gate for a version against the current champion.
+FoundRouting = tuple[Routing, str] | None  # with its ETag; None before the first promotion
+
+
+def check(registry: Registry, version: str, data: Path | None, found: FoundRouting) -> list[Gate]:
+    """Return every gate for a version against the champion of the routing that was ``found``.
 
     ``data``: a CSV whose holdout both models score; needed where the run did not meet this champion.
     """
     manifest = registry.manifest(version)
-    return gates(manifest, _comparison(registry, manifest, data))
+    return gates(manifest, _comparison(registry, manifest, data, found[0].champion if found else None))
 
 
 def check_challenger(registry: Registry, version: str, share: float) -> list[Gate]:
@@ -30,18 +33,31 @@ def check_challenger(registry: Registry, version: str, share: float) -> list[Gat
     return [*gates(registry.manifest(version), None), small]
 
 
-def promote(registry: Registry, version: str, found: list[Gate], *, force: bool, why: str | None) -> Routing:
-    """Make a version champion; raise PromotionRefused where a gate is not passed and it is not forced with a reason."""
-    _admit(found, force=force, why=why)
-    return registry.promote(version, why)
+def promote(
+    registry: Registry, version: str, checked: list[Gate], found: FoundRouting, *, force: bool, why: str | None
+) -> Routing:
+    """Make a version champion in the place of the one that it was compared with.
+
+    Raise PromotionRefused where a gate is not passed and it is not forced with a reason, RegistryConflict where the
+    routing is no longer the one that was ``found``.
+    """
+    _admit(checked, force=force, why=why)
+    return registry.promote(version, why, expected=found[1] if found else None)
 
 
 def challenge(
-    registry: Registry, version: str, share: float, found: list[Gate], *, force: bool, why: str | None
+    registry: Registry,
+    version: str,
+    share: float,
+    checked: list[Gate],
+    found: FoundRouting,
+    *,
+    force: bool,
+    why: str | None,
 ) -> Routing:
-    """Let a version score a share of the shoppers; raise PromotionRefused as ``promote`` does."""
-    _admit(found, force=force, why=why)
-    return registry.challenge(version, share, why)
+    """Let a version score a share of the shoppers; raise as ``promote`` does."""
+    _admit(checked, force=force, why=why)
+    return registry.challenge(version, share, why, expected=found[1] if found else None)
 
 
 def _admit(found: list[Gate], *, force: bool, why: str | None) -> None:
@@ -51,8 +67,9 @@ def _admit(found: list[Gate], *, force: bool, why: str | None) -> None:
         require(found)
 
 
-def _comparison(registry: Registry, manifest: Manifest, data: Path | None) -> PairedComparison | None:
-    champion = champion_of(registry)
+def _comparison(
+    registry: Registry, manifest: Manifest, data: Path | None, champion: str | None
+) -> PairedComparison | None:
     if champion is None or champion == manifest.model_version:
         return None
     if data is not None:

@@ -8,8 +8,9 @@ import logging
 import os
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,9 @@ EXPERIMENT: Final = "cart-abandonment"
 CHAMPION_ALIAS: Final = "champion"
 MODEL_FOLDER: Final = "model"
 DEFAULT_FOLDER: Final = Path(".local")
+# MLflow's own would have a command wait for minutes where a server is gone.
+_PATIENCE: Final = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "30", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2"}  # seconds
+_BRIEFLY: Final = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
 _VERSION_TAG: Final = "model_version"
 
 
@@ -38,30 +42,49 @@ def registered_name(family: str) -> str:
     return f"cart_abandonment_{family}"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Tracker:
-    """One MLflow run."""
+    """One MLflow run. Where MLflow goes away, ``warn`` is told once, and the rest is not recorded."""
 
     client: MlflowClient
     run_id: str
+    warn: Callable[[str], None]
+    lost: bool = False
 
     def parameters(self, values: dict[str, Any]) -> None:
         """Record what went into the run."""
         for name, value in values.items():
-            self.client.log_param(self.run_id, name, value)
+            self._attempt(partial(self.client.log_param, self.run_id, name, value))
 
     def metrics(self, values: dict[str, Any]) -> None:
         """Record every number of a metrics document; the rest travels in metrics.json."""
         for name, value in values.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
-                self.client.log_metric(self.run_id, name, float(value))
+                self._attempt(partial(self.client.log_metric, self.run_id, name, float(value)))
 
     def files(self, folder: Path, below: str | None = None) -> None:
         """Record every file of a folder."""
-        self.client.log_artifacts(self.run_id, str(folder), below)
+        self._attempt(partial(self.client.log_artifacts, self.run_id, str(folder), below))
 
-    def register(self, artefact: Artefact) -> str:
-        """Record the artefact and register it as a model version; return that version's number."""
+    def register(self, artefact: Artefact) -> None:
+        """Record the artefact and register it as a model version."""
+        self._attempt(partial(self._register, artefact))
+
+    def end(self, status: str) -> None:
+        """Close the run."""
+        self._attempt(partial(self.client.set_terminated, self.run_id, status))
+
+    def _attempt(self, step: Callable[[], object]) -> None:
+        """Record one thing: hours of training are not lost for it."""
+        if self.lost:
+            return
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001  # any store may stand behind the URI, each with errors of its own
+            self.lost = True
+            self.warn(f"warning: {_unusable(error)}. The run is not recorded any further; the model is saved")
+
+    def _register(self, artefact: Artefact) -> None:
         manifest = artefact.manifest
         for name, data in {**artefact.files, MANIFEST_FILE: manifest.model_dump_json(indent=1).encode()}.items():
             self._write(name, data)
@@ -69,7 +92,7 @@ class Tracker:
         _ensure_registered(self.client, name)
         source = f"{self.client.get_run(self.run_id).info.artifact_uri}/{MODEL_FOLDER}"
         tags = {_VERSION_TAG: manifest.model_version, "data_sha256": manifest.data.sha256}
-        return str(self.client.create_model_version(name, source, self.run_id, tags=tags).version)
+        self.client.create_model_version(name, source, self.run_id, tags=tags)
 
     def _write(self, name: str, data: bytes) -> None:
         import tempfile
@@ -88,33 +111,58 @@ class Experiment:
     experiment_id: str
 
     @contextlib.contextmanager
-    def track(self, name: str, tags: dict[str, str]) -> Iterator[Tracker]:
-        """Open a run, and close it as finished or failed; raise TrainingError where MLflow cannot be reached."""
-        with _explained():
-            run = self.client.create_run(self.experiment_id, run_name=name, tags={"git_commit": git_commit(), **tags})
+    def track(self, name: str, tags: dict[str, str], warn: Callable[[str], None]) -> Iterator[Tracker | None]:
+        """Open a run, and close it as finished or failed; ``warn``, and go on with None, where MLflow has gone."""
+        tracker = self._open(name, tags, warn)
         try:
-            yield Tracker(self.client, run.info.run_id)
+            yield tracker
         except BaseException:
-            self.client.set_terminated(run.info.run_id, "FAILED")
+            if tracker:
+                tracker.end("FAILED")
             raise
-        self.client.set_terminated(run.info.run_id, "FINISHED")
+        if tracker:
+            tracker.end("FINISHED")
+
+    def _open(self, name: str, tags: dict[str, str], warn: Callable[[str], None]) -> Tracker | None:
+        try:
+            run = self.client.create_run(self.experiment_id, run_name=name, tags={"git_commit": git_commit(), **tags})
+        except Exception as error:  # noqa: BLE001  # as in ``Tracker``
+            warn(f"warning: {_unusable(error)}. The run is not recorded; the model is saved")
+            return None
+        return Tracker(self.client, run.info.run_id, warn)
 
 
 def open_experiment() -> Experiment:
-    """Return the experiment, made where it is not there yet; raise TrainingError where MLflow cannot be reached."""
-    with _explained(), _alone():
-        client = _client()
-        experiment = client.get_experiment_by_name(EXPERIMENT)
-        return Experiment(client, experiment.experiment_id if experiment else _create_experiment(client))
+    """Return the experiment, made where it is not there yet.
+
+    Raise TrainingError, after seconds, where MLflow cannot be used: it is asked before a training, which takes minutes.
+    """
+    try:
+        with _variables(_BRIEFLY), _alone():
+            client = _client()
+            experiment = client.get_experiment_by_name(EXPERIMENT)
+            return Experiment(client, experiment.experiment_id if experiment else _create_experiment(client))
+    except Exception as error:  # any store may stand behind the URI, each with errors of its own
+        raise TrainingError(f"{_unusable(error)}; --no-track does without") from error
+
+
+def _unusable(error: Exception) -> str:
+    return f"MLflow at {tracking_uri()} cannot be used ({error})"
 
 
 @contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    """Raise TrainingError for any error of MLflow: the stores behind its URI have errors of their own."""
+def _variables(values: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for the body."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
     try:
         yield
-    except Exception as error:
-        raise TrainingError(f"MLflow at {tracking_uri()} cannot be used ({error}); --no-track does without") from error
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def set_champion(manifest: Manifest) -> bool:
@@ -168,6 +216,8 @@ def _client() -> MlflowClient:
         from mlflow import MlflowClient
     logging.getLogger("alembic").setLevel(logging.WARNING)  # a new database reports every migration
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+    for name, value in _PATIENCE.items():
+        os.environ.setdefault(name, value)
     uri = tracking_uri()
     if uri.startswith("sqlite:///"):
         Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+from cdk.environments import ENVIRONMENTS
 from lambda_fn import contract
+from tests.infrastructure.conftest import synthesize
 from tests.infrastructure.synthesis import Synthesis
 
 
@@ -15,7 +18,11 @@ def test_everything_but_the_few_public_pages_needs_an_api_key(each: Synthesis) -
     assert {
         route: method.get("ApiKeyRequired", False) for route, method in routes.items() if "OPTIONS" not in route
     } == {
-        **{f"GET {contract.API_BASE_PATH}/{path}": False for path in contract.PUBLIC_PATHS},
+        **{
+            f"{method} {contract.API_BASE_PATH}/{path}": False
+            for path in contract.PUBLIC_PATHS
+            for method in ("GET", "HEAD")
+        },
         f"ANY {contract.API_BASE_PATH}/{{proxy+}}": True,
     }
 
@@ -46,12 +53,13 @@ def test_the_stage_is_throttled_traced_and_logged_without_payloads(each: Synthes
         *(
             {
                 **every_method,
-                "HttpMethod": "GET",
+                "HttpMethod": method,
                 "ResourcePath": f"/~1api~1v1~1{page}",
                 "ThrottlingBurstLimit": burst,
                 "ThrottlingRateLimit": rate,
             }
             for page, rate, burst in (("health", 10, 20), ("docs", 1, 5), ("openapi.json", 10, 20))
+            for method in ("GET", "HEAD")
         ),
     ]
 
@@ -95,6 +103,12 @@ def test_browsers_may_call_from_the_environments_origins_only(every: dict[str, S
         assert api["Environment"]["Variables"][contract.ENV_CORS_ORIGINS] == ",".join(
             synthesis.environment.cors_origins
         )
+
+
+def test_the_function_is_told_the_base_path_of_a_custom_domain() -> None:
+    synthesis = synthesize(replace(ENVIRONMENTS["dev"], base_path="/shop"))
+    (api,) = (f for f in synthesis.properties("AWS::Lambda::Function").values() if f["Handler"] == contract.HANDLER_API)
+    assert api["Environment"]["Variables"][contract.ENV_BASE_PATH] == "/shop"
 
 
 def _routes(synthesis: Synthesis) -> dict[str, Any]:

@@ -19,6 +19,8 @@ def test_an_unknown_environment_is_refused_with_the_list_of_those_that_exist(nam
 @pytest.mark.parametrize(
     ("values", "why"),
     [
+        ({"base_path": "shop"}, "base_path: .shop. is not a path such as /shop"),
+        ({"base_path": "/shop/"}, "base_path: ./shop/. is not a path such as /shop"),
         ({"cors_origins": ("*",)}, "is not an origin such as"),
         ({"cors_origins": ("https://shop.company.com/path",)}, "is not an origin such as"),
         ({"cors_origins": ("http://shop.company.com",)}, "is not https"),

@@ -61,7 +61,7 @@ def test_the_document_asks_for_what_the_gateway_asks_for(promoted: Registry) -> 
     def statuses(document: dict[str, Any], path: str, method: str) -> set[str]:
         return set(document["paths"][f"{BASE}/{path}"][method]["responses"])
 
-    usual = {"200", "403", "413", "422", "429", "500", "503", "504"}
+    usual = {"200", "400", "403", "413", "415", "422", "429", "500", "503", "504"}
     assert statuses(plain, "predict", "post") == usual
     assert statuses(with_tokens, "predict", "post") == {*usual, "401"}
     assert statuses(with_tokens, "health", "get") == {"200", "429", "500", "503", "504"}

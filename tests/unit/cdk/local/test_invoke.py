@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cdk.local import invoke
 from cdk.local.invoke import InvokeError, for_first_task, handler_of
 from cdk.local.paths import ROOT
+from cdk.local.up import UpRecord
+from cdk.ops.outputs import StackOutputs
 from lambda_fn import contract
 
 
@@ -43,3 +48,25 @@ def test_the_event_of_a_dropped_file_is_planned() -> None:
     event = json.loads((ROOT / "events" / "s3_object_created.json").read_text(encoding="utf-8"))
     assert for_first_task(event) == {"bucket": "data", "key": "incoming/drop.csv", "execution": event["id"]}
     assert for_first_task({"path": "/"}) == {"path": "/"}
+
+
+def test_a_handler_gets_what_the_function_gets_and_nothing_of_the_shells_aws(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Given a shell with a stale profile, and a stack that is up
+    monkeypatch.setattr(os, "environ", {"PATH": "/bin", "AWS_PROFILE": "gone", "AWS_ENDPOINT_URL_S3": "https://else"})
+    seen: dict[str, str] = {}
+    monkeypatch.setattr(invoke, "_call", lambda *_: seen.update(os.environ))
+    monkeypatch.setattr("boto3.client", lambda *_, **__: None)
+    outputs = {field.alias or name: "x" for name, field in StackOutputs.model_fields.items()}
+    record = UpRecord("http://127.0.0.1:4566", 1, outputs, str(tmp_path / "none.csv"))
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"httpMethod": "GET", "path": "/api/v1/health"}))
+    # When a payload is run
+    invoke.invoke(event, record)
+    # Then its handler asks the local AWS
+    assert {name for name in seen if name.startswith("AWS_")} == {
+        name for name in invoke.handler_environment(record.endpoint, record.stack_outputs) if name.startswith("AWS_")
+    }
+    assert "AWS_PROFILE" not in seen
+    assert seen["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,44 @@ def test_one_that_ends_at_once_is_started_again_and_then_given_up(
         start(tmp_path)
 
     assert error.value.log.read_text() == "port taken\n" * ministack.START_ATTEMPTS
+
+
+FOREIGN = {
+    "AWS_PROFILE": "gone",
+    "AWS_CONFIG_FILE": "/nowhere/config",
+    "AWS_ENDPOINT_URL_S3": "https://s3.example.com",
+    "CDK_DEFAULT_ACCOUNT": "123456789012",
+    "MLFLOW_TRACKING_URI": "https://mlflow.company.com",
+    "MLFLOW_TRACKING_TOKEN": "a token",
+}
+
+
+def test_the_environment_of_the_local_aws_is_the_shells_with_nothing_of_another_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Given a shell that works with AWS and an MLflow of the company
+    for name, value in FOREIGN.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.company.com:3128")
+    # When a subprocess of the local AWS is started
+    environment = ministack.aws_environment("http://127.0.0.1:4566")
+    # Then what it knows of them is what we set
+    known = {name: value for name, value in environment.items() if name.startswith(("AWS_", "CDK_", "MLFLOW_"))}
+    assert known == {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",  # pragma: allowlist secret
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CDK_DEFAULT_ACCOUNT": "000000000000",
+        "CDK_DEFAULT_REGION": "us-east-1",
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+    }
+    # And the proxy is still there for packages, but not for this machine
+    assert (environment["HTTP_PROXY"], environment["NO_PROXY"]) == (
+        "http://proxy.company.com:3128",
+        "127.0.0.1,localhost",
+    )

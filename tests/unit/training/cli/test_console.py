@@ -1,5 +1,8 @@
 """Errors that explain themselves are printed without a traceback."""
 
+import errno
+import os
+
 import pytest
 import typer
 from botocore.exceptions import NoCredentialsError
@@ -42,3 +45,27 @@ def test_results_go_to_the_standard_output_and_progress_to_the_error_stream(caps
     say("read [bold] 3 rows")
     result("v1")
     assert capsys.readouterr() == ("v1\n", "  read [bold] 3 rows\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "file", "line"),
+    [
+        (errno.ENOSPC, None, "the disk: No space left on device"),
+        (errno.ENOSPC, "model.onnx", "model.onnx: No space left on device"),
+        (errno.EDQUOT, None, "the disk: Disk quota exceeded"),
+        (errno.EROFS, "out", "out: Read-only file system"),
+        (errno.EACCES, "out", "out: Permission denied"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_told_in_one_line(
+    number: int, file: str | None, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as ended, plain_errors():
+        raise OSError(number, os.strerror(number), file)
+    assert ended.value.exit_code == 1
+    assert capsys.readouterr().err == f"{line}\n"
+
+
+def test_another_error_of_the_system_is_a_defect() -> None:
+    with pytest.raises(FileNotFoundError), plain_errors():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "events.json")

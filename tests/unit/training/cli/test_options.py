@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 import typer
 
-from training.cli.options import check_family, data_options
+from training.cli.options import check_family, data_options, open_registry
 from training.data.options import DataOptions
-from training.errors import LabelRefused
+from training.errors import LabelRefused, TrainingError
+
+LOCAL = "http://127.0.0.1:4566"
+ADDRESS = "--endpoint, or AWS_ENDPOINT_URL, is an address with its scheme, such as http://127.0.0.1:4566"
 
 
 def test_options_about_data_are_handed_on() -> None:
@@ -35,3 +38,26 @@ def test_a_family_is_one_of_the_known_or_of_the_others() -> None:
     check_family("auto", "auto")
     with pytest.raises(typer.BadParameter, match="choose one of logistic"):
         check_family("auto")
+
+
+@pytest.mark.parametrize("written", ["shop-models", "s3://shop-models", "s3://shop-models/"])
+def test_a_bucket_is_taken_as_a_name_and_as_an_address(written: str) -> None:
+    assert open_registry(written, LOCAL, "us-east-1")._bucket == "shop-models"
+
+
+@pytest.mark.parametrize(
+    "written", ["s3://shop-models/models", "https://shop-models.s3.amazonaws.com", "", "shop models"]
+)
+def test_what_is_no_bucket_is_told_in_words(written: str) -> None:
+    with pytest.raises(TrainingError) as told:
+        open_registry(written, LOCAL, "us-east-1")
+    assert str(told.value) == f"--bucket takes the name of a bucket, such as shop-models; {written!r} is none"
+
+
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:4566", "localhost:4566", "localhost"])
+def test_an_endpoint_without_its_scheme_is_told(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TrainingError, match=ADDRESS):
+        open_registry("shop-models", endpoint, "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    with pytest.raises(TrainingError, match=ADDRESS):
+        open_registry("shop-models", None, "us-east-1")

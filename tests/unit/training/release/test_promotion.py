@@ -16,7 +16,7 @@ def test_force_needs_a_reason() -> None:
 
     for why in (None, "  x  "):
         with pytest.raises(PromotionRefused, match="--why with a reason"):
-            promote(Unused(), factories.VERSION, [], force=True, why=why)
+            promote(Unused(), factories.VERSION, [], None, force=True, why=why)
 
 
 class OneModel(Registry):
@@ -37,7 +37,7 @@ def test_the_first_champion_is_compared_with_nobody_and_a_challenger_asks_for_it
     manifest, _ = factories.artefact()
     registry = OneModel(manifest)
     common = ["beats the constant", "parity with scikit-learn", "calibration", "size", "latency (microseconds a row)"]
-    assert [gate.name for gate in check(registry, manifest.model_version, None)] == common
+    assert [gate.name for gate in check(registry, manifest.model_version, None, None)] == common
     found = check_challenger(registry, manifest.model_version, 0.6)
     assert [gate.name for gate in found] == [*common, "share"]
     assert (found[-1].passed, found[-1].detail) == (False, "60.0%, at most 50%")
