@@ -1,0 +1,120 @@
+"""The pupil: a network that learns the teacher's log-odds from rows with ever fresh blanks.
+
+A network that learns the labels of blanked rows themselves fits their noise; the teacher's answers have little of it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from lambda_fn.scoring.arrays import Bools, Floats, Labels, Matrix
+from lambda_fn.scoring.columns import Columns
+from training.models import blanks
+from training.models.teacher import Teacher
+
+HIDDEN_LAYERS: Final = (128, 64)
+LESSONS: Final = 12  # each with fresh blanks and smaller steps than the one before
+EPOCHS_A_LESSON: Final = 5
+LESSON_ROWS: Final = 32_000  # at least: fewer rows are drawn several times, each time with other blanks
+MOST_ROWS: Final = 64_000  # of the training part
+FIRST_STEP: Final = 2e-3
+SMALLEST_STEP_SHARE: Final = 0.02
+
+Featurise = Callable[[Columns], Matrix]
+
+
+class Pupil:
+    """A fitted network on [scaled features with 0 for missing, indicators of missing].
+
+    mean, scale: of each feature, float32 (features,).
+    can_miss: which features need an indicator. A one-hot column does not: all of its group being 0 says it.
+    weights, biases: of each layer, from the first; the first takes the scaled features, then the indicators.
+    """
+
+    classes_ = (0, 1)
+
+    def __init__(self, mean: Matrix, scale: Matrix, can_miss: Bools, regressor: Any) -> None:
+        self.mean, self.scale, self.can_miss = mean, scale, can_miss
+        self._regressor = regressor
+
+    @property
+    def weights(self) -> list[Matrix]:
+        """Return the layers' weights."""
+        return [layer.astype(np.float32) for layer in self._regressor.coefs_]
+
+    @property
+    def biases(self) -> list[Matrix]:
+        """Return the layers' biases."""
+        return [layer.astype(np.float32) for layer in self._regressor.intercepts_]
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the parameters of the network."""
+        return dict(self._regressor.get_params())
+
+    def inputs(self, matrix: Matrix) -> Matrix:
+        """Return what the network sees of features, float32 (n, features + those that can miss)."""
+        missing = np.isnan(matrix)
+        known = np.where(missing, self.mean, matrix)
+        return np.concatenate([(known - self.mean) * self.scale, missing[:, self.can_miss]], axis=1, dtype=np.float32)
+
+    def predict_proba(self, matrix: Matrix) -> Floats:
+        """Return the probability of either class, (n, 2), from features of which NaN are missing."""
+        odds = np.asarray(self._regressor.predict(self.inputs(matrix)), dtype=np.float64)
+        positive = 1 / (1 + np.exp(-odds))
+        return np.stack([1 - positive, positive], axis=1)
+
+
+def train(columns: Columns, labels: Labels, featurise: Featurise, seed: int) -> Pupil:
+    """Train the teacher, then the network; the same rows and seed give the same network.
+
+    featurise: columns with blanks -> the model's matrix.
+    """
+    if len(columns) > MOST_ROWS:
+        chosen = np.linspace(0, len(columns) - 1, MOST_ROWS).astype(np.intp)  # a file may be sorted by something
+        columns, labels = columns.take(chosen), labels[chosen]
+    return teach(Teacher(columns, labels, seed), columns, featurise, seed)
+
+
+def teach(teacher: Teacher, columns: Columns, featurise: Featurise, seed: int) -> Pupil:
+    """Let a network learn what the teacher says of these rows, blanked and mixed anew for every lesson."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPRegressor
+
+    rng = np.random.default_rng([seed, 1])  # apart from the teacher's blanks
+    regressor = MLPRegressor(
+        hidden_layer_sizes=HIDDEN_LAYERS,
+        batch_size=512,
+        max_iter=EPOCHS_A_LESSON,
+        n_iter_no_change=EPOCHS_A_LESSON + 1,
+        warm_start=True,
+        random_state=seed,
+    )
+    pupil = Pupil(*_scaling(columns, featurise), regressor)
+    copies = -(-LESSON_ROWS // len(columns))
+    for lesson in range(LESSONS):
+        drawn = blanks.stacked([_lesson_rows(columns, rng) for _ in range(copies)])
+        falling = 0.5 * (1 + np.cos(np.pi * lesson / LESSONS))
+        regressor.set_params(learning_rate_init=FIRST_STEP * max(falling, SMALLEST_STEP_SHARE))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # a lesson ends before it converges
+            warnings.filterwarnings("ignore", message="Got `batch_size`")  # fewer rows than a batch: it is clipped
+            regressor.fit(pupil.inputs(featurise(drawn)), teacher.log_odds(drawn))
+    return pupil
+
+
+def _lesson_rows(columns: Columns, rng: np.random.Generator) -> Columns:
+    return blanks.blank(blanks.mix(columns, rng), blanks.draw_shares(rng, len(columns)), rng)
+
+
+def _scaling(columns: Columns, featurise: Featurise) -> tuple[Matrix, Matrix, Bools]:
+    """Return mean, scale and which features can miss; a feature that cannot is left as it is."""
+    can_miss: Bools = np.isnan(featurise(blanks.nobody(columns))[0])
+    matrix = featurise(columns)
+    mean = np.where(can_miss, np.nanmean(matrix, axis=0, dtype=np.float64), 0.0)
+    spread = np.where(can_miss, np.nanstd(matrix, axis=0, dtype=np.float64), 1.0)
+    scale = np.divide(1.0, spread, out=np.ones_like(spread), where=spread > 0)
+    return mean.astype(np.float32), scale.astype(np.float32), can_miss
