@@ -63,9 +63,7 @@ def nobody(columns: Columns) -> Columns:
 
 def stacked(parts: list[Columns]) -> Columns:
     """Return the rows of all parts, one part after the other."""
-    return Columns(
-        np.concatenate([part.numbers for part in parts]), np.concatenate([part.codes for part in parts])
-    )
+    return Columns(np.concatenate([part.numbers for part in parts]), np.concatenate([part.codes for part in parts]))
 
 
 def _chosen(columns: Columns, shares: NDArray[np.float32], rng: np.random.Generator) -> Bools:

@@ -26,9 +26,7 @@ def to_onnx(pupil: Pupil) -> bytes:
     nodes = [
         helper.make_node("ReduceSum", [INPUT], ["total"], keepdims=0),
         helper.make_node("IsNaN", ["total"], ["any_missing"]),
-        helper.make_node(
-            "If", ["any_missing"], ["product_0"], then_branch=_with_blanks(), else_branch=_complete()
-        ),
+        helper.make_node("If", ["any_missing"], ["product_0"], then_branch=_with_blanks(), else_branch=_complete()),
         helper.make_node("Add", ["product_0", "bias_0"], ["sum_0"]),
     ]
     for layer in range(1, layers):
