@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -19,26 +20,44 @@ from training.models.teacher import Teacher
 HIDDEN_LAYERS: Final = (128, 64)
 LESSONS: Final = 12  # each with fresh blanks and smaller steps than the one before
 EPOCHS_A_LESSON: Final = 5
-LESSON_ROWS: Final = 32_000  # at least: fewer rows are drawn several times, each time with other blanks
+LESSON_ROWS: Final = 48_000  # at least: fewer rows are drawn several times, each time with other blanks
 MOST_ROWS: Final = 64_000  # of the training part
 FIRST_STEP: Final = 2e-3
 SMALLEST_STEP_SHARE: Final = 0.02
+LONG_TAIL: Final = 15.0  # standard deviations between the mean and the farthest value of a feature that is bent
 
 Featurise = Callable[[Columns], Matrix]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How features become the network's inputs, each field of shape (features,).
+
+    bend: 0, or of a feature with a long tail the unit u in which it becomes ``sign(x) * log(1 + |x| / u)``.
+    mean, scale: then the feature becomes ``(x - mean) * scale``.
+    can_miss: which features need an indicator. A one-hot column does not: all of its group being 0 says it.
+    """
+
+    bend: Matrix
+    mean: Matrix
+    scale: Matrix
+    can_miss: Bools
+
+    def bent(self, matrix: Matrix) -> Matrix:
+        """Return the features with the long tails bent."""
+        return _bent(matrix, self.bend)
 
 
 class Pupil:
     """A fitted network on [scaled features with 0 for missing, indicators of missing].
 
-    mean, scale: of each feature, float32 (features,).
-    can_miss: which features need an indicator. A one-hot column does not: all of its group being 0 says it.
     weights, biases: of each layer, from the first; the first takes the scaled features, then the indicators.
     """
 
     classes_ = (0, 1)
 
-    def __init__(self, mean: Matrix, scale: Matrix, can_miss: Bools, regressor: Any) -> None:
-        self.mean, self.scale, self.can_miss = mean, scale, can_miss
+    def __init__(self, scaling: Scaling, regressor: Any) -> None:
+        self.scaling = scaling
         self._regressor = regressor
 
     @property
@@ -57,9 +76,11 @@ class Pupil:
 
     def inputs(self, matrix: Matrix) -> Matrix:
         """Return what the network sees of features, float32 (n, features + those that can miss)."""
+        scaling = self.scaling
         missing = np.isnan(matrix)
-        known = np.where(missing, self.mean, matrix)
-        return np.concatenate([(known - self.mean) * self.scale, missing[:, self.can_miss]], axis=1, dtype=np.float32)
+        known = np.where(missing, scaling.mean, scaling.bent(matrix))
+        scaled = (known - scaling.mean) * scaling.scale
+        return np.concatenate([scaled, missing[:, scaling.can_miss]], axis=1, dtype=np.float32)
 
     def predict_proba(self, matrix: Matrix) -> Floats:
         """Return the probability of either class, (n, 2), from features of which NaN are missing."""
@@ -93,7 +114,7 @@ def teach(teacher: Teacher, columns: Columns, featurise: Featurise, seed: int) -
         warm_start=True,
         random_state=seed,
     )
-    pupil = Pupil(*_scaling(columns, featurise), regressor)
+    pupil = Pupil(fit_scaling(columns, featurise), regressor)
     copies = -(-LESSON_ROWS // len(columns))
     for lesson in range(LESSONS):
         drawn = blanks.stacked([_lesson_rows(columns, rng) for _ in range(copies)])
@@ -110,11 +131,30 @@ def _lesson_rows(columns: Columns, rng: np.random.Generator) -> Columns:
     return blanks.blank(blanks.mix(columns, rng), blanks.draw_shares(rng, len(columns)), rng)
 
 
-def _scaling(columns: Columns, featurise: Featurise) -> tuple[Matrix, Matrix, Bools]:
-    """Return mean, scale and which features can miss; a feature that cannot is left as it is."""
+def fit_scaling(columns: Columns, featurise: Featurise) -> Scaling:
+    """Learn the scaling from training rows; a feature that cannot miss is left as it is."""
     can_miss: Bools = np.isnan(featurise(blanks.nobody(columns))[0])
     matrix = featurise(columns)
-    mean = np.where(can_miss, np.nanmean(matrix, axis=0, dtype=np.float64), 0.0)
-    spread = np.where(can_miss, np.nanstd(matrix, axis=0, dtype=np.float64), 1.0)
+    mean, spread = _moments(matrix, can_miss)
+    farthest = np.nanmax(np.abs(np.where(can_miss, matrix - mean, 0.0)), axis=0)
+    long = farthest > LONG_TAIL * spread
+    size = np.nanmean(np.abs(np.where(matrix == 0, np.nan, matrix))[:, long], axis=0)
+    bend = np.zeros(len(mean), np.float32)
+    bend[long] = size
+    mean, spread = _moments(_bent(matrix, bend), can_miss)
     scale = np.divide(1.0, spread, out=np.ones_like(spread), where=spread > 0)
-    return mean.astype(np.float32), scale.astype(np.float32), can_miss
+    return Scaling(bend, mean.astype(np.float32), scale.astype(np.float32), can_miss)
+
+
+def _moments(matrix: Matrix, can_miss: Bools) -> tuple[Floats, Floats]:
+    mean = np.where(can_miss, np.nanmean(matrix, axis=0, dtype=np.float64), 0.0)
+    return mean, np.where(can_miss, np.nanstd(matrix, axis=0, dtype=np.float64), 1.0)
+
+
+def _bent(matrix: Matrix, bend: Matrix) -> Matrix:
+    if not bend.any():
+        return matrix
+    long = bend > 0
+    bent = matrix.copy()
+    bent[:, long] = np.sign(matrix[:, long]) * np.log(np.abs(matrix[:, long]) / bend[long] + np.float32(1))
+    return bent
