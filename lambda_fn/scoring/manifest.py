@@ -12,12 +12,14 @@ from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
 
-FORMAT_VERSION: Final = 1  # that is written; manifest_formats.py lists those that are read
+FORMAT_VERSION: Final = 2  # that is written; manifest_formats.py lists those that are read
 MODEL_FILE: Final = "model.onnx"
 MANIFEST_FILE: Final = "manifest.json"
 METRICS_FILE: Final = "metrics.json"
 MODEL_CARD_FILE: Final = "model_card.md"
 VERSION_PATTERN: Final = r"^v\d{8}T\d{6}-[0-9a-f]{8}$"
+
+Missing = Literal["imputed", "value"]
 
 
 class FileEntry(Frozen):
@@ -121,6 +123,8 @@ class Manifest(Frozen):
     as_of: the day that recency counted to in training.
     files: checksum and size of every other file of the artefact.
     recipe: the fitted inputs and feature steps.
+    missing: what the model takes where an input is missing; ``imputed``: the training default, ``value``: NaN.
+    importance: mean absolute effect of each input on the risk, in probability; empty where nothing was explained.
     calibration: what turns the estimator's probabilities into calibrated ones.
     decision_threshold: the risk from which a shopper counts as one who abandons.
     policy: offers, guardrails and assumed recovery rates.
@@ -134,13 +138,15 @@ class Manifest(Frozen):
     Raises PolicyError where the policy names what the recipe lacks.
     """
 
-    format_version: Literal[1] = FORMAT_VERSION
+    format_version: Literal[2] = FORMAT_VERSION
     model_version: str = Field(pattern=VERSION_PATTERN)
     family: str
     created: dt.datetime
     as_of: dt.date
     files: dict[str, FileEntry]
     recipe: Recipe
+    missing: Missing = "imputed"
+    importance: dict[str, float] = Field(default_factory=dict)
     calibration: Calibration
     decision_threshold: float = Field(gt=0, lt=1)
     policy: Policy

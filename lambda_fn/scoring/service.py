@@ -56,7 +56,7 @@ class Scorer:
         self.manifest = manifest
         self.version = manifest.model_version
         self.layout = Layout(manifest.recipe)
-        self.imputer = Imputer(self.layout)
+        self.imputer = Imputer(self.layout, manifest.missing)
         self.plan = FeaturePlan(manifest.recipe, self.layout)
         self.decider = Decider(manifest.policy, manifest.recipe)
         self.choices = self.decider.choices
@@ -86,8 +86,7 @@ class Scorer:
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
         # Clipping is for the model alone: an order beyond the training range is worth its full value.
-        order_value = np.where(np.isnan(order_value), columns.numbers[:, self._order_value], order_value)
-        signals = Signals(risk, order_value, *(work[slot] for slot in self._signal_slots))
+        signals = Signals(risk, *self._without_nan([order_value, *work[self._signal_slots]], as_of))
         decisions = self.decider.decide(signals)
         return Scores(
             risk=risk,
@@ -98,3 +97,12 @@ class Scorer:
             notes=notes,
             signals=signals,
         )
+
+    def _without_nan(self, read: list[Floats], as_of: dt.date) -> list[Floats]:
+        """Return order value and signals with those of a shopper of training defaults where they are missing."""
+        if not any(np.isnan(values).any() for values in read):
+            return read
+        defaults = self.imputer.defaults()
+        typical = self.plan.values(defaults, as_of)[self._signal_slots, 0]
+        stand_ins = [defaults.numbers[0, self._order_value], *typical]
+        return [np.where(np.isnan(values), stand_in, values) for values, stand_in in zip(read, stand_ins, strict=True)]

@@ -92,8 +92,8 @@ def _scaled(source: str, prefix: str, bends: bool, *, known: bool = False) -> li
         nodes += _bent(source, prefix)
         source = f"{prefix}bent"
     if known:
-        nodes.append(helper.make_node("Where", ["missing", "mean", source], [f"{prefix}known"]))
-        source = f"{prefix}known"
+        nodes.append(helper.make_node("Where", ["missing", "mean", source], [f"{prefix}filled"]))
+        source = f"{prefix}filled"
     return [
         *nodes,
         helper.make_node("Sub", [source, "mean"], [f"{prefix}centred"]),
