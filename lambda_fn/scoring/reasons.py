@@ -86,8 +86,10 @@ class Explainer:
         numeric = len(self._layout.numeric_names)
         if place < numeric:
             number = float(columns.numbers[row, place])
-            return date_of(number).isoformat() if isinstance(self._layout.numeric[place], DateInput) else number
-        return self._layout.categorical[place - numeric].categories[columns.codes[row, place - numeric]]
+            is_date = isinstance(self._layout.numeric[place], DateInput)
+            return date_of(number).isoformat() if is_date else number
+        place -= numeric
+        return self._layout.categorical[place].categories[int(columns.codes[row, place])]
 
     def _groups(self, known: Bools) -> Iterator[tuple[list[int], list[_Plan]]]:
         """Yield rows and their plans, at most about ROWS_AT_ONCE rows of the model together."""
@@ -130,7 +132,8 @@ class _Plan:
         drawn = risks[: draws << leading].reshape(draws, -1)
         lead = _leading_effects(drawn, self.weights)
         if not self.walks.size:
-            return lead[0]
+            exact: Floats = lead[0]
+            return exact
         walked = risks[drawn.size :].reshape(len(self.walks), -1)
         steps = np.empty(self.walks.shape)
         np.put_along_axis(steps, self.walks, np.diff(walked, axis=1), axis=1)
@@ -184,7 +187,8 @@ def _size_weights(times: Floats, leading: int) -> Floats:
 
 def _subsets(count: int) -> Bools:
     """Return every subset of ``count`` inputs, (2**count, count); bit i of the row's number says whether i is in."""
-    return (np.arange(1 << count)[:, None] >> np.arange(count)) & 1 == 1
+    subsets: Bools = (np.arange(1 << count)[:, None] >> np.arange(count)) & 1 == 1
+    return subsets
 
 
 def _beside_subsets(others: Bools) -> Bools:

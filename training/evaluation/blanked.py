@@ -10,9 +10,12 @@ import numpy as np
 from lambda_fn.scoring.arrays import Floats, Indices, Labels
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.service import RISK_DECIMALS
+from training.data.prepared import Prepared
 from training.models import blanks
-from training.models.candidate import DECISION_THRESHOLD
+from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.metrics import CALIBRATION_BINS, Ranking
+from training.synthetic.best_possible import is_twin
+from training.synthetic.posterior_with_blanks import CAUSES, posterior_with_blanks
 
 SHARES: Final = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 COPIES: Final = 4  # of the rows, each with other blanks: fewer bins are off by the chance of one draw
@@ -20,6 +23,24 @@ CHANCE_DRAWS: Final = 100
 _SEED: Final = 13
 
 Risk = Callable[[Columns], Floats]
+
+
+def on_holdout(prepared: Prepared, candidate: Candidate) -> dict[str, list[dict[str, float]]]:
+    """Return ``blanked``, the metrics of a candidate for each of SHARES, and the Bayes optimum's where it is known.
+
+    The Bayes optimum of the twin is ``blanked_limit``, on the same rows with the same blanks.
+    """
+    columns, labels = prepared.columns(prepared.split.holdout), prepared.holdout.labels
+    found = {"blanked": blanked_metrics(columns, labels, lambda rows: candidate.risk(prepared, rows))}
+    if is_twin(prepared.report.usable):
+        found["blanked_limit"] = blanked_metrics(columns, labels, lambda rows: _posterior(prepared, rows))
+    return found
+
+
+def _posterior(prepared: Prepared, columns: Columns) -> Floats:
+    names = prepared.layout.numeric_names
+    causes = {name: columns.numbers[:, names.index(name)] for name in CAUSES}
+    return posterior_with_blanks(causes, prepared.options.threshold_percent)
 
 
 def blanked_metrics(columns: Columns, labels: Labels, risk: Risk) -> list[dict[str, float]]:
