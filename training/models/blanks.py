@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from lambda_fn.scoring.arrays import Bools
 from lambda_fn.scoring.columns import MISSING, Columns
 
-COMPLETE: Final = 0.3  # of the rows, left as they are
-EMPTY: Final = 0.02  # of the rows, blanked altogether
+COMPLETE: Final = 0.25  # of the rows, left as they are
+SCARCE: Final = 0.35  # of the rows, of which less than half is known
+EMPTY: Final = 0.05  # of the rows, blanked altogether
 MIXED_ROWS: Final = 0.5  # of the rows, some of whose inputs come from another row
 MIXED_INPUTS: Final = 0.3  # of the inputs of a mixed row
 
@@ -23,6 +24,8 @@ def draw_shares(rng: np.random.Generator, rows: int) -> Shares:
     shares = rng.random(rows, dtype=np.float32)
     kind = rng.random(rows, dtype=np.float32)
     shares[kind < COMPLETE] = 0.0
+    scarce = kind > 1 - EMPTY - SCARCE
+    shares[scarce] = 0.5 + shares[scarce] / 2
     shares[kind > 1 - EMPTY] = 1.0
     return shares
 

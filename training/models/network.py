@@ -24,15 +24,12 @@ def train_network(prepared: Prepared, seed: int) -> Candidate:
     Raise PublishRefused where the exported model does not answer as scikit-learn does on the holdout's rows with
     blanks. Their labels are not looked at.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     def features(columns: Columns) -> Matrix:
         return featurise(prepared.plan, columns, prepared.as_of, "value")
 
     rng = np.random.default_rng([seed, 2])  # apart from the blanks of the lessons
     start = time.perf_counter()
-    with threadpool_limits(limits=1):  # several threads take sums in another order on another machine
-        estimator = pupil.train(prepared.columns(prepared.split.train), prepared.train.labels, features, seed)
+    estimator = pupil.train(prepared.columns(prepared.split.train), prepared.train.labels, features, seed)
     seconds = time.perf_counter() - start
     onnx = pupil_onnx.to_onnx(estimator)
     holdout = _with_blanks(prepared.columns(prepared.split.holdout), 1, rng)

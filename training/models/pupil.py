@@ -24,6 +24,7 @@ LESSON_ROWS: Final = 48_000  # at least: fewer rows are drawn several times, eac
 MOST_ROWS: Final = 64_000  # of the training part
 FIRST_STEP: Final = 2e-3
 SMALLEST_STEP_SHARE: Final = 0.02
+LEAST_WEIGHT: Final = 0.05  # of a row whose label the teacher is sure of; 1 where it does not know
 LONG_TAIL: Final = 15.0  # standard deviations between the mean and the farthest value of a feature that is bent
 
 Featurise = Callable[[Columns], Matrix]
@@ -94,10 +95,13 @@ def train(columns: Columns, labels: Labels, featurise: Featurise, seed: int) -> 
 
     featurise: columns with blanks -> the model's matrix.
     """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     if len(columns) > MOST_ROWS:
         chosen = np.linspace(0, len(columns) - 1, MOST_ROWS).astype(np.intp)  # a file may be sorted by something
         columns, labels = columns.take(chosen), labels[chosen]
-    return teach(Teacher(columns, labels, seed), columns, featurise, seed)
+    with threadpool_limits(limits=1):  # several threads take sums in another order on another machine
+        return teach(Teacher(columns, labels, seed), columns, featurise, seed)
 
 
 def teach(teacher: Teacher, columns: Columns, featurise: Featurise, seed: int) -> Pupil:
@@ -123,8 +127,19 @@ def teach(teacher: Teacher, columns: Columns, featurise: Featurise, seed: int) -
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a lesson ends before it converges
             warnings.filterwarnings("ignore", message="Got `batch_size`")  # fewer rows than a batch: it is clipped
-            regressor.fit(pupil.inputs(featurise(drawn)), teacher.log_odds(drawn))
+            odds = teacher.log_odds(drawn)
+            regressor.fit(pupil.inputs(featurise(drawn)), odds, sample_weight=_weights(odds))
     return pupil
+
+
+def _weights(odds: Matrix) -> Floats:
+    """Return what an error in log-odds is worth in probability, (n,), at least LEAST_WEIGHT.
+
+    A squared error so weighted is about the cross-entropy to the teacher's probability.
+    """
+    p = 1 / (1 + np.exp(-odds.astype(np.float64)))
+    weights: Floats = 4 * p * (1 - p) + LEAST_WEIGHT
+    return weights
 
 
 def _lesson_rows(columns: Columns, rng: np.random.Generator) -> Columns:
