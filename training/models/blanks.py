@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lambda_fn.scoring.arrays import Bools
+from lambda_fn.scoring.arrays import Bools, Labels
 from lambda_fn.scoring.columns import MISSING, Columns
 
 COMPLETE: Final = 0.25  # of the rows, left as they are
@@ -20,13 +20,26 @@ Shares = NDArray[np.float32]
 
 
 def draw_shares(rng: np.random.Generator, rows: int) -> Shares:
-    """Return the share of blanks of each row, (rows,): from none to all, with more rows at either end than between."""
-    shares = rng.random(rows, dtype=np.float32)
-    kind = rng.random(rows, dtype=np.float32)
-    shares[kind < COMPLETE] = 0.0
-    scarce = kind > 1 - EMPTY - SCARCE
-    shares[scarce] = 0.5 + shares[scarce] / 2
-    shares[kind > 1 - EMPTY] = 1.0
+    """Return the share of blanks of each row, (rows,): from none to all, with more rows at either end than between.
+
+    The shares are spread evenly over the rows, so that each kind of row is as frequent as it should be.
+    """
+    place = (rng.permutation(rows) + rng.random(rows)) / rows
+    shares = np.interp(place, [0.0, COMPLETE, 1 - EMPTY - SCARCE, 1 - EMPTY], [0.0, 0.0, 1.0, 1.0])
+    scarce = place > 1 - EMPTY - SCARCE
+    shares[scarce] = 0.5 + (place[scarce] - (1 - EMPTY - SCARCE)) / (2 * SCARCE)
+    return shares.clip(0.0, 1.0).astype(np.float32)
+
+
+def draw_shares_alike(rng: np.random.Generator, labels: Labels) -> Shares:
+    """Return shares as ``draw_shares`` does, alike for both labels.
+
+    The rows of which nothing is known then have the base rate; else a model would learn the luck of the draw.
+    """
+    shares = np.empty(len(labels), np.float32)
+    for label in (0, 1):
+        of_label = labels == label
+        shares[of_label] = draw_shares(rng, int(of_label.sum()))
     return shares
 
 

@@ -24,6 +24,7 @@ def train_network(prepared: Prepared, seed: int) -> Candidate:
     Raise PublishRefused where the exported model does not answer as scikit-learn does on the holdout's rows with
     blanks. Their labels are not looked at.
     """
+
     def features(columns: Columns) -> Matrix:
         return featurise(prepared.plan, columns, prepared.as_of, "value")
 

@@ -29,7 +29,7 @@ class Teacher:
         rng = np.random.default_rng(seed)
         rows = len(columns)
         copies = int(np.clip(ROWS // rows, 1, MOST_COPIES))
-        parts = [raw(blanks.blank(columns, blanks.draw_shares(rng, rows), rng)) for _ in range(copies)]
+        parts = [raw(blanks.blank(columns, blanks.draw_shares_alike(rng, labels), rng)) for _ in range(copies)]
         numeric, categorical = columns.numbers.shape[1], columns.codes.shape[1]
         self._boosting: Any = HistGradientBoostingClassifier(
             learning_rate=0.05,

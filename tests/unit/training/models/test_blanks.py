@@ -49,6 +49,14 @@ def test_shares_reach_from_none_to_all() -> None:
     )
 
 
+def test_shares_are_alike_for_both_labels() -> None:
+    labels = (np.arange(10_000) < 1_000).astype(np.int8)
+    shares = blanks.draw_shares_alike(np.random.default_rng(0), labels)
+    for label in (0, 1):
+        assert (shares[labels == label] == 1).mean() == pytest.approx(blanks.EMPTY, abs=0.002)
+        assert shares[labels == label].mean() == pytest.approx(shares.mean(), abs=0.002)
+
+
 def test_a_mixed_row_takes_some_values_from_another_row_at_the_same_place() -> None:
     whole = columns(4_000)
     mixed = blanks.mix(whole, np.random.default_rng(0))
