@@ -41,7 +41,8 @@ def values(columns: Columns) -> tuple[Floats, Bools]:
 
 def additive(columns: Columns) -> Floats:
     x, known = values(columns)
-    return 0.5 + 0.01 * np.where(known, WEIGHTS * x, 0.0).sum(axis=1)
+    risk: Floats = 0.5 + 0.01 * np.where(known, WEIGHTS * x, 0.0).sum(axis=1)
+    return risk
 
 
 def entangled(columns: Columns) -> Floats:
