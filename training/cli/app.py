@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from training.cli import analysis, data, decisions, registry, train
+from training.cli import analysis, data, decisions, registry, retrain, train
 
 app = typer.Typer(
     help="Train, evaluate, publish and promote cart-abandonment models.",
@@ -16,6 +16,7 @@ app.command("sample")(data.sample)
 app.command("check")(analysis.check)
 app.command("signals")(analysis.signals)
 app.command("run")(train.run)
+app.command("retrain")(retrain.retrain)
 app.command("compare")(train.compare)
 app.command("tune")(train.tune)
 app.command("promote")(registry.promote)
