@@ -7,6 +7,7 @@ import hashlib
 
 from pydantic import Field
 
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts
 from lambda_fn.scoring.frozen import Frozen
 
@@ -53,6 +54,8 @@ class Job(Frozen):
     pins: what a rerun of the same file shares.
     header: names of the columns.
     first_line: place of the first byte after the header line.
+    lines_before: how many lines come before that byte.
+    dialect: how the file is written.
     chunks: number of chunks.
     budget: largest expected spend on offers, in the policy's currency; None for no limit.
     planned_at: when the plan was made.
@@ -63,6 +66,8 @@ class Job(Frozen):
     pins: Pins
     header: tuple[str, ...]
     first_line: int
+    lines_before: int = 1
+    dialect: Dialect = DEFAULT_DIALECT
     chunks: int
     budget: float | None
     planned_at: dt.datetime

@@ -18,10 +18,12 @@ from lambda_fn.batch.job import Chunk, InputFile, Job, Pins
 from lambda_fn.batch.keys import WorkArea, pins_key, sibling_keys
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler, registry
-from lambda_fn.csv_io.header import UnusableHeader, read_header
+from lambda_fn.csv_io.header import Header, UnusableHeader, find_header
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
-from lambda_fn.scoring.recipe import ID_FIELD, Recipe
+from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.recipe import ID_FIELD
+from lambda_fn.tables.spellings import dialect_of
 from lambda_fn.telemetry import logger
 
 METADATA_AS_OF: Final = "as-of"
@@ -71,17 +73,19 @@ class Planner:
         if not earlier:
             self._refuse_sibling(key)
         pins = earlier or Pins(model_version=self._model_version(metadata), as_of=_as_of(file, metadata))
-        recipe = self._registry.load(pins.model_version).manifest.recipe
-        header, first_line = self._read_header(file, recipe)
+        manifest = self._registry.load(pins.model_version).manifest
+        header = self._read_header(file, manifest)
         if not earlier and not self._bucket.write_new(pins_key(file), pins.model_dump_json().encode()):
             return self.plan(key, execution)  # the same event, delivered twice, was quicker: share its pins
-        chunks = self._cut(file, first_line)
+        chunks = self._cut(file, header.first_line)
         job = Job(
             execution=execution,
             input=file,
             pins=pins,
-            header=header,
-            first_line=first_line,
+            header=header.names,
+            first_line=header.first_line,
+            lines_before=header.lines,
+            dialect=dialect_of(manifest.dialect, header),
             chunks=len(chunks),
             budget=_budget(metadata),
             planned_at=dt.datetime.now(dt.UTC),
@@ -110,19 +114,18 @@ class Planner:
         except ModelUnavailable as error:
             raise UnusableFile(f"x-amz-meta-{METADATA_MODEL_VERSION} asks for {asked!r}: {error}") from error
 
-    def _read_header(self, file: InputFile, recipe: Recipe) -> tuple[tuple[str, ...], int]:
-        """Return the names of the columns and where the first line after them begins."""
+    def _read_header(self, file: InputFile, manifest: Manifest) -> Header:
         pieces = self._bucket.read(file, 0, file.size_bytes)
-        text = b""
-        for piece in unpack(pieces) if file.compressed else pieces:
-            text += piece
-            if b"\n" in piece or len(text) > contract.MAX_LINE_BYTES:
-                break
-        line = text[: text.find(b"\n") + 1] or text
-        if len(line) > contract.MAX_LINE_BYTES:
-            raise UnusableFile(f"line 1 must name the columns, and does not end within {contract.MAX_LINE_BYTES} bytes")
+        needed = (ID_FIELD, *(field.name for field in manifest.recipe.inputs))
+        dialect = manifest.dialect
         try:
-            return read_header(line, (ID_FIELD, *(field.name for field in recipe.inputs))), len(line)
+            return find_header(
+                unpack(pieces) if file.compressed else pieces,
+                needed,
+                dialect.delimiter.encode(),
+                dialect.encoding,
+                unpacked=file.compressed,
+            )
         except UnusableHeader as error:
             raise UnusableFile(str(error)) from error
 

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.policy import Policy
@@ -141,6 +142,7 @@ class Manifest(Frozen):
     as_of: dt.date
     files: dict[str, FileEntry]
     recipe: Recipe
+    dialect: Dialect = DEFAULT_DIALECT  # of the files that the shop drops
     calibration: Calibration
     decision_threshold: float = Field(gt=0, lt=1)
     policy: Policy

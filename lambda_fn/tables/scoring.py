@@ -12,6 +12,7 @@ import numpy as np
 from lambda_fn.csv_io.blocks import TooLong
 from lambda_fn.scoring.arrays import Indices, Texts
 from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
 from lambda_fn.scoring.imputation import Notes
 from lambda_fn.scoring.policy import Decisions, Signals
@@ -25,7 +26,8 @@ from lambda_fn.scoring.spending import (
     expected_spend,
     ranks_of,
 )
-from lambda_fn.tables.reader import Rejected, Table, TableReader
+from lambda_fn.tables.judge import Rejected
+from lambda_fn.tables.reader import Table, TableReader
 from lambda_fn.tables.scored_lines import ScoredWriter
 
 ROWS_AT_ONCE: Final = 4096  # few enough for the processor's cache, many enough that calls do not count
@@ -67,11 +69,18 @@ class ChunkScoring:
     ``cut_off`` that follows from all chunks.
     """
 
-    def __init__(self, scorer: Scorer, header: Sequence[str], as_of: dt.date, cut_off: CutOff | None = None) -> None:
+    def __init__(
+        self,
+        scorer: Scorer,
+        header: Sequence[str],
+        as_of: dt.date,
+        cut_off: CutOff | None = None,
+        dialect: Dialect = DEFAULT_DIALECT,
+    ) -> None:
         self._scorer = scorer
         self._as_of = as_of
         self._cut_off = cut_off
-        self._reader = TableReader(header, scorer.layout)
+        self._reader = TableReader(header, scorer.layout, dialect)
         self._writer = ScoredWriter(scorer)
         self._uncounted: list[Columns] = []
         self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))
