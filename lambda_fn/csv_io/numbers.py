@@ -46,16 +46,23 @@ def parse_numbers(cells: Cells, point: bytes = b".") -> tuple[Values, Bools]:
         values[wide], strange[wide] = _parse_wide(cells[wide], lengths[wide])
     if strange.any():
         empty = lengths == 0
-        values[empty], strange[empty] = np.nan, False
-        for chosen, parse in (
-            (strange & (lengths <= WORD_BYTES) & (lengths > 1), _parse_with_point),
-            (strange & (lengths > WORD_BYTES) & (lengths <= _LONGEST), _parse_two_words),
-            (strange & (lengths > WORD_BYTES) & (lengths <= _READ_SINGLY), _parse_singly),
-        ):
-            chosen &= strange
-            if chosen.any():
-                values[chosen], strange[chosen] = parse(cells[chosen], ord(point))
+        np.copyto(values, np.nan, where=empty)
+        strange &= ~empty
+    if strange.any():
+        _read_otherwise(cells, lengths, values, strange, ord(point))
     return values, strange
+
+
+def _read_otherwise(cells: Cells, lengths: Places, values: Values, strange: Bools, point: int) -> None:
+    """Read the strange cells by ways that take longer; write what comes of it into ``values`` and ``strange``."""
+    for fits, parse in (
+        ((lengths <= WORD_BYTES) & (lengths > 1), _parse_with_point),
+        ((lengths > WORD_BYTES) & (lengths <= _LONGEST), _parse_two_words),
+        ((lengths > WORD_BYTES) & (lengths <= _READ_SINGLY), _parse_singly),
+    ):
+        chosen = strange & fits
+        if chosen.any():
+            values[chosen], strange[chosen] = parse(cells[chosen], point)
 
 
 def _parse_narrow(cells: Cells, lengths: Places) -> tuple[Values, Bools]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
 from typing import Final
 
 from lambda_fn.contract import CHUNK_BYTES
-from lambda_fn.scoring.recipe import FlagInput, InputField, NumberInput
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.recipe import DateInput, FlagInput, InputField, NumberInput
 
 BLANK_SHARE: Final = 0.5
 FAULTY_SHARE: Final = 0.01
@@ -19,7 +19,11 @@ _DECIMALS: Final = 12
 _ROOM: Final = 101  # decimals would lift the largest value of a narrower scale above its bound
 _UNREAD: Final = "ethnicity"  # a text column that the model does not read
 _WORDS: Final = {b"0": b"false", b"1": b"true"}
-_NUMBER: Final = re.compile(rb"[0-9]+")
+
+LOCAL: Final = Dialect(
+    delimiter=";", decimal_mark=",", thousands_mark=".", encoding="cp1252", dates=("DD.MM.YYYY",), missing=("", "k.A.")
+)
+DIALECTS: Final = {"local_dialect": LOCAL}  # of the files by name; the others are written in the default one
 
 Cells = list[bytes]
 
@@ -31,6 +35,7 @@ class Changes:
         self._draw = random.Random(7)
         self._note = header.index(_UNREAD)
         self._flags = [header.index(field.name) for field in inputs if isinstance(field, FlagInput)]
+        (self._date,) = (header.index(field.name) for field in inputs if isinstance(field, DateInput))
         numbers = [field for field in inputs if isinstance(field, NumberInput)]
         self._whole = [header.index(field.name) for field in numbers if field.integer or field.maximum < _ROOM]
         self._broken = [header.index(field.name) for field in numbers if not (field.integer or field.maximum < _ROOM)]
@@ -85,6 +90,16 @@ class Changes:
             else [*row[: self._whole[0]], b"n/a", *row[self._whole[0] + 1 :]]
         )
 
+    def local_dialect(self, row: Cells) -> Cells:
+        """Write as a German shop's spreadsheet does: see LOCAL."""
+        changed = list(row)
+        for place in self._broken:
+            changed[place] = row[place] + b",5" if self._draw.random() < 0.5 else row[place]
+        changed[self._note] = "Käufer".encode(LOCAL.encoding)
+        year, month, day = row[self._date].split(b"-")
+        changed[self._date] = b".".join((day, month, year))
+        return changed
+
 
 WAYS: Final[dict[str, Callable[[Changes, Cells], Cells]]] = {
     change.__name__: change
@@ -96,6 +111,7 @@ WAYS: Final[dict[str, Callable[[Changes, Cells], Cells]]] = {
         Changes.flags_in_words,
         Changes.long_decimals,
         Changes.faulty_rows,
+        Changes.local_dialect,
     )
 }
 
@@ -107,7 +123,9 @@ def write_worst(source: Path, folder: Path, inputs: tuple[InputField, ...]) -> I
         rows = [line.rstrip(b"\r\n").split(b",") for line, _ in zip(file, range(DISTINCT_ROWS), strict=False)]
     changes = Changes(header.decode().strip().split(","), inputs)
     for name, change in WAYS.items():
-        yield _write(folder / f"{name}.csv", header, [b",".join(change(changes, row)) + b"\n" for row in rows])
+        mark = DIALECTS.get(name, DEFAULT_DIALECT).delimiter.encode()
+        lines = [mark.join(change(changes, row)) + b"\n" for row in rows]
+        yield _write(folder / f"{name}.csv", header.replace(b",", mark), lines)
 
 
 def _write(path: Path, header: bytes, lines: list[bytes]) -> Path:
