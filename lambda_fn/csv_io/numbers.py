@@ -40,8 +40,11 @@ def parse_numbers(cells: Cells, point: bytes = b".") -> tuple[Values, Bools]:
     ``cells`` and both answers: shape (columns, rows).
     """
     lengths = cells.lengths
+    widest = lengths.max(axis=1, initial=0)
+    if not widest.all():
+        return _parse_but_empty(cells, point, widest > 0)
     values, strange = _parse_narrow(cells, lengths)
-    wide = lengths.max(axis=1, initial=0) > _NARROW
+    wide = widest > _NARROW
     if wide.any():
         values[wide], strange[wide] = _parse_wide(cells[wide], lengths[wide])
     if strange.any():
@@ -50,6 +53,15 @@ def parse_numbers(cells: Cells, point: bytes = b".") -> tuple[Values, Bools]:
         strange &= ~empty
     if strange.any():
         _read_otherwise(cells, lengths, values, strange, ord(point))
+    return values, strange
+
+
+def _parse_but_empty(cells: Cells, point: bytes, filled: Bools) -> tuple[Values, Bools]:
+    """Parse the columns that hold any text at all."""
+    values = np.full(cells.starts.shape, np.nan)
+    strange = np.zeros(cells.starts.shape, dtype=bool)
+    if filled.any():
+        values[filled], strange[filled] = parse_numbers(cells[filled], point)
     return values, strange
 
 
