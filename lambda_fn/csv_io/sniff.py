@@ -14,6 +14,7 @@ from lambda_fn.csv_io.header import DELIMITERS, SEPARATOR_LINE
 SAMPLE_BYTES: Final = 8 * 1024 * 1024
 _BLOCKS: Final = 32  # of a large file's sample, evenly spread
 _TRIED_ROWS: Final = 1000
+_SURE_SHARE: Final = 0.9
 _UNUSED_IN_CP1252: Final = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
 _LINE_BREAKS: Final = {ord("\0"): None}
 
@@ -60,7 +61,7 @@ def guess_delimiter(text: str) -> Guess:
     share, columns = tried[best]
     if columns < 2:
         return Guess(",", "no delimiter in the header: one column", False)
-    return Guess(best, f"{columns} fields in {share:.1%} of the first rows", share > 0.9)
+    return Guess(best, f"{columns} fields in the header, and in {share:.0%} of the first rows", share > _SURE_SHARE)
 
 
 def sample_rows(text: str, delimiter: str) -> tuple[list[str], list[list[str]]]:
@@ -105,4 +106,4 @@ def _fit(text: str, mark: str) -> tuple[float, int]:
     if columns < 2:
         return 0.0, columns
     alike = sum(len(row) == columns for row in rows[1:])
-    return (round(alike / (len(rows) - 1), 2) if len(rows) > 1 else 0.5), columns
+    return (round(alike / (len(rows) - 1), 2) if len(rows) > 1 else 1.0), columns
