@@ -22,9 +22,9 @@ def read(text: bytes, *, columns: int = 2, named: int | None = None, final: bool
 @given(st.lists(fields, min_size=1, max_size=6), MARKS)
 def test_a_row_is_split_as_the_csv_module_splits_it(row: list[str], mark: str) -> None:
     stream = io.StringIO(newline="")
-    csv.writer(stream, delimiter=mark, lineterminator="").writerow(row)
+    csv.writer(stream, delimiter=mark, lineterminator="\n").writerow(row)
 
-    found = split_fields(stream.getvalue().encode(), field_pattern(mark.encode()))
+    found = split_fields(stream.getvalue().encode()[:-1], field_pattern(mark.encode()))
 
     assert found == [field.encode() for field in row]
 
