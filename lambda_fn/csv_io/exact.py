@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import zip_longest
 from typing import Final, NamedTuple, Protocol
 
@@ -60,7 +61,7 @@ class ExactReader:
         self._counts = {columns, columns if named is None else named}
         self._columns = columns if named is None else named
         self._encoding = encoding
-        self._field = field_pattern(delimiter)
+        self._delimiter = delimiter
 
     def read(self, lines: Lines, wanted: Sequence[int], *, final: bool) -> Found:
         """Read the wanted lines, which rise, and with them those that an open quote takes in.
@@ -100,10 +101,10 @@ class ExactReader:
         return row._replace(lines=last - first + 1) if good else not_closed
 
     def _row(self, line: int, text: bytes, fault: str | None) -> Row:
-        fields = None if fault else split_fields(text, self._field)
+        fields = None if fault else split_fields(text, self._delimiter)
         if fields is None:
             return Row(line, text, _NONE, fault or reasons.MALFORMED_QUOTES)
-        if b"\r" in text and any(b"\r" in plain for plain in _unquoted(text, self._field)):
+        if b"\r" in text and any(b"\r" in plain for plain in _unquoted(text, self._delimiter)):
             return Row(line, text, _NONE, reasons.STRAY_RETURN)
         if len(fields) not in self._counts:
             return Row(line, text, _NONE, reasons.wrong_count(len(fields), self._columns))
@@ -117,20 +118,24 @@ class ExactReader:
         return reasons.NUL_BYTE if b"\0" in line else None
 
 
+@cache
 def field_pattern(delimiter: bytes) -> re.Pattern[bytes]:
     """Return the pattern of one field and what follows it: groups quoted, plain, separator."""
     mark = re.escape(delimiter)
     return re.compile(rb'(?:"((?:[^"]++|"")*+)"|([^"\n%b]*+))(%b|\Z)' % (mark, mark))
 
 
-def split_fields(row: bytes, pattern: re.Pattern[bytes]) -> list[bytes] | None:
+def split_fields(row: bytes, delimiter: bytes) -> list[bytes] | None:
     """Return the fields of one row, unquoted; None where it is not RFC 4180.
 
-    >>> split_fields(b'1,"a ""b"", c",', field_pattern(b","))
+    >>> split_fields(b'1,"a ""b"", c",', b",")
     [b'1', b'a "b", c', b'']
     """
+    if b'"' not in row:
+        return row.split(delimiter)
     fields = []
     place = 0
+    pattern = field_pattern(delimiter)
     while match := pattern.match(row, place):
         quoted, plain, separator = match.groups()
         fields.append(plain if quoted is None else quoted.replace(b'""', b'"'))
@@ -140,8 +145,9 @@ def split_fields(row: bytes, pattern: re.Pattern[bytes]) -> list[bytes] | None:
     return None
 
 
-def _unquoted(row: bytes, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
+def _unquoted(row: bytes, delimiter: bytes) -> Iterator[bytes]:
     place = 0
+    pattern = field_pattern(delimiter)
     while match := pattern.match(row, place):
         yield match[2] or b""
         place = match.end()

@@ -10,7 +10,7 @@ from typing import Final
 
 from lambda_fn.contract import MAX_LINE_BYTES
 from lambda_fn.csv_io.encoding import UTF8, UTF8_MARK, UTF16_MARKS, Encoding
-from lambda_fn.csv_io.exact import field_pattern, split_fields
+from lambda_fn.csv_io.exact import split_fields
 
 DELIMITERS: Final = (b",", b";", b"\t", b"|")
 SEPARATOR_LINE: Final = "sep="  # spreadsheets write such a first line, and obey it
@@ -81,7 +81,7 @@ def find_header(
         text, lines = _text_of(beginning.next_line(found), found), 2
     if not text.strip():
         raise UnusableHeader(f"line {lines} must name the columns, and is empty")
-    fields = split_fields(text.encode(), field_pattern(delimiter))
+    fields = split_fields(text.encode(), delimiter)
     if fields is None:
         raise UnusableHeader(f"line {lines} must name the columns, and its quotes are malformed")
     names = tuple(field.decode().strip() for field in fields)

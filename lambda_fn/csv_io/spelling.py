@@ -48,8 +48,12 @@ class Spelling:
 
     def number(self, text: bytes) -> float | None:
         """Return a number's value."""
+        if text in self.missing:
+            return NAN
+        if text.isdigit():  # the pattern says the same, in ten times the time
+            return float(text)
         bare = text.strip(b" ")
-        if text in self.missing or bare in self.missing or not bare:
+        if bare in self.missing or not bare:
             return NAN
         found = self._numeral.fullmatch(bare)
         if found is None:
@@ -73,7 +77,7 @@ class Spelling:
         def read(text: bytes) -> float | None:
             if text in self.missing:
                 return NAN
-            shown = text.decode()
+            shown = text.decode().strip(" ")
             for shape in shapes:
                 if (found := shape.fullmatch(shown)) and (days := days_of(found)) is not None:
                     return days

@@ -67,6 +67,7 @@ def detect_dialect(data: bytes) -> tuple[Dialect, Evidence]:
     distinct = {name: _counted(rows, place) for place, name in enumerate(header) if name}
     dates = find_dates(distinct)
     missing, missing_hints = find_missing(distinct, dates)
+    missing = (*missing, *_with_blanks(rows, missing))
     values = {name: _without(counts, missing) for name, counts in distinct.items() if name not in dates.formats}
     marks, marks_hints = find_marks(values)
     true, false = find_flag_words(values)
@@ -97,6 +98,12 @@ def _counted(rows: Sequence[Sequence[str]], place: int) -> Counter[str]:
     for text, count in Counter(row[place] for row in rows).items():
         counts[text.strip(" ")] += count
     return counts
+
+
+def _with_blanks(rows: Sequence[Sequence[str]], missing: Sequence[str]) -> list[str]:
+    """Return words for missing cells as they stand, with blanks around them: a text column keeps its blanks."""
+    found = {cell for row in rows for cell in row if cell[:1] == " " or cell[-1:] == " "}
+    return sorted(cell for cell in found if cell.strip(" ") in missing)
 
 
 def _without(counts: Counter[str], missing: Sequence[str]) -> Counter[str]:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from lambda_fn.csv_io.spelling import date_pattern, days_of
+from lambda_fn.tables.missing_words import MISSING_WORDS
 
 NO_DATE: Final = re.compile(r"0000-00-00(?:[ T]00:00(?::00)?)?|00[./-]00[./-]0000|00000000")
 _READ_SHARE: Final = 0.95  # of a column's texts, so that it is a column of dates
@@ -55,10 +56,10 @@ def find_dates(columns: Mapping[str, Counter[str]]) -> Dates:
 
 def _formats_of(texts: Counter[str]) -> list[tuple[str, ...]]:
     """Return the formats that read a column's texts; each with the other order of day and month that reads as much."""
-    left = Counter({text: count for text, count in texts.items() if text and not NO_DATE.fullmatch(text)})
-    likely = Counter({text: count for text, count in left.items() if _COULD_BE.fullmatch(text)})
-    words = len(left) - len(likely)
-    if not likely or (words > _MOST_FORMATS and likely.total() < _READ_SHARE * left.total()):
+    nothing = ("", *MISSING_WORDS)
+    left = Counter({text: n for text, n in texts.items() if text not in nothing and not NO_DATE.fullmatch(text)})
+    likely = Counter({text: n for text, n in left.items() if _COULD_BE.fullmatch(text)})
+    if not likely or likely.total() < _READ_SHARE * left.total():
         return []
     return _cover(likely)
 

@@ -8,27 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lambda_fn.tables.detect_dates import NO_DATE, Dates
+from lambda_fn.tables.missing_words import LIKELY_WORDS, MISSING_WORDS, SURE_WORDS, WEAK_WORDS
 
 Hint = tuple[str, str, str, bool]  # trait, column, message, whether it is sure
 _NUMERIC_SHARE: Final = 0.9  # of a column's texts, so that another word in it is none of its values
-_SURE_WORDS: Final = (
-    "NULL",
-    "null",
-    "Null",
-    "\\N",
-    "nan",
-    "NaN",
-    "NAN",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "<NA>",
-    "k.A.",
-    "(null)",
-)
-_LIKELY_WORDS: Final = ("NA", "?")
-_WEAK_WORDS: Final = ("None", "none", "NONE", "-", "--", ".", "na")  # a category may be called so
-_WORDS: Final = (*_SURE_WORDS, *_LIKELY_WORDS, *_WEAK_WORDS)
 _SIGN: Final = r"(?:R\$|US\$|A\$|C\$|[$€£¥₹₺₽%]|EUR|USD|GBP|CHF|JPY|INR|PLN|SEK|NOK|DKK|kr|zł|Fr\.)"
 _NUMBER: Final = re.compile(
     rf"(?P<before>[+-]?\s*{_SIGN}?\s*[+-]?)\s*(?P<body>[0-9][0-9.,' \u00a0\u202f\u2019]*|[.,][0-9]+)"
@@ -40,7 +23,7 @@ _YES_NO: Final = (
     *(("true", "false"), ("yes", "no"), ("ja", "nein"), ("oui", "non"), ("si", "no"), ("sí", "no"), ("sim", "não")),
     *(("tak", "nie"), ("on", "off"), ("y", "n"), ("j", "n"), ("t", "f"), ("o", "n"), ("s", "n")),
 )
-_NEEDS_BOTH: Final = 2  # characters; shorter words mean yes or no only beside each other
+_NEEDS_BOTH: Final = 1  # character; such words mean yes or no only beside each other
 
 
 def find_missing(columns: Mapping[str, Counter[str]], dates: Dates) -> tuple[tuple[str, ...], list[Hint]]:
@@ -48,11 +31,11 @@ def find_missing(columns: Mapping[str, Counter[str]], dates: Dates) -> tuple[tup
     found: dict[str, Hint] = {}
     for name, texts in columns.items():
         typed = name in dates.formats or is_numeric(texts)
-        for word in (*_WORDS, *(text for text in texts if name in dates.formats and NO_DATE.fullmatch(text))):
+        for word in (*MISSING_WORDS, *(text for text in texts if name in dates.formats and NO_DATE.fullmatch(text))):
             if word not in texts or found.get(word, ("", "", "", False))[3]:
                 continue
-            if typed or word in (*_SURE_WORDS, *_LIKELY_WORDS):
-                sure = typed or word in _SURE_WORDS
+            if typed or word in (*SURE_WORDS, *LIKELY_WORDS):
+                sure = typed or word in SURE_WORDS
                 doubt = "" if sure else "; or is it a value?"
                 found[word] = (
                     "missing",
@@ -63,7 +46,7 @@ def find_missing(columns: Mapping[str, Counter[str]], dates: Dates) -> tuple[tup
     doubtful = [
         ("missing", name, f"{word!r} is taken for a value, {texts[word]:,} times; or is it a missing cell?", False)
         for name, texts in columns.items()
-        for word in _WEAK_WORDS
+        for word in WEAK_WORDS
         if word in texts and word not in found
     ]
     return ("", *found), [*found.values(), *doubtful]
@@ -71,7 +54,7 @@ def find_missing(columns: Mapping[str, Counter[str]], dates: Dates) -> tuple[tup
 
 def is_numeric(texts: Counter[str]) -> bool:
     """Say whether nearly all texts, but blanks and words for missing cells, are numbers."""
-    total = sum(count for text, count in texts.items() if text and text not in _WORDS)
+    total = sum(count for text, count in texts.items() if text and text not in MISSING_WORDS)
     numbers = sum(count for text, count in texts.items() if _NUMBER.fullmatch(text))
     return 0 < _NUMERIC_SHARE * total <= numbers
 

@@ -18,7 +18,7 @@ FOUND: dict[Callable[[], bytes], dict[str, Any]] = {
         "true": ("true", "yes"),
         "false": ("false", "no"),
     },
-    tables.blanks_as_missing: {},
+    tables.blanks_as_missing: {"missing": ("", " ")},
     tables.local_dates: {"dates": ("D/M/YYYY",), "column_dates": {"Geburtstag": ("DD.MM.YYYY",)}},
     tables.months_first: {"dates": ("MM/DD/YYYY HH:MM",)},
     tables.undecided_dates: {"dates": ("DD/MM/YYYY",)},
