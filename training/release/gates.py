@@ -60,15 +60,14 @@ def _beats_constant(metrics: dict[str, Any]) -> Gate:
 
 
 def _calibrated(metrics: dict[str, Any]) -> Gate:
-    """Hold the error below its limit on any holdout; where chance alone explains it, say that the holdout is small."""
+    """Hold the error against its limit, or against what chance explains on so many rows, whichever is larger."""
     name, error = "calibration", metrics.get("expected_calibration_error")
     if error is None:
         return Gate(name, passed=False, detail="its metrics have no expected_calibration_error; train it again")
-    passed = error < CALIBRATION_ERROR_LIMIT
-    by_chance = metrics.get("calibration_error_by_chance")
-    unclear = not passed and by_chance is not None and error <= by_chance
-    few = f"; a holdout of {metrics.get('holdout_rows', 0):,} rows is too small to show it" if unclear else ""
-    return Gate(name, passed, f"the error is {error:.3g}, must be below {CALIBRATION_ERROR_LIMIT:g}{few}")
+    limit = max(CALIBRATION_ERROR_LIMIT, metrics.get("calibration_error_by_chance") or 0.0)
+    rows = f"{metrics.get('holdout_rows', 0):,} rows"
+    chance = f", which chance explains on {rows}" if limit > CALIBRATION_ERROR_LIMIT else ""
+    return Gate(name, error <= limit, f"the error is {error:.3g}, at most {limit:.3g}{chance}")
 
 
 def _at_most(name: str, metrics: dict[str, Any], key: str, limit: float) -> Gate:
