@@ -9,7 +9,7 @@ import pytest
 
 from lambda_fn.scoring.manifest import DataFingerprint
 from training.data.checks import Finding, check
-from training.data.load import ID, Dataset
+from training.data.load import ID, Dataset, Refused
 from training.errors import DataRefused
 from training.offers.synthetic_world import twin_table
 from training.shops.public_shopper import public_shopper
