@@ -13,6 +13,7 @@ from training.data.load import ID, Dataset, Refused
 from training.errors import DataRefused
 from training.offers.synthetic_world import twin_table
 from training.shops.public_shopper import public_shopper
+from training.shops.shop import ValueLabel
 
 SHOP = public_shopper()
 LABEL_COLUMN = SHOP.label.column
@@ -111,3 +112,14 @@ def test_too_few_rows_are_an_error() -> None:
     data = dataset()
     few = Dataset(data.table.iloc[:100], {}, data.fingerprint, 0)
     assert found(few) == [("error", "volume", 100)]
+
+
+def test_values_that_are_neither_abandoned_nor_completed_are_left_out_without_an_error() -> None:
+    # Given a label of values whose shop file says itself that other values do not count
+    label = ValueLabel(column=LABEL_COLUMN, abandoned=("left",), completed=("bought",))
+    labels = with_first(dataset().table[LABEL_COLUMN], *[np.nan] * 300)
+    report = check(dataset(**{LABEL_COLUMN: labels}), SHOP.model_copy(update={"label": label}), AS_OF)
+    # Then those rows are counted and left out
+    message = f"{LABEL_COLUMN}: 300 rows have none and are left out"
+    assert report.findings == (Finding("warning", "label", message, 300),)
+    assert len(report.usable) == ROWS - 300
