@@ -4,8 +4,13 @@ import pytest
 
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.recipe import MinMax, NumberInput, Passthrough, Recipe
-from training.shops.shopper import LABEL_COLUMN, LEAKAGE, RECIPE
+from training.shops.public_shopper import public_shopper
 from training.synthetic.twin import COLUMNS
+
+SHOP = public_shopper()
+LABEL_COLUMN = SHOP.label.column
+LEAKAGE = SHOP.leakage
+RECIPE = SHOP.recipe
 
 GROUPS = {
     "engagement",
