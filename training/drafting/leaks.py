@@ -44,9 +44,7 @@ def auc_alone(profile: Profile, cells: pd.Series, labels: Labels, labelled: Bool
 
 
 def _either_way(labels: Labels, values: Floats) -> float:
-    """Return the AUC of values of any size: only their order counts, so ranks in (0, 1] stand for them."""
-    ranks: Floats = np.asarray(pd.Series(values).rank(method="dense", pct=True), dtype=np.float64)
-    auc = Ranking(labels, ranks, 0.5).metrics()["roc_auc"]
+    auc = Ranking(labels, values, 0.5).roc_auc()
     return max(auc, 1 - auc)
 
 
