@@ -13,6 +13,7 @@ import pytest
 
 from lambda_fn.registry import Artefact, Registry, Routing
 from lambda_fn.scoring.errors import PolicyError, RegistryUnreachable
+from lambda_fn.tables import files
 from training.data import load
 from training.data.label import check_balance
 from training.data.options import DataOptions
@@ -76,7 +77,7 @@ class Shelf(Registry):
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note every opening of a table and every hashing of a file."""
     noted: list[str] = []
-    parse, sha256 = load.open_table, load._sha256
+    parse, sha256 = files.open_table, load._sha256
 
     def note_parsing(*arguments: Any, **named: Any) -> Any:
         noted.append("parsed")
