@@ -23,6 +23,7 @@ from training.evaluation.evaluate import Metrics
 from training.evaluation.metrics_document import metrics_document
 from training.models.candidate import Candidate
 from training.models.compare import MOST_ROWS, Comparison, compare
+from training.models.cross_fit import cross_fit, is_small
 from training.models.families import AUTO, NETWORK, Parameters, find_family
 from training.models.train import train
 from training.release import package
@@ -95,6 +96,8 @@ def run(options: RunOptions, say: Say = lambda _: None, progress: Progress | Non
         say(f"no leakage found; the best single feature is {features[0].name} (AUC {features[0].auc:.3f})")
     with clock.step("train"):
         candidate, comparison = _train(options, prepared, say)
+        if is_small(prepared):
+            prepared, candidate = cross_fit(dataset, prepared, candidate.family, options.seed, options.parameters, say)
     with clock.step("measure"):
         metrics = metrics_document(prepared, candidate, features[0], comparison, options.seed)
     with _tracked(around.experiment, prepared, candidate, say) as tracker:

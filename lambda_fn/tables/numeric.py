@@ -12,7 +12,7 @@ from lambda_fn.csv_io.dates import parse_dates
 from lambda_fn.csv_io.memo import Memo
 from lambda_fn.csv_io.numbers import parse_numbers
 from lambda_fn.csv_io.spelling import Spelling
-from lambda_fn.scoring.arrays import Bools, Floats
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.dialect import ISO_DATE, Dialect
 from lambda_fn.scoring.recipe import DateInput, FlagInput, NumberInput
 from lambda_fn.tables.spellings import parser_of
@@ -36,31 +36,31 @@ class NumericReader:
         plain_flags = not _values_of(words, self._fast_numbers)
         ways = [_way(field, dialect, plain_flags=plain_flags) for field in fields]
         slots = [[slot for slot, way in enumerate(ways) if way == wanted] for wanted in ("number", "date", "word")]
-        self._slots = np.array([slot for each in slots for slot in each], np.intp)
-        self._ends = np.cumsum([len(each) for each in slots]).tolist()
-        memos = [Memo(parser_of(field, dialect, spelling)) for field in fields]
-        self._memos = [memos[slot] for slot in self._slots.tolist()]
-        self.names = tuple(fields[slot].name for slot in self._slots.tolist())
+        self._numbers, self._dates, self._words = (np.array(each, np.intp) for each in slots)
+        self._memos = [Memo(parser_of(field, dialect, spelling)) for field in fields]
+        self.names = tuple(fields[slot].name for each in slots for slot in each)
 
     def values(self, cells: Cells) -> Floats:
         """Return the values, shape (fields, rows): NaN where missing, BAD where a text has none."""
         values = np.empty(cells.starts.shape)
-        strange = np.ones(cells.starts.shape, dtype=bool)
-        numbers, dates, _ = self._ends
-        for part, read, missing in (
-            (slice(numbers), self._fast_numbers, self._missing_numbers),
-            (slice(numbers, dates), parse_dates, self._missing_dates),
-        ):
-            if part.start != part.stop:
-                values[part], strange[part] = read(cells[part])
-                for value in missing:
-                    strange[part] |= values[part] == value
+        numbers, dates = len(self._numbers), len(self._numbers) + len(self._dates)
+        self._fill(values, self._numbers, cells[:numbers], self._fast_numbers, self._missing_numbers)
+        self._fill(values, self._dates, cells[numbers:dates], parse_dates, self._missing_dates)
+        for place, slot in enumerate(self._words.tolist(), dates):
+            values[slot] = self._memos[slot].values(cells[place])
+        return values
+
+    def _fill(self, values: Floats, slots: Indices, cells: Cells, read: FastReader, missing: Sequence[float]) -> None:
+        """Write the values of the fields ``slots``, whose cells these are."""
+        if not len(slots):
+            return
+        found, strange = read(cells)
+        for value in missing:
+            strange |= found == value
         for place in np.flatnonzero(strange.any(axis=1)).tolist():
             left = np.flatnonzero(strange[place])
-            values[place, left] = self._memos[place].values(cells[place][left])
-        ordered = np.empty_like(values)
-        ordered[self._slots] = values
-        return ordered
+            found[place, left] = self._memos[slots[place]].values(cells[place][left])
+        values[slots] = found
 
     def _fast_numbers(self, cells: Cells) -> tuple[Floats, Bools]:
         return parse_numbers(cells, self._point)

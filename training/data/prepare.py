@@ -16,7 +16,7 @@ from training.data.load import ID, Dataset, read
 from training.data.options import DataOptions, Progress, Say
 from training.data.prepared import Part, Prepared
 from training.data.recency import newest_date
-from training.data.split import split
+from training.data.split import Split, split
 
 
 def prepare(options: DataOptions, say: Say = lambda _: None, progress: Progress | None = None) -> Prepared:
@@ -55,8 +55,13 @@ def prepare_rows(options: DataOptions, dataset: Dataset, say: Say = lambda _: No
     return learn_from(options, dataset, report, say)
 
 
-def learn_from(options: DataOptions, dataset: Dataset, report: Report, say: Say = lambda _: None) -> Prepared:
-    """Label, split and featurise checked rows; raise DataRefused where the label or a column cannot be used."""
+def learn_from(
+    options: DataOptions, dataset: Dataset, report: Report, say: Say = lambda _: None, parts: Split | None = None
+) -> Prepared:
+    """Label, split and featurise checked rows; raise DataRefused where the label or a column cannot be used.
+
+    ``parts``: the split; by the ids when absent.
+    """
     table = report.usable
     read_as = label.labels_of(options.label, table[options.label.column].to_numpy(dtype=np.float64))
     labels = read_as.values
@@ -64,7 +69,7 @@ def learn_from(options: DataOptions, dataset: Dataset, report: Report, say: Say 
     say(f"label: {options.label}, read as {read_as.unit}: {labels.mean():.1%} of the carts are abandoned")
     if warning:
         say(f"warning: label: {warning}")
-    parts = split(table[ID])
+    parts = parts or split(table[ID])
     if options.source.id_column is None:
         say("split by the position in the file, as no column is the id: rows of one shopper may lie in two parts")
     as_of = options.fixed_as_of or newest_date(table, options.recipe, say)

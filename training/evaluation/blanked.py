@@ -32,7 +32,7 @@ def on_holdout(prepared: Prepared, candidate: Candidate) -> dict[str, list[dict[
     The Bayes optimum of the twin is ``blanked_limit``, on the same rows with the same blanks.
     """
     columns, labels = prepared.columns(prepared.split.holdout), prepared.holdout.labels
-    found = {"blanked": blanked_metrics(columns, labels, lambda rows: candidate.risk(prepared, rows))}
+    found = {"blanked": blanked_metrics(columns, labels, lambda rows: candidate.holdout_risk(prepared, rows))}
     label = prepared.options.label
     if isinstance(label, RateLabel) and is_twin(prepared.report.usable):
         threshold = label.threshold_percent

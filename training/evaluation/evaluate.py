@@ -39,6 +39,7 @@ def evaluate(prepared: Prepared, candidate: Candidate, single: SingleFeature) ->
         "confusion": ranking.confusion(),
         "reliability": ranking.reliability(),
         "holdout_rows": len(holdout),
+        "cross_fitted": candidate.cross_fitted is not None,
         "train_rows": len(prepared.train),
         "validation_rows": len(prepared.validation),
         "positive_shares": prepared.positive_shares(),

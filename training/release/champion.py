@@ -73,7 +73,10 @@ def compare_on_holdout(candidate: Artefact, champion: Artefact, table: pd.DataFr
     rules = candidate.manifest
     definition, _ = label_and_rows(rules)
     column = definition.column
-    rows = table.iloc[split(table[ID]).holdout]
+    parts = split(table[ID])
+    # A cross-fitted model has learnt from all rows but those that calibrate it.
+    seen_by_one = rules.metrics.get("cross_fitted") or champion.manifest.metrics.get("cross_fitted")
+    rows = table.iloc[parts.validation if seen_by_one else parts.holdout]
     ours, theirs = (_usable_risk(model, rows, column, rules.as_of) for model in (candidate, champion))
     if not np.array_equal(ours.rows, theirs.rows):
         raise DataRefused("the two models do not read the same shoppers from this file")

@@ -85,10 +85,9 @@ def _at_share(share: float, measured: dict[float, Any], metrics: dict[str, Any])
 
 def _held(name: str, error: float, by_chance: float | None, metrics: dict[str, Any]) -> Gate:
     limit = max(CALIBRATION_ERROR_LIMIT, by_chance or 0.0)
-    few = (
-        "" if limit == CALIBRATION_ERROR_LIMIT else f", what chance explains on {metrics.get('holdout_rows', 0):,} rows"
-    )
-    return Gate(name, error <= limit, f"the error is {error:.3g}, at most {limit:.3g}{few}")
+    rows = f"{metrics.get('holdout_rows', 0):,} rows"
+    chance = f", which chance explains on {rows}" if limit > CALIBRATION_ERROR_LIMIT else ""
+    return Gate(name, error <= limit, f"the error is {error:.3g}, at most {limit:.3g}{chance}")
 
 
 def _at_most(name: str, metrics: dict[str, Any], key: str, limit: float) -> Gate:

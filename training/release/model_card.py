@@ -68,6 +68,7 @@ def _data(prepared: Prepared, metrics: Metrics) -> str:
         ("label", f"`{metrics['label']}`; the column was read as {metrics['label_unit']}"),
         ("recency counted to", str(prepared.as_of)),
         ("split", f"by a hash of {prepared.options.shop.table.id}, before anything was fitted"),
+        ("measured", _measured(metrics)),
     ]
     shares = metrics["positive_shares"]
     counts = {name: metrics[f"{name}_rows"] for name in shares}
@@ -78,6 +79,12 @@ def _data(prepared: Prepared, metrics: Metrics) -> str:
     findings = [f"- {finding.level}: {finding.check}: {finding.message}" for finding in prepared.report.findings]
     checks = "\n".join(findings) if findings else "- nothing was found"
     return f"{_table(('', ''), rows)}\n\n{parts}\n\nData checks:\n\n{checks}"
+
+
+def _measured(metrics: Metrics) -> str:
+    if metrics["cross_fitted"]:
+        return "by cross-fitting, each row by a model that has not seen it; the model learnt from all but validation"
+    return "on the holdout, which nothing has seen"
 
 
 def _kept(metrics: Metrics) -> str:

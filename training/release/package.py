@@ -116,7 +116,7 @@ def check_served_alike(artefact: Artefact, prepared: Prepared, candidate: Candid
     """Raise PublishRefused unless the scoring core gives the holdout the probabilities that were evaluated."""
     scorer = Scorer(artefact.manifest, artefact.onnx)
     served = scorer.score(prepared.columns(prepared.split.holdout), prepared.as_of).risk
-    difference = float(np.abs(served - candidate.on_holdout(prepared)).max())
+    difference = float(np.abs(served - candidate.served_on_holdout(prepared)).max())
     if not difference <= LARGEST_DIFFERENCE:
         raise PublishRefused(f"the scoring core differs from training by up to {difference:.2g} on the holdout")
 
