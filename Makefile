@@ -3,6 +3,7 @@
 PYTHON ?= python3
 ENV ?=
 DATA ?=
+SHOP ?=
 EVENT ?=
 FILE ?=
 PYTEST_FLAGS ?= -n auto
@@ -93,11 +94,13 @@ $(MINISTACK_READY): cdk/local/requirements.txt $(UV_READY)
 # --- The project on a local AWS ------------------------------------------------------------------------------------
 
 .PHONY: demo local down drop invoke
-demo: setup ## The whole story on a local AWS: train, deploy, predict, score a file [DATA=shoppers.csv]
-	@python -m cdk.local demo $(if $(DATA),--data "$(DATA)")
+NAMED_TABLE = $(if $(DATA),--data "$(DATA)") $(if $(SHOP),--shop "$(SHOP)")
 
-local: setup ## Deploy to a local AWS that stays up until `make down` [DATA=shoppers.csv]
-	@python -m cdk.local up $(if $(DATA),--data "$(DATA)")
+demo: setup ## The whole story on a local AWS: train, deploy, predict, score a file [SHOP=shop.yaml DATA=customers.csv]
+	@python -m cdk.local demo $(NAMED_TABLE)
+
+local: setup ## Deploy to a local AWS that stays up until `make down` [SHOP=shop.yaml DATA=customers.csv]
+	@python -m cdk.local up $(NAMED_TABLE)
 
 down: setup ## Stop the local AWS that `make local` started
 	@python -m cdk.local down

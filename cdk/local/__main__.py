@@ -26,22 +26,28 @@ problems = Console(stderr=True)
 
 Data = Annotated[
     Path | None,
-    typer.Option(exists=True, dir_okay=False, resolve_path=True, help="A CSV with the data set's columns."),
+    typer.Option(exists=True, dir_okay=False, resolve_path=True, help="A shop's table; made up where absent."),
+]
+Shop = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, resolve_path=True, help="Its shop file; the public shopper's if absent."),
 ]
 
 
 @app.command()
-def demo(data: Data = None) -> None:
+def demo(data: Data = None, shop: Shop = None) -> None:
     """Tell the whole story: deploy, train, predict, score a dropped file, clean up."""
+    _check_named(data, shop)
     with _telling_interruption():
-        demo_run.run(data, console)
+        demo_run.run(data, console, shop)
 
 
 @app.command()
-def up(data: Data = None) -> None:
+def up(data: Data = None, shop: Shop = None) -> None:
     """Deploy to a local AWS that stays up."""
+    _check_named(data, shop)
     with _telling_interruption():
-        up_run.up(data, console)
+        up_run.up(data, console, shop)
 
 
 @app.command()
@@ -85,6 +91,12 @@ def main() -> None:
             raise
         problems.print(f"{failure.filename or 'a temporary file'}: {failure.strerror}", markup=False, highlight=False)
         sys.exit(1)
+
+
+def _check_named(data: Path | None, shop: Path | None) -> None:
+    """Refuse a shop file without a table: there is nothing to train on."""
+    if shop is not None and data is None:
+        raise typer.BadParameter("name the shop's table, too: SHOP=shop.yaml DATA=customers.csv", param_hint="SHOP")
 
 
 class _Ended(SystemExit):

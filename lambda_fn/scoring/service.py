@@ -90,8 +90,8 @@ class Scorer:
         columns, notes = self.imputer.complete(columns)
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
-        read = self._without_nan(list(self._read_signals(given, work)), as_of)
-        signals = Signals(risk, *read, self._known_enough(given, notes))
+        value, sensitivity, tier, segment = self._without_nan(list(self._read_signals(given, work)), as_of)
+        signals = Signals(risk, value, sensitivity, tier, segment, self._known_enough(given, notes))
         decisions = self.decider.decide(signals)
         return Scores(
             risk=risk,

@@ -18,7 +18,7 @@ from tests.bench.batch_runs import PEER_MODEL
 from tests.bench.figures import Figure, note
 from tests.bench.peer import pipeline as peer_pipeline
 from tests.bench.worst_files import write_worst
-from training.shops import shopper
+from training.shops.public_shopper import public_shopper
 
 ROWS: Final = 500_000
 TRAINING_ROWS: Final = 20_000
@@ -65,7 +65,7 @@ def measure() -> Iterator[list[Figure]]:
 
 def _worst(source: Path, folder: Path) -> list[Figure]:
     """Compare chunks of hard files with a chunk of the plain one, in seconds and peak memory."""
-    files = [source, *write_worst(source, folder, shopper.INPUTS)]
+    files = [source, *write_worst(source, folder, public_shopper().inputs)]
     rounds = [[_run("ours_chunk", file, folder) for file in files] for _ in range(WORST_ROUNDS)]
     plain, *seconds = (median(run.seconds for run in runs) for runs in zip(*rounds, strict=True))
     ratios = {file.stem: taken / plain for file, taken in zip(files[1:], seconds, strict=True)}

@@ -113,9 +113,9 @@ def floor(source: Path, _models: Path, folder: Path) -> Callable[[], int]:
 
 
 def _needed() -> list[str]:
-    from training.shops import shopper
+    from training.shops.public_shopper import public_shopper
 
-    return ["user_id", *(field.name for field in shopper.INPUTS)]
+    return ["user_id", *(field.name for field in public_shopper().inputs)]
 
 
 RUNS: Final[dict[str, Run]] = {run.__name__: run for run in (ours, ours_chunk, ours_chunk_of_huge_file, peer, floor)}

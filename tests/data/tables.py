@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
 from collections.abc import Callable
 from typing import Final
@@ -126,6 +127,36 @@ def integer_codes() -> bytes:
     )
 
 
+def german_shop(rows: int = 3_000) -> bytes:
+    """Customers of a German shop, as its spreadsheet saves them: who bought, `gekauft`, follows from what they did."""
+    draw = random.Random(9)
+    return written(
+        ["Kunden-Nr.", "Letzter Besuch", "Verweildauer (Min.)", "Warenkorb €", "Gerät", "Newsletter", "gekauft"],
+        [_german_customer(draw, number) for number in range(rows)],
+        delimiter=";",
+        encoding="cp1252",
+        end="\r\n",
+    )
+
+
+def _german_customer(draw: random.Random, number: int) -> Row:
+    minutes, cart, days = draw.expovariate(1 / 12), draw.lognormvariate(4, 0.8), draw.randrange(300)
+    device, letter = draw.choice(("Händy", "Rechner", "Täblet")), draw.random() < 0.4
+    score = 0.16 * minutes - 0.012 * cart - 0.006 * days + 0.8 * letter + 0.7 * (device == "Rechner") - 0.6
+    bought = draw.random() < 1 / (1 + math.exp(-1.6 * score))
+    seen = dt.date(2026, 6, 30) - dt.timedelta(days)
+    amount = f"{cart:,.2f}".translate(str.maketrans(",.", ".,"))
+    return [
+        f"K-{number:05}",
+        f"{seen:%d.%m.%Y}",
+        f"{minutes:.1f}".replace(".", ","),
+        "" if draw.random() < 0.05 else amount,
+        device,
+        "ja" if letter else "nein",
+        "ja" if bought else "nein",
+    ]
+
+
 ALL: Final[tuple[Callable[[], bytes], ...]] = (
     semicolons_quotes_and_dotted_names,
     blanks_as_missing,
@@ -140,4 +171,5 @@ ALL: Final[tuple[Callable[[], bytes], ...]] = (
     nearly_empty_columns,
     zero_dates,
     integer_codes,
+    german_shop,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from lambda_fn.scoring.arrays import Bools
@@ -17,7 +18,7 @@ from training.data.columns import to_columns
 from training.data.load import Dataset
 from training.data.usable import RowFaults, usable_rows
 from training.errors import DataRefused
-from training.shops.shop import Shop
+from training.shops.shop import Shop, ValueLabel
 
 LARGEST_DROPPED_SHARE: Final = 0.01  # more unusable rows than this, and the export itself is in doubt
 LARGEST_MISSING_SHARE: Final = 0.20  # of one column
@@ -74,7 +75,7 @@ def check(dataset: Dataset, shop: Shop, as_of: dt.date | None = None) -> Report:
         *_future(table, shop.inputs, as_of or _today()),
         *_identity(shop.table.id, faults),
         *_unlabelled(shop.label.column, faults),
-        *_volume(usable),
+        *_volume(usable, faults.unlabelled if isinstance(shop.label, ValueLabel) else np.zeros_like(usable)),
     )
     return Report(findings, len(table), table if usable.all() else table[usable].reset_index(drop=True))
 
@@ -124,8 +125,9 @@ def _unlabelled(label_column: str, faults: RowFaults) -> Iterator[Finding]:
         yield Finding("warning", "label", f"{label_column}: {rows:,} rows have none and are left out", rows)
 
 
-def _volume(usable: Bools) -> Iterator[Finding]:
-    read, left = len(usable), int(usable.sum())
+def _volume(usable: Bools, expected: Bools) -> Iterator[Finding]:
+    """Judge what is left. ``expected``: rows that are left out by the shop file's own words, which is no fault."""
+    read, left = int((usable | ~expected).sum()), int(usable.sum())
     if read - left > LARGEST_DROPPED_SHARE * read:
         share = (read - left) / read
         message = f"{share:.1%} of the rows cannot be used, more than {LARGEST_DROPPED_SHARE:.0%}; check the export"

@@ -185,3 +185,5 @@ def _write_left_out(text: ShopText, columns: Sequence[Column], id_column: Column
         text.comment("Left out:")
         for column in others:
             text.comment(f"  {column.profile.name}: {column.guess.reason}")
+            if column.guess.question:
+                text.questions.append((len(text.lines), column.guess.question))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -17,6 +17,7 @@ MOST_LISTED: Final = 30  # categories; rarer ones are scored together as "other"
 CODES_AT_MOST: Final = 30  # different whole numbers, for a code
 ENOUGH_COVERED: Final = 0.8  # of the rows, by the listed categories
 NEARLY_UNIQUE: Final = 0.95
+MOST_ODD: Final = 3  # texts shown of those that keep a column from being one of numbers
 LONG_TEXT: Final = 40.0  # characters on average
 ID_NAME: Final = re.compile(
     r"(^|[^a-z])(id|ids|uid|uuid|guid|key|nr|no|number|num|e-?mail|mail|phone|hash|token|ip)$|id$|^id", re.IGNORECASE
@@ -61,7 +62,19 @@ def guess_kind(profile: Profile, dialect: Dialect) -> Guess:
         return Guess(Kind.DATE, f"dates written {profile.date_format}")
     if profile.numbers is not None:
         return _number(profile)
-    return _text(profile)
+    guess = _text(profile)
+    return replace(guess, question=_ask_odd(profile)) if profile.not_numbers else guess
+
+
+def _ask_odd(profile: Profile) -> str:
+    shown = ", ".join(map(repr, profile.not_numbers[:MOST_ODD])) + (
+        ", ..." if len(profile.not_numbers) > MOST_ODD else ""
+    )
+    rows = int(profile.texts[list(profile.not_numbers)].sum())
+    return (
+        f"{profile.name} holds numbers but for {shown} in {rows:,} rows: if that means missing, add it to `missing` "
+        "below `table`, and make the column a number"
+    )
 
 
 def _flag(profile: Profile, dialect: Dialect) -> Guess | None:

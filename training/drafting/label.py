@@ -36,6 +36,8 @@ class DraftedLabel:
 def draft_label(profile: Profile, cells: pd.Series, abandoned: Sequence[str]) -> DraftedLabel:
     """Split the label's texts in two; raise DataRefused where ``abandoned`` names none of them, or all."""
     texts = [str(text) for text in profile.texts.index]
+    if not abandoned:
+        raise DataRefused(f"{_values(profile.name, texts)}; say which of them means abandoned with --abandoned")
     chosen = tuple(_matched(profile.name, text, texts) for text in abandoned)
     others = tuple(sorted(set(texts) - set(chosen)))
     if not others:
@@ -56,7 +58,13 @@ def _matched(column: str, asked: str, texts: Sequence[str]) -> str:
         return same[0]
     near = difflib.get_close_matches(asked, texts, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    shown = ", ".join(map(repr, texts[:_SHOWN])) + (", ..." if len(texts) > _SHOWN else "")
     raise DataRefused(
-        f"no {column} is {asked!r}; {hint}Its values are {shown}; say which of them means abandoned with --abandoned"
+        f"no {column} is {asked!r}; {hint}{_values(column, texts)}; say which of them means abandoned with --abandoned"
     )
+
+
+def _values(column: str, texts: Sequence[str]) -> str:
+    if not texts:
+        return f"{column} is empty: no row has a value"
+    shown = ", ".join(map(repr, texts[:_SHOWN])) + (", ..." if len(texts) > _SHOWN else "")
+    return f"the values of {column} are {shown}"

@@ -43,8 +43,8 @@ def auc_alone(profile: Profile, cells: pd.Series, labels: Labels, labelled: Bool
     return max(_either_way(known, _below_all(ranked)), _either_way(known, present))
 
 
-def _either_way(labels: Labels, ranked: Floats) -> float:
-    auc = Ranking(labels, ranked, 0.5).metrics()["roc_auc"]
+def _either_way(labels: Labels, values: Floats) -> float:
+    auc = Ranking(labels, values, 0.5).roc_auc()
     return max(auc, 1 - auc)
 
 

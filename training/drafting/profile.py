@@ -12,6 +12,7 @@ from lambda_fn.scoring.arrays import Floats
 from lambda_fn.scoring.dialect import Dialect
 from training.drafting.parsing import parse_dates, parse_numbers
 
+MOSTLY: Final = 0.5  # of the known texts that are numbers, where the others deserve a question
 NEARLY_ALL: Final = 0.99  # of the known texts that must parse as a kind; the others would be refused row by row
 
 
@@ -22,6 +23,7 @@ class Profile:
     ``texts``: the known texts, each with its count, the most frequent first.
     ``rows``: rows of the sample.
     ``numbers``: one a row, NaN where missing or no number; None where too few texts are numbers.
+    ``not_numbers``: the texts that keep a column of mostly numbers from being one.
     ``days``: days since 1970-01-01, likewise for dates; ``date_format`` is how they are written.
     """
 
@@ -32,6 +34,7 @@ class Profile:
     days: Floats | None
     date_format: str | None
     average_length: float
+    not_numbers: tuple[str, ...] = ()
 
     @property
     def known(self) -> int:
@@ -71,7 +74,8 @@ def profile(name: str, cells: pd.Series, dialect: Dialect) -> Profile:
     missing = cells.isin({"", *dialect.missing})
     counts = cells[~missing].value_counts()
     texts = counts.index.to_numpy(dtype=object)
-    numbers = _spread(cells, texts, parse_numbers(texts, dialect), counts)
+    parsed = parse_numbers(texts, dialect)
+    numbers = _spread(cells, texts, parsed, counts)
     dates = parse_dates(texts, dialect, name) if numbers is None or name in dialect.column_dates else None
     days = None if dates is None else _spread(cells, texts, dates[0], counts)
     lengths = np.array([len(text) for text in texts])
@@ -83,7 +87,16 @@ def profile(name: str, cells: pd.Series, dialect: Dialect) -> Profile:
         days=days,
         date_format=dates[1] if dates and days is not None else None,
         average_length=float(np.average(lengths, weights=counts.to_numpy())) if len(counts) else 0.0,
+        not_numbers=_not_numbers(texts, parsed, counts) if numbers is None and days is None else (),
     )
+
+
+def _not_numbers(texts: np.ndarray, parsed: Floats, counts: pd.Series) -> tuple[str, ...]:
+    """Return the texts that are no numbers, the most frequent first; none where the column is hardly of numbers."""
+    odd = np.isnan(parsed)
+    if not len(counts) or counts.to_numpy()[~odd].sum() < MOSTLY * counts.sum():
+        return ()
+    return tuple(str(text) for text in texts[odd])
 
 
 def _spread(cells: pd.Series, texts: np.ndarray, values: Floats, counts: pd.Series) -> Floats | None:

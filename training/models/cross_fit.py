@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from training.data.prepare import learn_from
 from training.data.prepared import Prepared
 from training.data.split import Split, positions
 from training.models.candidate import Candidate
-from training.models.families import Parameters
+from training.models.families import NETWORK, Parameters
 from training.models.train import train
 
 FOLDS: Final = 5
@@ -69,12 +70,18 @@ def cross_fit(
     whole = _with_parts(dataset, prepared, prepared.options, _all_but_validation(prepared))
     options = _with_categories(prepared.options, whole)
     place = positions(prepared.report.usable[ID])
-    folds = []
-    for number in range(FOLDS):
-        of_fold = _with_parts(dataset, prepared, options, _fold(place, number))
-        folds.append(Fold(of_fold.split.holdout, of_fold, train(of_fold, family, seed, parameters)))
-    candidate = train(whole, family, seed, parameters)
-    return whole, replace(candidate, cross_fitted=CrossFitted(tuple(folds)))
+    of_folds = [_with_parts(dataset, prepared, options, _fold(place, number)) for number in range(FOLDS)]
+    candidate, *candidates = _train_all([whole, *of_folds], family, seed, parameters)
+    folds = tuple(Fold(each.split.holdout, each, trained) for each, trained in zip(of_folds, candidates, strict=True))
+    return whole, replace(candidate, cross_fitted=CrossFitted(folds))
+
+
+def _train_all(parts: Sequence[Prepared], family: str, seed: int, parameters: Parameters | None) -> list[Candidate]:
+    """Train a model on each, side by side where one takes long."""
+    from joblib import Parallel, delayed
+
+    workers = -1 if family == NETWORK else 1
+    return list(Parallel(n_jobs=workers)(delayed(train)(each, family, seed, parameters) for each in parts))
 
 
 def _with_parts(dataset: Dataset, prepared: Prepared, options: DataOptions, parts: Split) -> Prepared:

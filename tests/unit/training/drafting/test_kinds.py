@@ -56,3 +56,12 @@ def test_few_whole_numbers_are_asked_about() -> None:
 def test_rare_texts_do_not_make_a_category_an_id() -> None:
     cells = drawn(*"abcdefghij")[:-60] + [f"rare {n}" for n in range(60)]
     assert guess("colour", cells) == Guess(Kind.CATEGORY, "70 different texts")
+
+
+def test_what_keeps_a_column_of_numbers_from_being_one_is_asked_about() -> None:
+    cells = [str(n % 40) if n % 20 else "n/k" for n in range(ROWS)]
+    assert guess("pages", cells).question == (
+        "pages holds numbers but for 'n/k' in 20 rows: if that means missing, add it to `missing` below `table`, and "
+        "make the column a number"
+    )
+    assert guess("size", drawn("S", "M", 38, "L", "XL")).question == ""

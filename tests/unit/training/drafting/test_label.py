@@ -32,7 +32,11 @@ def test_several_values_may_mean_abandoned() -> None:
 @pytest.mark.parametrize(
     ("cells", "abandoned", "message"),
     [
-        (["yes", "no"], "noo", r"no Bought is 'noo'; did you mean 'no'\? Its values are 'yes', 'no'; say which"),
+        (
+            ["yes", "no"],
+            "noo",
+            r"no Bought is 'noo'; did you mean 'no'\? the values of Bought are 'yes', 'no'; say which",
+        ),
         (["no", "no"], "no", "every row of Bought means abandoned: there is nothing to learn"),
         ([str(n) for n in range(40)], "3", "Bought has 40 different values, too many for a label"),
     ],
@@ -40,3 +44,10 @@ def test_several_values_may_mean_abandoned() -> None:
 def test_a_label_that_cannot_be_used_says_why(cells: list[str], abandoned: str, message: str) -> None:
     with pytest.raises(DataRefused, match=message):
         drafted(cells, abandoned)
+
+
+def test_without_a_word_for_abandoned_the_values_are_named() -> None:
+    with pytest.raises(DataRefused, match="the values of Bought are 'no', 'yes'; say which of them means abandoned"):
+        drafted(["no", "yes", "no"])
+    with pytest.raises(DataRefused, match="Bought is empty: no row has a value"):
+        drafted(["", ""])

@@ -24,6 +24,8 @@ LABELS = np.array([1, 0, 1, 0, 1, 0, 1, 0], dtype=np.int8)
         (["", "12.5"] * 4, True),  # only completed carts have an amount
         ([str(n % 2) for n in range(8)], True),
         (["0.9", "0.1", "0.8", "0.2", "0.7", "0.3", "0.6", "0.65"], False),
+        (["-5", "7e12", "-1", "1", "3", "0", "2", "-2"], False),  # numbers of any size
+        ([f"{-1e12 * (n % 2):.0f}" for n in range(8)], True),
         (["a", "a", "b", "b", "a", "b", "b", "a"], False),
     ],
 )

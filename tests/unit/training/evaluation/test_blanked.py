@@ -15,7 +15,7 @@ def test_bins_of_equal_size_that_keep_equal_answers_together() -> None:
     labels[:15] += 0.2
     assert calibration_error(labels, p) == pytest.approx(0.2 / 15)
     # And one answer for everybody is one bin, however its labels are ordered
-    assert calibration_error(np.arange(100) < 40, np.full(100, 0.5)) == pytest.approx(0.1)
+    assert calibration_error((np.arange(100) < 40).astype(np.int8), np.full(100, 0.5)) == pytest.approx(0.1)
 
 
 def test_a_model_that_imputes_is_the_surer_the_less_it_knows_and_the_optimum_is_not(

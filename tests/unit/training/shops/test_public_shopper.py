@@ -1,11 +1,16 @@
 """The recipe of the public shopper is data, cannot reach leakage, and has learnt nothing."""
 
 import pytest
-from training.shops.shopper import LABEL_COLUMN, LEAKAGE, RECIPE
 
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.recipe import MinMax, NumberInput, Passthrough, Recipe
+from training.shops.public_shopper import public_shopper
 from training.synthetic.twin import COLUMNS
+
+SHOP = public_shopper()
+LABEL_COLUMN = SHOP.label.column
+LEAKAGE = SHOP.leakage
+RECIPE = SHOP.recipe
 
 GROUPS = {
     "engagement",
