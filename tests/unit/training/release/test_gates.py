@@ -35,7 +35,7 @@ def test_a_good_model_passes_every_gate() -> None:
 def test_an_error_is_held_against_what_chance_explains_on_few_rows() -> None:
     few = {"calibration_error_by_chance": 0.03, "holdout_rows": 900}
     assert failed(manifest(expected_calibration_error=0.03, **few)) == []
-    with pytest.raises(PromotionRefused, match=r"0\.031, at most 0\.03, which chance explains on 900 rows\. To promote"):
+    with pytest.raises(PromotionRefused, match=r"0\.031, at most 0\.03, which chance explains on 900 rows\. To"):
         require(gates(manifest(expected_calibration_error=0.031, **few), None))
 
 
