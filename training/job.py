@@ -161,7 +161,7 @@ def _train(options: RunOptions, prepared: Prepared, say: Say) -> tuple[Candidate
     comparison = compare(prepared, options.seed, say=say)
     say(comparison.reason)
     chosen = comparison.chosen.candidate
-    if len(prepared.train) > MOST_ROWS:  # compared on some rows, trained on all
+    if len(prepared.train) > MOST_ROWS and chosen.family != NETWORK:  # the network has seen all the rows that it takes
         chosen = train(prepared, chosen.family, options.seed)
     return chosen, comparison
 

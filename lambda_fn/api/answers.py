@@ -20,8 +20,21 @@ class InputWarning(_Answer):
     """What was done to one field before it was scored."""
 
     field: str
-    issue: Literal["imputed", "missing", "clipped", "unknown_category"]
+    issue: Literal["imputed", "missing", "clipped", "unknown_category", "unknown_field"]
     detail: str
+
+
+class InputReason(_Answer):
+    """One input that moved the risk."""
+
+    field: str
+    value: float | str = Field(description="As it was read; a flag is 0 or 1.")
+    effect: float = Field(
+        ge=-1,
+        le=1,
+        description="Change of the risk, in probability, by knowing this input. The effects of all inputs add up to "
+        "the risk minus that of a shopper of whom nothing is known.",
+    )
 
 
 class Prediction(_Answer):
@@ -42,6 +55,11 @@ class Prediction(_Answer):
     model_version: str
     prediction_timestamp: dt.datetime
     warnings: list[InputWarning]
+    reasons: list[InputReason] | None = Field(
+        default=None,
+        description="Only where `?reasons=` asks for them: the inputs that moved this risk most, the largest effect "
+        "first. Null where the model in service cannot give any, because it imputes what is missing.",
+    )
 
 
 class BatchPrediction(_Answer):

@@ -17,6 +17,7 @@ from lambda_fn.api.base_path import BasePath
 from lambda_fn.api.docs import DOCS_HEADERS, docs_page
 from lambda_fn.api.head_requests import HeadRequests
 from lambda_fn.api.model_server import ModelServer
+from lambda_fn.api.notices import reasons_asked
 from lambda_fn.api.openapi import document, request_body, responses
 from lambda_fn.api.request_body import read_body
 from lambda_fn.api.request_log import RequestLog
@@ -64,7 +65,7 @@ async def predict(request: Request) -> Response:
     """Score one shopper."""
     started = time.perf_counter()
     body = await read_body(request)
-    answered = _serving(request).score_one(body, dt.datetime.now(dt.UTC))
+    answered = _serving(request).score_one(body, dt.datetime.now(dt.UTC), _reasons(request))
     metrics.write(answered, started, problems.correlation_id(request))
     [prediction] = answered.predictions
     return _json(prediction)
@@ -79,7 +80,7 @@ async def predict_batch(request: Request) -> Response:
     """Score up to 1,000 shoppers. One faulty record refuses the request and is named; none is dropped silently."""
     started = time.perf_counter()
     body = await read_body(request)
-    answered = _serving(request).score_many(body, dt.datetime.now(dt.UTC))
+    answered = _serving(request).score_many(body, dt.datetime.now(dt.UTC), _reasons(request))
     metrics.write(answered, started, problems.correlation_id(request))
     return _json({"predictions": answered.predictions})
 
@@ -127,6 +128,10 @@ async def docs(request: Request) -> Response:
 
 def _json(content: Any) -> Response:
     return Response(to_json(content), media_type="application/json")
+
+
+def _reasons(request: Request) -> int:
+    return reasons_asked(request.query_params.getlist("reasons")) if request.scope["query_string"] else 0
 
 
 def _server(request: Request) -> ModelServer:

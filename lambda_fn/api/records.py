@@ -13,7 +13,7 @@ from typing import (
 )
 
 import numpy as np
-from pydantic import AfterValidator, Field, Strict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, Strict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import from_json, to_json
 from typing_extensions import TypedDict
@@ -73,11 +73,15 @@ class RecordReader:
         self._expected[self.id_name] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
         fields: dict[str, Any] = {self.id_name: UserId if self._ids_optional else Required[UserId]}
         fields.update({field.name: _annotation(field) for field in recipe.inputs})
+        self._known = frozenset(fields)
+        self._alike = {_plain(name): name for name in reversed(fields)}
         typed_dict: Any = TypedDict  # its fields are known only at run time
         record: Any = typed_dict("PredictRequest", fields, total=False)
+        record.__pydantic_config__ = ConfigDict(extra="allow")  # so that what is not known can be named
         record.__doc__ = (
-            "One shopper. Fields that are absent or null are imputed and named in the answer's warnings; fields that "
-            "the model does not know are ignored, so that a caller can send the same record to models that differ."
+            "One shopper. Fields that are absent or null are scored as missing and named in the answer's warnings; so "
+            "are fields that the model does not know, which are ignored: a caller can send the same record to models "
+            "that differ."
         )
         records: Any = Annotated[list[record], Field(min_length=1, max_length=MAX_BATCH_RECORDS)]
         batch = typed_dict("BatchRequest", {"records": Required[records]})
@@ -106,6 +110,16 @@ class RecordReader:
                 parsed[row] = self.read_one(body)
         return parsed
 
+    def unknown(self, record: Record) -> list[str]:
+        """Return the fields of a parsed record that this model does not know, in their order."""
+        if self._known.issuperset(record):
+            return []
+        return [name for name in record if name not in self._known]
+
+    def alike(self, name: str) -> str | None:
+        """Return the known field of the same letters and digits, such as average_order_value of averageOrderValue."""
+        return self._alike.get(_plain(name))
+
     def takes_all_of(self, other: RecordReader) -> bool:
         """Say whether this reader would parse every record of ``other`` alike: then nobody needs to parse it again."""
         return self._rules <= other._rules
@@ -132,6 +146,10 @@ class RecordReader:
             schemas.update(schema.pop("$defs", {}))
             schemas[name] = schema
         return schemas
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
 
 
 def _code(value: str | None, positions: dict[str, int]) -> int:

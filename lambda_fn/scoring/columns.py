@@ -46,6 +46,16 @@ class Columns:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def nothing_known(self) -> Bools:
+        """Return the rows of which every input is missing, bool (n,)."""
+        empty: Bools = np.ones(len(self), dtype=bool)
+        for column in self.numbers.T:
+            if not empty.any():
+                return empty
+            empty &= np.isnan(column)
+        empty &= (self.codes == MISSING).all(axis=1)
+        return empty
+
     def take(self, rows: Indices | Bools) -> Columns:
         """Return the chosen rows."""
         return Columns(self.numbers[rows], self.codes[rows])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -26,6 +26,7 @@ class Signals:
     sensitivity: discount sensitivity, in [0, 1]; 0 where the policy names none.
     value_tier: bin number; 0 where the policy names none.
     recency_segment: bin number; 0 where the policy names none.
+    known_enough: whether an offer that costs more than its message may be made; by default, to everybody.
     """
 
     risk: Floats
@@ -33,6 +34,11 @@ class Signals:
     sensitivity: Floats
     value_tier: Floats
     recency_segment: Floats
+    known_enough: Bools = field(default_factory=lambda: np.empty(0, dtype=bool))
+
+    def __post_init__(self) -> None:
+        if len(self.known_enough) != len(self.risk):
+            object.__setattr__(self, "known_enough", np.ones(len(self.risk), dtype=bool))
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class Decider:
         self._share = np.array([[offer.share] for offer in offers])
         self._amount = np.array([[offer.amount] for offer in offers])
         self._has_amounts = bool(self._amount.any())
+        self._costs_a_message = (self._share == 0) & (self._amount == 0)
         self._fixed_cost = np.array([[offer.fixed_cost.value] for offer in offers])
         self._base = np.array([[offer.base_recovery_rate.value] for offer in offers])
         gains = [offer.gain_per_sensitivity for offer in offers]
@@ -119,6 +126,8 @@ class Decider:
         allowed: Bools = self._allowed[:, tier, segment] & (signals.risk >= self._minimum_risk)
         if self._has_amounts:  # what an amount leaves depends on the order
             allowed &= (self._amount == 0) | self._affordable(signals.order_value, tier)
+        if not signals.known_enough.all():
+            allowed &= self._costs_a_message | signals.known_enough
         return allowed.T
 
     def _affordable(self, order_value: Floats, tier: Indices) -> Bools:

@@ -49,8 +49,10 @@ class Imputer:
     A number beyond the training range becomes the nearer end of it.
     """
 
-    def __init__(self, layout: Layout, missing: Missing = "imputed") -> None:
+    def __init__(self, layout: Layout, missing: Missing = "imputed", order_value: str | None = None) -> None:
+        """``order_value``: the input that offers are chosen by; its note says what stands in for it there."""
         self._keeps_missing = missing == "value"
+        self._order_value = order_value
         observed = [_observed_range(field) for field in layout.numeric]
         self._low = np.array([low for low, _ in observed], dtype=np.float64)
         self._high = np.array([high for _, high in observed], dtype=np.float64)
@@ -90,7 +92,7 @@ class Imputer:
 
     def _note_kinds(self, layout: Layout) -> Iterator[Note]:
         """Yield the kinds in the order in which ``complete`` lays out the flags."""
-        absent = _missing if self._keeps_missing else _imputed
+        absent = self._missing if self._keeps_missing else _imputed
         yield from map(absent, layout.numeric)
         for name, low in zip(layout.numeric_names, self._low.tolist(), strict=True):
             yield Note(name, "clipped", f"below the training range; scored as {_shown(low)}")
@@ -101,13 +103,15 @@ class Imputer:
             stand_in = "missing" if self._keeps_missing else field.default
             yield Note(field.name, "unknown_category", f"not seen in training; scored as {stand_in}")
 
+    def _missing(self, field: InputField) -> Note:
+        if field.name == self._order_value:
+            detail = f"scored as missing; the offer is chosen for the training default {_shown(field.default)}"
+            return Note(field.name, "missing", detail)
+        return Note(field.name, "missing", "scored as missing")
+
 
 def _imputed(field: InputField) -> Note:
     return Note(field.name, "imputed", f"missing; scored as the training default {_shown(field.default)}")
-
-
-def _missing(field: InputField) -> Note:
-    return Note(field.name, "missing", "scored as missing")
 
 
 def _observed_range(field: NumericInput) -> tuple[float, float]:

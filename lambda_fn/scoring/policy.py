@@ -25,6 +25,12 @@ class Share(_Sourced):
     value: float = Field(ge=0, le=1)
 
 
+LEAST_KNOWN: Final = Share(
+    value=0.5,
+    source="Chosen: a paid offer needs a shopper of whom at least half of what the model goes by is known.",
+)
+
+
 class Amount(_Sourced):
     """A non-negative amount in the policy's currency."""
 
@@ -102,6 +108,9 @@ class Policy(FrozenFinite):
     sensitivity: name of the step that holds the discount sensitivity, in [0, 1]. Without it everybody's is 0.
     value_tier, recency_segment: names of bin steps, whose labels an offer's eligibility may name.
     interventions: the offers to choose from, beside doing nothing.
+    least_known: largest share of the model's information that may be missing where an offer costs more than a message.
+        An input's share of the information is its share of the sum of ``Manifest.importance``. A model without
+        importance, which imputes, has no such measure: then every offer may be made.
     """
 
     currency: str = Field(min_length=3, max_length=3)
@@ -115,6 +124,7 @@ class Policy(FrozenFinite):
     value_tier: str | None = None
     recency_segment: str | None = None
     interventions: Annotated[tuple[Intervention, ...], Field(min_length=1)]
+    least_known: Share = LEAST_KNOWN
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:

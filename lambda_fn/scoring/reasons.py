@@ -77,19 +77,26 @@ class Explainer:
         """
         largest = np.argsort(-np.abs(effects), kind="stable")[:most]
         return [
-            Reason(self.names[place], self._value(columns, row, int(place)), float(effects[place]))
+            Reason(self.names[place], self.value(columns, row, int(place)) or 0.0, float(effects[place]))
             for place in largest
             if effects[place] != 0
         ]
 
-    def _value(self, columns: Columns, row: int, place: int) -> float | str:
+    def value(self, columns: Columns, row: int, place: int) -> float | str | None:
+        """Return what was read of one input of one row, ``place`` being the input's in ``names``; None where missing.
+
+        A date is ISO 8601.
+        """
         numeric = len(self._layout.numeric_names)
         if place < numeric:
             number = float(columns.numbers[row, place])
+            if np.isnan(number):
+                return None
             is_date = isinstance(self._layout.numeric[place], DateInput)
             return date_of(number).isoformat() if is_date else number
         place -= numeric
-        return self._layout.categorical[place].categories[int(columns.codes[row, place])]
+        code = int(columns.codes[row, place])
+        return self._layout.categorical[place].categories[code] if code >= 0 else None
 
     def _groups(self, known: Bools) -> Iterator[tuple[list[int], list[_Plan]]]:
         """Yield rows and their plans, at most about ROWS_AT_ONCE rows of the model together."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from lambda_fn.scoring.arrays import Floats, Indices
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.columns import Columns, Layout
 from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.errors import ArtefactRejected
@@ -18,6 +18,7 @@ from lambda_fn.scoring.imputation import Imputer, Notes
 from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.scoring.model import Model
 from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.reasons import Explainer, Reason
 
 RISK_LEVELS: Final = ("LOW", "MEDIUM", "HIGH")
 RISK_DECIMALS: Final = 6  # of risk and confidence, wherever they are answered
@@ -58,7 +59,8 @@ class Scorer:
         self.manifest = manifest
         self.version = manifest.model_version
         self.layout = Layout(manifest.recipe)
-        self.imputer = Imputer(self.layout, manifest.missing)
+        order_value = manifest.policy.order_value
+        self.imputer = Imputer(self.layout, manifest.missing, order_value if isinstance(order_value, str) else None)
         self.plan = FeaturePlan(manifest.recipe, self.layout)
         self.decider = Decider(manifest.policy, manifest.recipe)
         self.choices = self.decider.choices
@@ -67,6 +69,8 @@ class Scorer:
         policy = manifest.policy
         self._order_value = self._order_value_of(policy)
         named = (policy.sensitivity, policy.value_tier, policy.recency_segment)
+        self._information = _information(self.layout, manifest.importance)
+        self._least_known = policy.least_known.value
         self._signal_slots = [None if name is None else self.plan.slots[name] for name in named]
         probe = self.score(self.imputer.defaults(), manifest.as_of)
         if not np.isfinite(probe.risk).all():
@@ -86,7 +90,8 @@ class Scorer:
         columns, notes = self.imputer.complete(columns)
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
-        signals = Signals(risk, *self._without_nan(list(self._read_signals(given, work)), as_of))
+        value, sensitivity, tier, segment = self._without_nan(list(self._read_signals(given, work)), as_of)
+        signals = Signals(risk, value, sensitivity, tier, segment, self._known_enough(given, notes))
         decisions = self.decider.decide(signals)
         return Scores(
             risk=risk,
@@ -97,6 +102,37 @@ class Scorer:
             notes=notes,
             signals=signals,
         )
+
+    def reasons(self, columns: Columns, as_of: dt.date, most: int) -> list[list[Reason]] | None:
+        """Return the inputs that moved each record's risk most, at most ``most``; None where the model imputes.
+
+        Then a missing input means nothing to the model, and there is nothing to hold a known one against.
+        """
+        if self.manifest.missing == "imputed":
+            return None
+
+        def risk(rows: Columns) -> Floats:
+            complete, _ = self.imputer.complete(rows)
+            return self._model.probabilities(self.plan.matrix(complete, self.plan.values(complete, as_of)))
+
+        explainer = Explainer(self.layout, risk, self.manifest.importance)
+        effects = explainer.effects(columns)
+        return [explainer.reasons(columns, row, effects[row], most) for row in range(len(columns))]
+
+    def missing_information(self, columns: Columns) -> Floats:
+        """Return the share of the model's information that is missing, (n,); 0 where the model has no importance."""
+        if self._information is None:
+            return np.zeros(len(columns))
+        numeric = columns.numbers.shape[1]
+        of_numbers, of_codes = self._information[:numeric], self._information[numeric:]
+        missing: Floats = np.isnan(columns.numbers) @ of_numbers + (columns.codes < 0) @ of_codes
+        return missing
+
+    def _known_enough(self, given: Columns, notes: Notes) -> Bools:
+        if self._information is None or not notes.flags.any():
+            return np.ones(len(given), dtype=bool)
+        enough: Bools = self.missing_information(given) <= self._least_known
+        return enough
 
     def _order_value_of(self, policy: Policy) -> int | float:
         """Return the position of the input that holds the order's value, or the constant that stands for it."""
@@ -123,3 +159,11 @@ class Scorer:
         defaults = self.imputer.defaults()
         typical = self._read_signals(defaults, self.plan.values(defaults, as_of))
         return [np.where(np.isnan(values), usual, values) for values, usual in zip(read, typical, strict=True)]
+
+
+def _information(layout: Layout, importance: Mapping[str, float]) -> Floats | None:
+    """Return each input's share of the sum of importance, (inputs,), numeric ones first; None where none is known."""
+    names = (*layout.numeric_names, *layout.category_names)
+    weights = np.array([importance.get(name, 0.0) for name in names])
+    total = weights.sum()
+    return weights / total if total > 0 else None

@@ -28,7 +28,7 @@ class WarningTexts:
 
     def __init__(self, kinds: Sequence[Note]) -> None:
         self.kinds = kinds
-        self._missing = np.flatnonzero([note.issue == "imputed" for note in kinds])
+        self._missing = np.flatnonzero([note.issue in ("imputed", "missing") for note in kinds])
         names = [kinds[kind].field for kind in self._missing.tolist()]
         whole = [f"{note.field}: {note.detail}" for note in kinds]
         first = [text.encode() for text in (NOTHING_KNOWN, *(_LIST_BEGINS + name for name in names), *whole)]

@@ -106,7 +106,7 @@ def _prepare(folder: Path) -> Path:
     training, source = folder / "training.csv", folder / "twin.csv"
     _cli("sample", "--rows", str(TRAINING_ROWS), "--seed", "11", "--country", "USA", "--out", str(training))
     _cli("sample", "--rows", str(ROWS), "--seed", "12", "--country", "USA", "--out", str(source))
-    _cli("run", "--data", str(training), "--model", "mlp", "--no-track", "--out", str(folder))
+    _cli("run", "--data", str(training), "--no-track", "--out", str(folder))
     peer_pipeline.train(training, folder / PEER_MODEL)
     return source
 

@@ -20,6 +20,9 @@ _OFFERS: Final = """\
   minimum_margin_rate:
     value: 0.10
     source: "Assumption: below 10 % after the discount an order no longer pays for handling and returns."
+  least_known:
+    value: 0.5
+    source: "Chosen: a paid offer needs a shopper of whom at least half of what the model goes by is known."
   interventions:
     - name: reminder
       discount_share: {value: 0.0, source: "A message; no price is changed."}

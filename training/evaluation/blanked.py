@@ -12,13 +12,13 @@ from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.service import RISK_DECIMALS
 from training.data.prepared import Prepared
 from training.models import blanks
+from training.models.blanks import SHARES
 from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.metrics import CALIBRATION_BINS, Ranking
 from training.shops.shop import RateLabel
 from training.synthetic.best_possible import is_twin
 from training.synthetic.posterior_with_blanks import CAUSES, posterior_with_blanks
 
-SHARES: Final = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 COPIES: Final = 4  # of the rows, each with other blanks: fewer bins are off by the chance of one draw
 CHANCE_DRAWS: Final = 100
 _SEED: Final = 13

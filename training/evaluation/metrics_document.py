@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.data.prepared import Prepared
-from training.evaluation import blanked, feature_importance, slices
+from training.evaluation import blanked, explained, feature_importance, slices
 from training.evaluation.baselines import SingleFeature
 from training.evaluation.evaluate import Metrics, evaluate
 from training.models import compare
@@ -33,6 +33,7 @@ def metrics_document(
         "slices": slices.as_rows(found),
         "largest_gaps": [str(gap) for gap in slices.largest_gaps(found)],
         **blanked.on_holdout(prepared, candidate),
+        **explained.explained(prepared, candidate),
         "signals": feature_importance.as_rows(feature_importance.input_importances(prepared, candidate, seed)),
     }
 

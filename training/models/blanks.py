@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lambda_fn.scoring.arrays import Bools, Labels
 from lambda_fn.scoring.columns import MISSING, Columns
 
+SHARES: Final = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)  # of blanks, at which a model is measured
 COMPLETE: Final = 0.25  # of the rows, left as they are
 SCARCE: Final = 0.35  # of the rows, of which less than half is known
 EMPTY: Final = 0.05  # of the rows, blanked altogether

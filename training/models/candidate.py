@@ -55,7 +55,11 @@ class Candidate:
 
     def risk(self, prepared: Prepared, columns: Columns) -> Floats:
         """Return the calibrated probabilities of columns before imputation, (n,), as the service would."""
-        return self.probabilities(featurise(prepared.plan, columns, prepared.as_of, self.missing))
+        return self.probabilities(self.matrix(prepared, columns))
+
+    def matrix(self, prepared: Prepared, columns: Columns) -> Matrix:
+        """Return what the model takes of columns before imputation, float32 (n, features)."""
+        return featurise(prepared.plan, columns, prepared.as_of, self.missing)
 
     def holdout_risk(self, prepared: Prepared, columns: Columns) -> Floats:
         """Return the calibrated probabilities of the holdout's columns, (n,), by a model that has not seen them."""

@@ -150,6 +150,9 @@ FAMILIES: Final = {
 }
 
 
+EVERY: Final = (*FAMILIES, NETWORK)  # by complexity; ties go to the earlier one
+
+
 def find_family(name: str) -> Family:
     """Return the family of that name; raise TrainingError where there is none."""
     if name not in FAMILIES:

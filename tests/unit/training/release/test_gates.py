@@ -16,6 +16,7 @@ GOOD: dict[str, Any] = {
     "largest_difference_from_sklearn": 1e-7,
     "expected_calibration_error": 0.008,
     "onnx_microseconds_one_row": 12.0,
+    "blanked": [{"share": share, "ece": 0.01, "ece_by_chance": 0.006} for share in (0.5, 1.0)],
 }
 
 
@@ -31,17 +32,29 @@ def test_a_good_model_passes_every_gate() -> None:
     assert failed(manifest()) == []
 
 
-def test_the_error_that_chance_explains_on_few_rows_holds_no_good_model_back() -> None:
+def test_an_error_is_held_against_what_chance_explains_on_few_rows() -> None:
     few = {"calibration_error_by_chance": 0.03, "holdout_rows": 900}
-    calibration = next(
-        gate for gate in gates(manifest(expected_calibration_error=0.025, **few), None) if gate.name == "calibration"
-    )
-    assert calibration == Gate(
-        "calibration", passed=True, detail="the error is 0.025, at most 0.03, which chance explains on 900 rows"
-    )
-    # And an error that chance does not explain is one
-    with pytest.raises(PromotionRefused, match=r"the error is 0\.031, at most 0\.03, which chance explains on 900"):
+    assert failed(manifest(expected_calibration_error=0.03, **few)) == []
+    with pytest.raises(PromotionRefused, match=r"0\.031, at most 0\.03, which chance explains on 900 rows\. To"):
         require(gates(manifest(expected_calibration_error=0.031, **few), None))
+
+
+@pytest.mark.parametrize(
+    ("at_half", "refused"),
+    [
+        ({"ece": 0.02, "ece_by_chance": 0.006}, False),
+        ({"ece": 0.021, "ece_by_chance": 0.006}, True),
+        ({"ece": 0.029, "ece_by_chance": 0.03}, False),
+    ],
+)
+def test_a_model_that_is_sure_of_what_it_does_not_know_is_held_back(at_half: dict[str, float], refused: bool) -> None:
+    blanked = [{"share": 0.5, **at_half}, {"share": 1.0, "ece": 0.001, "ece_by_chance": 0.01}]
+    assert failed(manifest(blanked=blanked)) == (["calibration with 50% missing"] if refused else [])
+
+
+def test_a_model_that_was_never_measured_with_blanks_is_held_back() -> None:
+    with pytest.raises(PromotionRefused, match="calibration with 100% missing: its metrics have no blanked; train it"):
+        require(gates(manifest(blanked=[]), None))
 
 
 @pytest.mark.parametrize(
