@@ -92,7 +92,7 @@ $(MINISTACK_READY): cdk/local/requirements.txt $(UV_READY)
 
 # --- The project on a local AWS ------------------------------------------------------------------------------------
 
-.PHONY: demo local down drop invoke
+.PHONY: demo local down drop invoke console
 demo: setup ## The whole story on a local AWS: train, deploy, predict, score a file [DATA=shoppers.csv]
 	@python -m cdk.local demo $(if $(DATA),--data "$(DATA)")
 
@@ -109,6 +109,10 @@ drop: setup ## Have a file scored by the local AWS that is up, FILE=shoppers.csv
 invoke: setup ## Run a recorded payload against its handler, EVENT=events/x.json
 	@test -n "$(EVENT)" || { echo "Name a payload: make invoke EVENT=events/x.json" >&2; ls events/*.json >&2; exit 2; }
 	@python -m cdk.local invoke "$(EVENT)"
+
+console: setup ## The page for business users, on the local AWS that is up, or where APP_API_URL points [PORT=7860]
+	@if [ -n "$$APP_API_URL" ]; then python -m console; \
+	else settings="$$(python -m cdk.local console-environment)" && env $$settings python -m console; fi
 
 # --- Checks --------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ USER: Final = "shop"
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS: Final = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
@@ -67,7 +67,11 @@ class Closed:
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != host:
             return PlainTextResponse("Another page may not use this one.", 403)
-        if origin is None and scope.get("method", "GET") not in _SAFE_METHODS and headers.get("sec-fetch-site") == "cross-site":
+        if (
+            origin is None
+            and scope.get("method", "GET") not in _SAFE_METHODS
+            and headers.get("sec-fetch-site") == "cross-site"
+        ):
             return PlainTextResponse("Another page may not use this one.", 403)
         return None if self._known(headers) else _login()
 

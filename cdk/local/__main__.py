@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from cdk.local import console as console_run
 from cdk.local import demo as demo_run
 from cdk.local import invoke as invoke_run
 from cdk.local import up as up_run
@@ -63,6 +64,13 @@ def invoke(
 def drop(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Have a file scored by the local AWS that stays up."""
     up_run.drop(file, console)
+
+
+@app.command("console-environment")
+def console_environment() -> None:
+    """Print, one a line, the environment variables with which the console opens on the local AWS that stays up."""
+    for name, value in console_run.console_environment(up_run.UpRecord.get()).items():
+        sys.stdout.write(f"{name}={value}\n")
 
 
 def main() -> None:

@@ -1,0 +1,58 @@
+"""What every tab works with: the API, the bucket, and what the champion's description says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from console import markup
+from console.client import ApiClient, ApiError
+from console.exports import Exports
+from console.inputs import Inputs, UnknownDescription, read_inputs
+from console.settings import ConsoleSettings
+from console.store import Store, StoreError
+from lambda_fn.scoring.errors import ScoringError
+from training.errors import TrainingError
+
+# What a user can do something about. Anything else is a defect and ends in the log.
+TOLD: Final = (ApiError, StoreError, UnknownDescription, TrainingError, ScoringError, ClientError, BotoCoreError)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The API and the bucket of one environment."""
+
+    settings: ConsoleSettings
+    api: ApiClient
+    store: Store
+    exports: Exports = field(default_factory=Exports)
+
+    def inputs(self) -> Inputs:
+        """Return the champion's inputs."""
+        return read_inputs(self.api.openapi())
+
+    def champion(self) -> dict[str, Any]:
+        """Describe the champion."""
+        found: dict[str, Any] = self.api.model_info()["champion"]
+        return found
+
+    def metrics(self) -> dict[str, Any]:
+        """Return the champion's metrics."""
+        found: dict[str, Any] = self.api.model_metrics()["metrics"]
+        return found
+
+
+def explained(error: Exception) -> str:
+    """Return an error that a user can act on, as a message."""
+    return markup.note("problem", "That did not work", str(error))
+
+
+def tell(work: Callable[[], str]) -> str:
+    """Return what ``work`` returns, or a message where it fails in a way that the user can mend."""
+    try:
+        return work()
+    except TOLD as error:
+        return explained(error)
