@@ -14,7 +14,7 @@ from console.settings import ConsoleSettings
 def main() -> None:
     """Serve until interrupted; settings that cannot be used end it with a message."""
     try:
-        settings = ConsoleSettings()  # type: ignore[call-arg]  # from the environment
+        settings = ConsoleSettings()
     except ValidationError as error:
         sys.exit("\n".join(_worded(problem) for problem in error.errors()))
     print(f"The console opens at http://{settings.host}:{settings.port}/ (Ctrl-C ends it)", flush=True)  # noqa: T201

@@ -30,10 +30,7 @@ UPLOADS_KEPT_SECONDS: Final = 3_000  # with the look-out every five minutes: gon
 CONCURRENT: Final = 2
 MOST_WAITING: Final = 16
 _STYLE: Final = Path(__file__).parent / "page.css"
-_LIGHT: Final = (  # the charts are drawn for a light page
-    "<script>new MutationObserver(() => document.body && document.body.classList.remove('dark'))"
-    ".observe(document.documentElement, {subtree: true, attributes: true, attributeFilter: ['class']})</script>"
-)
+_HEAD: Final = f"<script>{(Path(__file__).parent / 'page.js').read_text(encoding='utf-8')}</script>"
 _FONTS: Final = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Open Sans", "sans-serif")  # fetched from nowhere
 _MONO: Final = ("ui-monospace", "SFMono-Regular", "Menlo", "monospace")
 TABS: Final = {
@@ -68,22 +65,24 @@ def application(settings: ConsoleSettings) -> Closed:
         mcp_server=False,
         theme=gr.themes.Default(primary_hue="cyan", neutral_hue="slate", font=_FONTS, font_mono=_MONO),
         css=_STYLE.read_text(encoding="utf-8"),
-        head=_LIGHT,
+        head=_HEAD,
     )
     return Closed(app, settings)
 
 
 def page(backend: Backend) -> gr.Blocks:
     """Lay the tabs out."""
-    with gr.Blocks(
+    blocks = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(LOOKED_FOR_UPLOADS_SECONDS, UPLOADS_KEPT_SECONDS)
-    ) as blocks:
+    )
+    with blocks:
         html(
             f"<h1>{TITLE}</h1><p>Who leaves without buying, and which offer pays for itself. "
             f"Environment: {backend.settings.environment}.</p>",
             elem_id="top",
         )
         for name, build in TABS.items():
-            with gr.Tab(name):
-                build(backend, blocks)
-    return blocks.queue(default_concurrency_limit=CONCURRENT, max_size=MOST_WAITING, api_open=False)
+            with gr.Tab(name) as tab:
+                build(backend, blocks, tab)
+    blocks.queue(default_concurrency_limit=CONCURRENT, max_size=MOST_WAITING, api_open=False)
+    return blocks

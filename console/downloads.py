@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import Response, StreamingResponse
+from typing_extensions import Buffer
 
 from console.backend import TOLD, Backend
 from console.store import Store
@@ -59,7 +60,7 @@ def router(backend: Backend) -> APIRouter:
 
 def segment_lines(pieces: Iterable[bytes], offer: str) -> Iterator[bytes]:
     """Yield, as CSV, who of a scored file gets an offer: id, offer, expected margin. The id's name is the file's."""
-    rows = csv.reader(io.TextIOWrapper(_Pieces(pieces), encoding="utf-8", newline=""))
+    rows = csv.reader(io.TextIOWrapper(io.BufferedReader(_Pieces(pieces)), encoding="utf-8", newline=""))
     header = next(rows, list(SCORED_COLUMNS))
     places = [0, header.index(OFFER_COLUMN), header.index(MARGIN_COLUMN)]
     text = io.StringIO(newline="")
@@ -84,15 +85,16 @@ class _Pieces(io.RawIOBase):
         """Say that it can be read."""
         return True
 
-    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, target: Buffer, /) -> int:
         """Fill ``target`` with what comes next."""
         while not self._left:
             try:
                 self._left = next(self._pieces)
             except StopIteration:
                 return 0
-        size = min(len(target), len(self._left))
-        target[:size], self._left = self._left[:size], self._left[size:]
+        view = memoryview(target)
+        size = min(len(view), len(self._left))
+        view[:size], self._left = self._left[:size], self._left[size:]
         return size
 
 

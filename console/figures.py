@@ -16,7 +16,9 @@ QUIET: Final = "#8a99a8"
 UP: Final = "#b4432f"  # raises the risk
 DOWN: Final = "#2b7a55"  # lowers it
 LEVEL_COLOURS: Final = {"LOW": "#2b7a55", "MEDIUM": "#b7791f", "HIGH": "#b4432f"}
-HEIGHT: Final = 320  # pixels
+HEIGHT: Final = 340  # pixels
+TOP: Final = 44  # pixels, for the chart's label
+TOP_WITH_LEGEND: Final = 84
 BAR_HEIGHT: Final = 34  # pixels of one row of a chart of bars
 _FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Open Sans', sans-serif"
 
@@ -42,7 +44,7 @@ def waterfall(base: float, effects: Sequence[tuple[str, float]], risk: float) ->
     )
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title="abandonment risk, %", range=[0, 100])
-    return _styled(figure, height=110 + BAR_HEIGHT * len(names))
+    return _styled(figure, height=140 + BAR_HEIGHT * len(names))
 
 
 def bars(counts: Mapping[str, float], axis: str, colours: Mapping[str, str] | None = None) -> go.Figure:
@@ -54,13 +56,13 @@ def bars(counts: Mapping[str, float], axis: str, colours: Mapping[str, str] | No
             y=names,
             x=list(counts.values()),
             marker={"color": [(colours or {}).get(name, ACCENT) for name in names]},
-            text=[f"{value:,.4g}" if isinstance(value, float) else f"{value:,}" for value in counts.values()],
+            text=[f"{value:,.0f}" if value == int(value) else f"{value:,.4f}" for value in counts.values()],
             textposition="auto",
         )
     )
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title=axis)
-    return _styled(figure, height=90 + BAR_HEIGHT * max(len(names), 2))
+    return _styled(figure, height=130 + BAR_HEIGHT * max(len(names), 2))
 
 
 def drift(indices: Mapping[str, float], limit: float) -> go.Figure:
@@ -95,7 +97,7 @@ def beeswarm(effects: Mapping[str, Sequence[float]], shades: Mapping[str, Sequen
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
     figure.update_xaxes(title="effect on the risk, points", zeroline=True, zerolinecolor=INK)
     figure.update_layout(showlegend=False)
-    return _styled(figure, height=90 + BAR_HEIGHT * max(len(names), 3))
+    return _styled(figure, height=130 + BAR_HEIGHT * max(len(names), 3))
 
 
 def response(values: Sequence[Any], risks: Sequence[float], axis: str) -> go.Figure:
@@ -107,7 +109,7 @@ def response(values: Sequence[Any], risks: Sequence[float], axis: str) -> go.Fig
     )
     figure = go.Figure(trace)
     figure.update_xaxes(title=axis)
-    figure.update_yaxes(title="mean risk, %", range=[0, 100])
+    figure.update_yaxes(title="mean risk, %", range=[-2, 102])
     return _styled(figure)
 
 
@@ -144,8 +146,8 @@ def calibration(bins: Sequence[Mapping[str, float]]) -> go.Figure:
             hovertemplate="stated %{x:.0f} %, came true %{y:.0f} %, %{customdata:,} rows<extra></extra>",
         )
     )
-    figure.update_xaxes(title="stated risk, %", range=[0, 100])
-    figure.update_yaxes(title="abandoned, %", range=[0, 100])
+    figure.update_xaxes(title="stated risk, %", range=[-2, 102])
+    figure.update_yaxes(title="abandoned, %", range=[-2, 102])
     return _styled(figure)
 
 
@@ -156,12 +158,16 @@ def by_time(times: Sequence[Any], series: Mapping[str, Sequence[float]], axis: s
     figure = go.Figure(
         [
             go.Bar(
-                x=list(times), y=list(values), name=name, marker={"color": named.get(name, colours.get(name, QUIET))}
+                x=[str(time) for time in times],
+                y=list(values),
+                name=name,
+                marker={"color": named.get(name, colours.get(name, QUIET))},
             )
             for name, values in series.items()
         ]
     )
     figure.update_layout(barmode="stack", showlegend=len(series) > 1)
+    figure.update_xaxes(type="category")
     figure.update_yaxes(title=axis, rangemode="tozero")
     return _styled(figure)
 
@@ -185,7 +191,7 @@ def interval(rows: Sequence[tuple[str, float, float, float]], axis: str) -> go.F
     )
     figure.add_vline(x=0, line={"color": QUIET, "dash": "dot"})
     figure.update_xaxes(title=axis)
-    return _styled(figure, height=110 + BAR_HEIGHT * max(len(rows), 1))
+    return _styled(figure, height=150 + BAR_HEIGHT * max(len(rows), 1))
 
 
 def _mark(name: str, at: tuple[float, float], symbol: str, colour: str) -> go.Scatter:
@@ -208,15 +214,20 @@ def _spread(values: Sequence[float]) -> list[float]:
 def _styled(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 16, "t": 36, "b": 8},
+        margin={
+            "l": 8,
+            "r": 16,
+            "t": TOP_WITH_LEGEND if len(figure.data) > 1 and figure.layout.showlegend is not False else TOP,
+            "b": 8,
+        },
         font={"family": _FONT, "size": 13, "color": INK},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"},
         modebar={
             "remove": ["zoom", "pan", "select", "lasso", "zoomin", "zoomout", "autoscale", "resetscale", "toimage"]
         },
     )
-    figure.update_xaxes(gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
-    figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
+    figure.update_xaxes(title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
+    figure.update_yaxes(title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
     return figure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -13,7 +12,6 @@ from lambda_fn.contract import API_BASE_PATH
 Kind = Literal["number", "flag", "category", "date"]
 OTHER_GROUP: Final = "other inputs"
 YES, NO = "yes", "no"
-_THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _FLAGS: Final = {"1": YES, "true": YES, "yes": YES, "1.0": YES, "0": NO, "false": NO, "no": NO, "0.0": NO}
 
 
@@ -151,9 +149,5 @@ def _kind(schema: Mapping[str, Any]) -> Kind:
 
 
 def _number(text: str) -> float | int | None:
-    """Return a number, with commas between thousands or none; a comma elsewhere may be a decimal one."""
-    try:
-        number = float(text.replace(",", "") if _THOUSANDS.fullmatch(text.strip()) else text)
-    except ValueError:
-        return None
-    return int(number) if number.is_integer() else number
+    number = words.number(text)
+    return int(number) if number is not None and number.is_integer() else number

@@ -81,6 +81,11 @@ def items(texts: Iterable[str]) -> str:
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
+def details(summary: str, body: str) -> str:
+    """Return HTML that is folded away behind a line."""
+    return f"<details><summary>{escape(summary)}</summary>{body}</details>"
+
+
 def steps(names: Sequence[str], done: int) -> str:
     """Return the stages of a job, the first ``done`` of them finished and the next one under way."""
     marks = ["done" if place < done else "now" if place == done else "later" for place in range(len(names))]
@@ -89,4 +94,4 @@ def steps(names: Sequence[str], done: int) -> str:
         f"<li class='{mark}'><span>{escape(name)}</span> <small>{words[mark]}</small></li>"
         for name, mark in zip(names, marks, strict=True)
     )
-    return f"<ol class='steps' role='status'>{parts}</ol>"
+    return f"<div role='status'><ol class='steps'>{parts}</ol></div>"

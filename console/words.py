@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from lambda_fn.scoring.policy import NO_INTERVENTION
 
+_THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_NARROW: Final = "\u00a0"  # no line ends before the sign
 UNKNOWN: Final = "unknown"
 LEVELS: Final = {"LOW": "Low risk", "MEDIUM": "Medium risk", "HIGH": "High risk"}
 _CONFIDENCE: Final = (
@@ -16,6 +19,28 @@ _CONFIDENCE: Final = (
     (0.6, "leaning one way"),
     (0.0, "close to a coin toss"),
 )
+
+
+class Unfit(Exception):
+    """What was filled in cannot be used; the message says what to change."""
+
+
+def amount(text: str | None) -> float | None:
+    """Read an amount of money; None where it is blank. Raises Unfit."""
+    if text is None or not text.strip():
+        return None
+    found = number(text)
+    if found is None or not 0 <= found < float("inf"):
+        raise Unfit(f"{text!r} is not an amount. Write the budget as 500 or 1,500.50, or leave it blank for no limit.")
+    return found
+
+
+def number(text: str) -> float | None:
+    """Read a number, with commas between thousands or none; None where it is none. A comma may be a decimal one."""
+    try:
+        return float(text.replace(",", "") if _THOUSANDS.fullmatch(text.strip()) else text)
+    except ValueError:
+        return None
 
 
 def label(name: str) -> str:
@@ -34,12 +59,12 @@ def offer(name: str) -> str:
 
 
 def percent(share: float, decimals: int = 0) -> str:
-    """Return a share in percent.
+    r"""Return a share in percent.
 
     >>> percent(0.834), percent(0.0042, 1)
-    ('83 %', '0.4 %')
+    ('83\xa0%', '0.4\xa0%')
     """
-    return f"{100 * share:,.{decimals}f} %"
+    return f"{100 * share:,.{decimals}f}{_NARROW}%"
 
 
 def points(share: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -18,7 +18,7 @@ from cdk.local import invoke as invoke_run
 from cdk.local import up as up_run
 from cdk.local.paths import UP_RECORD
 from cdk.local.steps import StepFailed
-from cdk.ops.client import JobError
+from cdk.ops.client import JobError, ShopClient
 from cdk.ops.outputs import OutputsError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -69,8 +69,10 @@ def drop(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> 
 @app.command("console-environment")
 def console_environment() -> None:
     """Print, one a line, the environment variables with which the console opens on the local AWS that stays up."""
-    for name, value in console_run.console_environment(up_run.UpRecord.get()).items():
-        sys.stdout.write(f"{name}={value}\n")
+    record = up_run.UpRecord.get()
+    with closing(ShopClient(record.stack_outputs, record.endpoint)) as client:
+        for name, value in console_run.console_environment(client, record.endpoint).items():
+            sys.stdout.write(f"{name}={value}\n")
 
 
 def main() -> None:

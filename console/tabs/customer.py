@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from console import figures, markup, words
 from console.backend import TOLD, Backend, explained
-from console.html import html
+from console.html import hidden, html, shown, when_opened
 from console.inputs import NO, YES, Field, Inputs
 
 REASONS: Final = 8  # inputs named in the waterfall; the others share a bar
@@ -49,7 +49,7 @@ def answer_html(title: str, found: Answered, policy: Mapping[str, Any], before: 
     offers = {one["name"]: one for one in policy["interventions"]}
     choice = str(answer["recommended_intervention"])
     margin = float(answer["estimated_margin_impact"])
-    shown = markup.facts(
+    figures_shown = markup.facts(
         [
             markup.Fact("Abandonment risk", words.percent(risk, 1), change or _of_a_hundred(risk)),
             markup.Fact("Offer", words.offer(choice), words.discount(offers.get(choice))),
@@ -60,7 +60,7 @@ def answer_html(title: str, found: Answered, policy: Mapping[str, Any], before: 
         ]
     )
     pill = f"<span class='pill {level.lower()}'>{words.LEVELS[level]}</span>"
-    return f"<h2>{title} {pill}</h2>{shown}"
+    return f"<h2>{title} {pill}</h2>{figures_shown}"
 
 
 def warnings_html(answer: Mapping[str, Any]) -> str:
@@ -76,7 +76,7 @@ def warnings_html(answer: Mapping[str, Any]) -> str:
     if blank:
         named = ", ".join(blank)
         parts.append(
-            f"<details><summary>{len(blank)} inputs were left blank</summary>{markup.items([named])}</details>"
+            markup.details(f"{len(blank)} inputs were left blank", f"<p class='about'>{markup.escape(named)}</p>")
         )
     return "".join(parts)
 
@@ -120,19 +120,22 @@ def pickable(backend: Backend, inputs: Inputs) -> dict[str, dict[str, str]]:
     return {row[inputs.id_name]: row for row in rows if row.get(inputs.id_name)}
 
 
-def build(backend: Backend, page: gr.Blocks) -> None:
+def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001
     """Lay the tab out. The inputs are those of the champion at the time the page is opened."""
 
-    @gr.render(triggers=[page.load])
     def show() -> None:
         try:
             inputs = backend.inputs()
             champion = backend.champion()
-            importance = {one["input"]: float(one["importance"]) for one in backend.metrics().get("signals", [])}
+            importance = {
+                one["input"]: float(one["importance"]) for one in backend.metrics()["metrics"].get("signals", [])
+            }
         except TOLD as error:
             html(explained(error) + markup.note("info", "Mend it, then reload this page"), elem_id="customer-problem")
             return
         _Form(backend, inputs, champion["policy"], importance).lay_out()
+
+    when_opened(page, show)
 
 
 class _Form:
@@ -155,10 +158,11 @@ class _Form:
             with gr.Column(scale=7, min_width=320, elem_id="customer-answer"):
                 with gr.Row():
                     score = gr.Button("Score this customer", variant="primary", elem_id="score")
-                    what_if = gr.Button("What if: compare with the answer", elem_id="what-if")
+                    what_if = gr.Button("What if", elem_id="what-if")
                     clear = gr.Button("Clear", elem_id="clear")
-                first = html(_WELCOME, elem_id="answer")
-                second = html("", elem_id="what-if-answer")
+                with gr.Row(equal_height=False):
+                    first = html(_WELCOME, elem_id="answer")
+                    second = html("", elem_id="what-if-answer", visible=False)
                 plot = gr.Plot(visible=False, show_label=False, elem_id="reasons")
                 about = html("")
         answered = gr.State(None)
@@ -197,29 +201,26 @@ class _Form:
         try:
             found = ask(self._backend, self._inputs, self._record(shopper, values))
         except TOLD as error:
-            return None, explained(error), "", gr.Plot(visible=False), ""
-        shown = answer_html("Answer", found, self._policy) + warnings_html(found.answer)
+            return None, explained(error), hidden(), gr.Plot(visible=False), ""
+        text = answer_html("Answer", found, self._policy) + warnings_html(found.answer)
         figure = reasons_figure(found)
-        return found, shown, "", gr.Plot(figure, visible=figure is not None), reasons_note(found)
+        return found, text, hidden(), gr.Plot(figure, visible=figure is not None), reasons_note(found)
 
     def _what_if(self, before: Answered | None, shopper: str, *values: Any) -> tuple[Any, ...]:
         if before is None:
-            return (
-                markup.note("info", "Score the customer first", "Then change an input and compare."),
-                gr.skip(),
-                gr.skip(),
-            )
+            first = markup.note("info", "Score the customer first", "Then change an input and compare.")
+            return shown(first), gr.skip(), gr.skip()
         try:
             found = ask(self._backend, self._inputs, self._record(shopper, values))
         except TOLD as error:
-            return explained(error), gr.skip(), gr.skip()
-        shown = answer_html("What if", found, self._policy, before) + changes_html(self._inputs, before, found)
+            return shown(explained(error)), gr.skip(), gr.skip()
+        text = answer_html("What if", found, self._policy, before) + changes_html(self._inputs, before, found)
         figure = reasons_figure(found)
-        return shown, gr.Plot(figure, visible=figure is not None), reasons_note(found)
+        return shown(text), gr.Plot(figure, visible=figure is not None), reasons_note(found)
 
     def _clear(self) -> tuple[Any, ...]:
         blanks = (_content(field, None) for field in self._inputs.fields)
-        return None, "", None, _WELCOME, "", gr.Plot(visible=False), "", *blanks
+        return None, "", None, _WELCOME, hidden(), gr.Plot(visible=False), "", *blanks
 
     def _choices(self) -> list[str]:
         try:

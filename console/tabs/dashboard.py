@@ -65,7 +65,8 @@ def slices_html(metrics: Mapping[str, Any]) -> str:
         for one in metrics.get("slices", [])[:MOST_SLICES]
     ]  # fmt: skip
     columns = ("By", "Group", "Rows", "Abandoned", "Predicted to abandon", "F1")
-    return markup.table("Quality by group", columns, rows, columns[2:]) if rows else ""
+    shown = markup.table("Quality by group", columns, rows, columns[2:])
+    return markup.details(f"Quality in {len(rows)} groups of customers", shown) if rows else ""
 
 
 def blanked_html(metrics: Mapping[str, Any]) -> str:
@@ -154,11 +155,11 @@ def by_week(days: Mapping[dt.date, float]) -> dict[dt.date, float]:
     return weeks
 
 
-def build(backend: Backend, page: gr.Blocks) -> None:
+def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001
     """Lay the tab out."""
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
     html(markup.heading("What was predicted"))
-    with gr.Row(equal_height=True):
+    with gr.Row(equal_height=False):
         period = gr.Radio(list(PERIODS), value="30 days", label="Period", elem_id="period", scale=4)
         refresh = gr.Button("Refresh", scale=1, min_width=100, elem_id="dashboard-refresh")
     sums = html("", elem_id="usage")
@@ -175,9 +176,11 @@ def build(backend: Backend, page: gr.Blocks) -> None:
     html(markup.heading("Which model answers?"))
     routing = html("", elem_id="routing")
     view = _View(backend)
-    gr.on([page.load, period.change, refresh.click], view.usage, period, [sums, levels, margins], **private)
-    gr.on([page.load, refresh.click], view.quality, None, [quality, calibration, confusion, blanked, slices], **private)
-    gr.on([page.load, refresh.click], view.routing, None, routing, **private)
+    gr.on([tab.select, period.change, refresh.click], view.usage, period, [sums, levels, margins], **private)
+    gr.on(
+        [tab.select, refresh.click], view.quality, None, [quality, calibration, confusion, blanked, slices], **private
+    )
+    gr.on([tab.select, refresh.click], view.routing, None, routing, **private)
 
 
 class _View:
@@ -204,7 +207,7 @@ class _View:
     def quality(self) -> tuple[Any, ...]:
         """Show the champion's metrics."""
         try:
-            answer = self._backend.api.model_metrics()
+            answer = self._backend.metrics()
         except TOLD as error:
             return explained(error), gr.Plot(visible=False), "", "", ""
         metrics = answer["metrics"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,18 +11,21 @@ import plotly.graph_objects as go
 
 from console import figures, markup, words
 from console.backend import TOLD, Backend, explained
-from console.html import html
+from console.html import html, when_opened
 from console.inputs import NO, YES, Field, Inputs
 from lambda_fn import contract
 
 MOST_INPUTS: Final = 12  # in a chart
-STEPS: Final = 13  # values of a numeric input
+FEWEST_INPUTS: Final = 3
+NEGLIGIBLE: Final = 0.0005  # AUC
+STEPS: Final = 12  # values of a numeric input, about
 SAMPLE: Final = 40  # customers of the last file whose risk is averaged
 
 
 def importance_figure(signals: Sequence[Mapping[str, Any]]) -> go.Figure:
     """Return the AUC that is lost when an input's values are shuffled among customers."""
-    top = sorted(signals, key=lambda one: -float(one["importance"]))[:MOST_INPUTS]
+    ranked = sorted(signals, key=lambda one: -float(one["importance"]))[:MOST_INPUTS]
+    top = [one for one in ranked if float(one["importance"]) >= NEGLIGIBLE] or ranked[:FEWEST_INPUTS]
     return figures.bars({words.label(one["input"]): float(one["importance"]) for one in top}, "AUC lost when shuffled")
 
 
@@ -39,18 +43,34 @@ def beeswarm_figure(explanations: Sequence[Mapping[str, Any]]) -> go.Figure:
     )
 
 
-def grid(field: Field) -> list[Any]:
-    """Return the values of an input to try: evenly over its bounds, or all of them."""
+def grid(field: Field, rows: Sequence[Mapping[str, str]] = ()) -> list[Any]:
+    """Return the values of an input to try: over the range of the rows, or of its bounds; or all of them."""
     match field.kind:
         case "flag":
             return [NO, YES]
         case "category":
             return list(field.known)
         case "number" if field.minimum is not None and field.maximum is not None:
-            low, high = field.minimum, field.maximum
-            points = [low + (high - low) * place / (STEPS - 1) for place in range(STEPS)]
-            return sorted({round(point) for point in points}) if field.whole else points
+            found = [number for row in rows if (number := words.number(row.get(field.name, ""))) is not None]
+            inside = [number for number in found if field.minimum <= number <= field.maximum]
+            return even_steps(min(inside, default=field.minimum), max(inside, default=field.maximum), field.whole)
     return []
+
+
+def even_steps(low: float, high: float, whole: bool) -> list[float]:
+    """Return round numbers from ``low`` to ``high``, about STEPS of them.
+
+    >>> even_steps(0, 10, whole=False)
+    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0]
+    """
+    if high <= low:
+        return [low]
+    rough = (high - low) / (STEPS - 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
+    step = max(step, 1.0) if whole else step
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(place * step, 10) for place in range(first, last + 1)] or [low]
 
 
 def responses(
@@ -79,18 +99,19 @@ def sample_rows(backend: Backend, inputs: Inputs) -> tuple[list[dict[str, str]],
     return usable, f"the first {len(usable)} customers of {key}"
 
 
-def build(backend: Backend, page: gr.Blocks) -> None:
+def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001
     """Lay the tab out."""
 
-    @gr.render(triggers=[page.load])
     def show() -> None:
         try:
             inputs = backend.inputs()
-            metrics = backend.api.model_metrics()
+            metrics = backend.metrics()
         except TOLD as error:
             html(explained(error) + markup.note("info", "Mend it, then reload this page"))
             return
         _lay_out(backend, inputs, metrics["metrics"], metrics["model_version"])
+
+    when_opened(page, show)
 
 
 def _lay_out(backend: Backend, inputs: Inputs, metrics: Mapping[str, Any], version: str) -> None:
@@ -142,7 +163,7 @@ def _lay_out_response(backend: Backend, inputs: Inputs, signals: Sequence[Mappin
         field = fields[name]
         try:
             rows, whose = sample_rows(backend, inputs)
-            values = grid(field)
+            values = grid(field, rows)
             risks = responses(backend, inputs, field, values, rows)
         except TOLD as error:
             return gr.Plot(visible=False), explained(error)

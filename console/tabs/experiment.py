@@ -94,7 +94,7 @@ def effect_figure(found: Analysis) -> go.Figure:
     )
 
 
-def build(backend: Backend, page: gr.Blocks) -> None:  # noqa: ARG001  # every tab is built alike
+def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001  # every tab is built alike
     """Lay the tab out."""
     private: dict[str, Any] = {"api_visibility": "private"}
     html(
@@ -144,7 +144,7 @@ def build(backend: Backend, page: gr.Blocks) -> None:  # noqa: ARG001  # every t
 
 _LOOP: Final = markup.heading("Control group") + markup.note(
     "info", "No control group is recorded here",
-    "Once decisions and outcomes are logged, `python -m training learn` reports what offers recovered against it.",
+    "Where decisions and outcomes are logged, training reports what the offers recovered against it.",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from lambda_fn.scoring.policy import NO_INTERVENTION
 
 MAX_UPLOAD_BYTES: Final = 25 * 1024 * 1024
 FIRST_ROWS: Final = 10
+FIRST_INPUTS: Final = 8
 POLL_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 900.0
 DRIFT_LIMIT: Final = 0.2  # population stability index of a changed input
@@ -29,22 +30,16 @@ STAGES: Final = ("Uploaded", "Header read", "Rows scored", "Results joined")
 NO_FILE: Final = markup.note("info", "No file was scored yet", "Choose a CSV above and press Score this file.")
 
 
-class Unfit(Exception):
-    """What was filled in cannot be used; the message says what to change."""
-
-
-def metadata(as_of: str | None, budget: float | None, reasons: float | None) -> dict[str, str]:
-    """Return what the workflow is told about a file. Raises Unfit."""
+def metadata(as_of: str | None, budget: str | None, reasons: float | None) -> dict[str, str]:
+    """Return what the workflow is told about a file. Raises words.Unfit."""
     told: dict[str, str] = {}
     if as_of and as_of.strip():
         try:
             told[AS_OF] = dt.date.fromisoformat(as_of.strip()).isoformat()
         except ValueError as error:
-            raise Unfit(f"{as_of!r} is not a date. Write it as 2026-11-26, or leave it blank.") from error
-    if budget is not None:
-        if budget < 0:
-            raise Unfit("A budget cannot be negative. Leave it blank for no limit.")
-        told[BUDGET] = f"{budget:.2f}"
+            raise words.Unfit(f"{as_of!r} is not a date. Write it as 2026-11-26, or leave it blank.") from error
+    if (amount := words.amount(budget)) is not None:
+        told[BUDGET] = f"{amount:.2f}"
     if reasons:
         told[REASONS] = str(int(reasons))
     return told
@@ -113,10 +108,20 @@ def drift_html(report: Mapping[str, Any]) -> str:
         )
         for name, one in sorted(report["drift"].items(), key=lambda item: -(item[1]["stability_index"] or 0))
     ]
-    columns = ("Input", "Drift (PSI)", "Compared with training", "Blank")
-    return markup.table(
-        f"Inputs against the training data (above {DRIFT_LIMIT:g} is changed)", columns, rows, ("Drift (PSI)", "Blank")
+    changed = sum(1 for row in rows if row[2] == "changed")
+    found = (
+        f"{changed} of {len(rows)} inputs have changed" if changed else f"All {len(rows)} inputs look as in training"
     )
+    about = f"Drift is the population stability index (PSI): above {DRIFT_LIMIT:g} an input has changed."
+    shown, others = rows[:FIRST_INPUTS], rows[FIRST_INPUTS:]
+    first = markup.table("Most changed inputs", _DRIFT_COLUMNS, shown, _DRIFT_COLUMNS[1::2])
+    more = markup.table("Other inputs", _DRIFT_COLUMNS, others, _DRIFT_COLUMNS[1::2])
+    return (
+        markup.heading(found, about) + first + (markup.details(f"{len(others)} other inputs", more) if others else "")
+    )
+
+
+_DRIFT_COLUMNS: Final = ("Input", "Drift (PSI)", "Compared with training", "Blank")
 
 
 def downloads_html(report: Mapping[str, Any]) -> str:
@@ -145,13 +150,8 @@ def too_large_html(bucket: str) -> str:
     """Return how to drop a file that is larger than the page takes."""
     command = f"aws s3 cp shoppers.csv s3://{bucket or 'DATA_BUCKET'}/{contract.INCOMING_PREFIX}"
     size = MAX_UPLOAD_BYTES // (1024 * 1024)
-    return (
-        f"<details><summary>Larger than {size} MB? Use the AWS command line</summary>"
-        + markup.note(
-            "info", "It is scored the same way", "Then press Refresh and choose it in the list below.", command
-        )
-        + "</details>"
-    )
+    told = markup.note("info", "It is scored the same way", "Press Refresh later, and choose it in the list.", command)
+    return markup.details(f"Larger than {size} MB? Use the AWS command line", told)
 
 
 def follow(backend: Backend, name: str, since: dt.datetime) -> Iterator[Progress | dict[str, Any] | str]:
@@ -172,7 +172,7 @@ def follow(backend: Backend, name: str, since: dt.datetime) -> Iterator[Progress
     )
 
 
-def build(backend: Backend, page: gr.Blocks) -> None:
+def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001
     """Lay the tab out."""
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=320):
@@ -188,7 +188,9 @@ def build(backend: Backend, page: gr.Blocks) -> None:
                 info="Recency counts to this day. Blank: the day of the upload.",
                 placeholder="2026-11-26",
             )
-            budget = gr.Number(label="Budget", info="Largest expected spend on offers. Blank: no limit.", value=None)
+            budget = gr.Textbox(
+                label="Budget", info="Largest expected spend on offers. Blank: no limit.", elem_id="file-budget"
+            )
             reasons = gr.Slider(
                 0,
                 5,
@@ -199,7 +201,7 @@ def build(backend: Backend, page: gr.Blocks) -> None:
             )
             drop = gr.Button("Score this file", variant="primary", elem_id="drop")
         with gr.Column(scale=8, min_width=320, elem_id="file-result"):
-            with gr.Row(equal_height=True):
+            with gr.Row(equal_height=False):
                 choice = gr.Dropdown([], label="Scored files, the latest first", elem_id="scored-files", scale=4)
                 refresh = gr.Button("Refresh", elem_id="refresh", scale=1, min_width=100)
             status = html("", elem_id="file-status")
@@ -216,7 +218,7 @@ def build(backend: Backend, page: gr.Blocks) -> None:
     view = _View(backend)
     drop.click(view.drop, [upload, as_of, budget, reasons], [status, choice, *parts, drop, upload], **private)
     choice.input(view.show, choice, [status, *parts], **private)
-    gr.on([refresh.click, page.load], view.refresh, choice, [choice, status, *parts], **private)
+    gr.on([refresh.click, tab.select], view.refresh, choice, [choice, status, *parts], **private)
 
 
 class _View:
@@ -226,7 +228,7 @@ class _View:
         self._backend = backend
 
     def drop(
-        self, path: str | None, as_of: str | None, budget: float | None, reasons: float | None
+        self, path: str | None, as_of: str | None, budget: str | None, reasons: float | None
     ) -> Iterator[tuple[Any, ...]]:
         """Drop an uploaded file and follow it to its end."""
         nothing = [gr.skip()] * 8
@@ -245,7 +247,7 @@ class _View:
                     return
                 shown = stages_html(found) if isinstance(found, Progress) else found
                 yield shown, *nothing, gr.skip(), gr.skip()
-        except (Unfit, *TOLD) as error:
+        except (words.Unfit, *TOLD) as error:
             yield explained(error), *nothing, gr.skip(), gr.skip()
         finally:
             file.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ import yaml
 
 from console import figures, markup, words
 from console.backend import TOLD, Backend, explained
-from console.html import html
+from console.html import html, when_opened
 from console.store import StoreError
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.policy import Policy
@@ -27,6 +27,7 @@ from training.release.package import with_policy
 MAX_FILE_BYTES: Final = 25 * 1024 * 1024
 EXPORT_NAME: Final = "offers.yaml"
 NO_LIMIT: Final = 1e12  # of a budget, in currency
+FARTHEST: Final = 1.5  # times the largest spend; a mark beyond it would flatten the curve
 MOST_CHOICES: Final = 200
 TRIED: Final = "Tried out in the console; not measured."
 NO_FILES: Final = markup.note(
@@ -130,7 +131,8 @@ def facts_html(found: Simulation, budget: float) -> str:
 def curve_figure(found: Simulation) -> go.Figure:
     """Return the curve of margin against spend."""
     chosen = (found.allocation.cost, found.allocation.margin)
-    return figures.budget_curve(found.curve, chosen, found.same_for_all, found.currency)
+    far = found.same_for_all is not None and found.same_for_all[1] > FARTHEST * max(found.unlimited[0], 1.0)
+    return figures.budget_curve(found.curve, chosen, None if far else found.same_for_all, found.currency)
 
 
 def run(backend: Backend, stem: str, policy: Policy, budget: float) -> tuple[Simulation, Simulation]:
@@ -152,10 +154,9 @@ def run(backend: Backend, stem: str, policy: Policy, budget: float) -> tuple[Sim
         return _simulated(model, data, budget, as_of), _simulated(with_policy(model, policy), data, budget, as_of)
 
 
-def build(backend: Backend, page: gr.Blocks) -> None:
+def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001
     """Lay the tab out. The sliders are those of the champion's offers at the time the page is opened."""
 
-    @gr.render(triggers=[page.load])
     def show() -> None:
         try:
             policy = backend.champion()["policy"]
@@ -164,6 +165,8 @@ def build(backend: Backend, page: gr.Blocks) -> None:
             html(explained(error) + markup.note("info", "Mend it, then reload this page"))
             return
         _Bench(backend, policy).lay_out(files)
+
+    when_opened(page, show)
 
 
 class _Bench:
@@ -219,10 +222,11 @@ class _Bench:
             return NO_FILES, gr.Plot(visible=False), "", ""
         moved = list(zip((knob for found in self._knobs.values() for knob in found), values, strict=True))
         try:
-            limit = _budget(budget)
+            amount = words.amount(budget)
+            limit = NO_LIMIT if amount is None else amount
             policy = changed_policy(self._policy, moved)
             champion, tried = run(self._backend, stem, policy, limit)
-        except (ValueError, *TOLD) as error:
+        except (words.Unfit, *TOLD) as error:
             return explained(error), gr.Plot(visible=False), "", ""
         source = markup.source(
             f"training.offers.simulate on incoming/{stem}, {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC"
@@ -251,18 +255,6 @@ _READY: Final = markup.note(
 
 def _simulated(model: Artefact, data: Path, budget: float, as_of: dt.date) -> Simulation:
     return simulate(model, data, budget, ALL_COUNTRIES, as_of)
-
-
-def _budget(text: str | None) -> float:
-    if text is None or not text.strip():
-        return NO_LIMIT
-    try:
-        amount = float(text.replace(",", ""))
-    except ValueError:
-        raise ValueError(f"{text!r} is not an amount. Write the budget as 500, or leave it blank.") from None
-    if not 0 <= amount <= NO_LIMIT:
-        raise ValueError("A budget cannot be negative. Leave it blank for no limit.")
-    return amount
 
 
 def _sums(found: Simulation) -> tuple[str, str, str]:

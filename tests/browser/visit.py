@@ -43,8 +43,13 @@ class Visit:
         return visit
 
     def tab(self, name: str) -> None:
-        """Choose a tab."""
-        self.page.get_by_role("tab", name=name, exact=True).click()
+        """Choose a tab; on a narrow page it may be in the menu of further ones."""
+        shown = self.page.get_by_role("tab", name=name, exact=True)
+        if shown.count():
+            shown.click()
+            return
+        self.page.get_by_role("button", name="More tabs").click()
+        self.page.locator(".overflow-dropdown").get_by_role("button", name=name, exact=True).click()
 
     def text(self, element: str) -> str:
         """Return the text of an element by its id."""
