@@ -20,7 +20,7 @@ class Fact(NamedTuple):
 
 def escape(text: str, quote: bool = True) -> str:
     """Return a text as HTML, on one line: an empty line would end the HTML for the page's Markdown."""
-    return _escape(" ".join(text.split()) if "\n" in text else text, quote)
+    return _escape(" ".join(text.split()) if {"\n", "\r"} & set(text) else text, quote)
 
 
 def note(kind: Kind, title: str, text: str = "", command: str = "") -> str:

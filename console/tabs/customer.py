@@ -177,11 +177,11 @@ class _Form:
     def _lay_out_shopper(self) -> tuple[gr.Dropdown, gr.Textbox]:
         choices = self._choices()
         pick = gr.Dropdown(
-            choices, value=None, label="Pick a customer of the last scored file", filterable=True, elem_id="pick",
-            info="Fills the inputs below." if choices else "No file was scored yet: see the tab Files.",
+            choices, value=None, label="Pick a customer of the last scored file", filterable=True, interactive=True,
+            elem_id="pick", info="Fills the inputs below." if choices else "No file was scored yet: see the tab Files.",
         )  # fmt: skip
         return pick, gr.Textbox(
-            label=words.label(self._inputs.id_name), value="", placeholder="any id", elem_id="shopper"
+            label=words.label(self._inputs.id_name), value="", placeholder="any id", interactive=True, elem_id="shopper"
         )
 
     def _lay_out_inputs(self) -> dict[str, Any]:
@@ -250,15 +250,22 @@ def _control(field: Field) -> Any:
             value=words.UNKNOWN,
             label=field.label,
             min_width=200,
+            interactive=True,
             elem_id=f"input-{field.name}",
         )
     if field.kind == "category" and field.known:
         return gr.Dropdown(
             list(field.known), value=None, label=field.label, allow_custom_value=True, min_width=200,
-            elem_id=f"input-{field.name}",
+            interactive=True, elem_id=f"input-{field.name}",
         )  # fmt: skip
     return gr.Textbox(
-        label=field.label, info=field.hint, value="", max_lines=1, min_width=200, elem_id=f"input-{field.name}"
+        label=field.label,
+        info=field.hint,
+        value="",
+        max_lines=1,
+        min_width=200,
+        interactive=True,
+        elem_id=f"input-{field.name}",
     )
 
 

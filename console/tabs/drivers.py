@@ -152,7 +152,7 @@ def _lay_out_response(backend: Backend, inputs: Inputs, signals: Sequence[Mappin
     first = next((one["input"] for one in signals if one["input"] in fields), next(iter(fields), None))
     html(markup.heading("What one input does", "The mean risk of the same customers, had they all this value."))
     choices = [(field.label, name) for name, field in fields.items()]
-    choice = gr.Dropdown(choices, value=first, label="Input", elem_id="driver-input")
+    choice = gr.Dropdown(choices, value=first, label="Input", interactive=True, elem_id="driver-input")
     show = gr.Button("Show its effect", variant="primary", elem_id="driver-show")
     plot = gr.Plot(visible=False, label="Mean risk over the input's values", elem_id="response")
     about = html("", elem_id="response-about")

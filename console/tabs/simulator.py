@@ -182,10 +182,17 @@ class _Bench:
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=320):
                 choice = gr.Dropdown(
-                    files, value=next(iter(files), None), label="Customers of the scored file", elem_id="sim-file"
+                    files,
+                    value=next(iter(files), None),
+                    label="Customers of the scored file",
+                    interactive=True,
+                    elem_id="sim-file",
                 )
                 budget = gr.Textbox(
-                    label="Budget", info="Largest expected spend on offers. Blank: no limit.", elem_id="sim-budget"
+                    label="Budget",
+                    info="Largest expected spend on offers. Blank: no limit.",
+                    interactive=True,
+                    elem_id="sim-budget",
                 )
                 sliders = [
                     slider for group, knobs in self._knobs.items() for slider in self._lay_out_group(group, knobs)
@@ -212,7 +219,7 @@ class _Bench:
             return [
                 gr.Slider(
                     0, knob.maximum, value=knob.value, step=knob.step, label=f"{group}: {knob.label.lower()}",
-                    info=f"champion: {knob.value:g}",
+                    info=f"champion: {knob.value:g}", interactive=True,
                 )
                 for knob in found
             ]  # fmt: skip

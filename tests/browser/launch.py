@@ -8,8 +8,8 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ ARGUMENTS: Final = (
 )
 START_TIMEOUT_MS: Final = 120_000
 UNPACK_TIMEOUT_SECONDS: Final = 120.0
+_NODE_VARIABLE: Final = "PLAYWRIGHT_NODEJS_PATH"
 _FONTS_CONF: Final = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{folder}</dir><dir>/usr/share/fonts</dir><cachedir>{folder}/cache</cachedir></fontconfig>
@@ -65,27 +66,31 @@ def find() -> Executable:
 
 
 @contextmanager
-def running() -> Iterator[Browser]:
-    """Start the browser, and end it at the end."""
+def browsers() -> Iterator[Callable[[], AbstractContextManager[Browser]]]:
+    """Yield what starts a browser, one a page: run in a single process it ends with its last page, and then hangs."""
     executable = find()
     fonts = {"FONTCONFIG_PATH": str(executable.fonts)} if executable.fonts else {}
-    before = os.environ.get("PLAYWRIGHT_NODEJS_PATH")
-    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(NODE)
+    before = os.environ.get(_NODE_VARIABLE)
+    os.environ[_NODE_VARIABLE] = str(NODE)
+
+    @contextmanager
+    def running() -> Iterator[Browser]:
+        browser = playwright.chromium.launch(
+            executable_path=executable.path, args=[*ARGUMENTS], env={**os.environ, **fonts}, timeout=START_TIMEOUT_MS
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=executable.path,
-                args=[*ARGUMENTS],
-                env={**os.environ, **fonts},
-                timeout=START_TIMEOUT_MS,
-            )
-            yield browser
-            browser.close()
+            yield running
     finally:
         if before is None:
-            del os.environ["PLAYWRIGHT_NODEJS_PATH"]
+            del os.environ[_NODE_VARIABLE]
         else:
-            os.environ["PLAYWRIGHT_NODEJS_PATH"] = before
+            os.environ[_NODE_VARIABLE] = before
 
 
 def _unpack() -> Executable:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +29,16 @@ class Visit:
     page: Page
     hosts: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    @contextmanager
+    def paid(cls, start: Callable[[], AbstractContextManager[Browser]], url: str, width: int = WIDE) -> Iterator[Visit]:
+        """Visit the console with a browser of its own. At the end nothing may have gone wrong unseen."""
+        with start() as browser:
+            visit = cls.open(browser, url, width)
+            yield visit
+        assert visit.hosts == {HOST}, "the page asked other hosts"
+        assert visit.errors == [], "the page logged errors"
 
     @classmethod
     def open(cls, browser: Browser, url: str, width: int = WIDE) -> Visit:

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from cdk.ops.client import ShopClient
 from tests.browser import launch
 from tests.browser.visit import HOST, Visit
 
+StartBrowser = Callable[[], AbstractContextManager[Browser]]
 START_SECONDS = 120.0
 NAME = "autumn.csv"
 STEM = "autumn"
@@ -76,21 +77,17 @@ def url(environment: dict[str, str], folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def start_browser() -> Iterator[StartBrowser]:
     if not launch.is_pinned_platform() and "CI" not in os.environ and launch.VARIABLE not in os.environ:
         pytest.skip(f"the pinned browser runs on Linux x86-64 only; set {launch.VARIABLE} to another one")
-    with launch.running() as started:
-        yield started
+    with launch.browsers() as start:
+        yield start
 
 
 @pytest.fixture
-def visit(browser: Browser, url: str) -> Iterator[Visit]:
-    """A visit, which may ask no other host, and on which nothing may go wrong unseen."""
-    found = Visit.open(browser, url)
-    yield found
-    found.page.close()
-    assert found.hosts == {HOST}
-    assert found.errors == []
+def visit(start_browser: StartBrowser, url: str) -> Iterator[Visit]:
+    with Visit.paid(start_browser, url) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

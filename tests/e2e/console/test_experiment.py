@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from console import words
-from training.offers.ab_test import analyse, sample_size
 from tests.browser.visit import Visit
+from training.offers.ab_test import analyse, sample_size
 
 
 def test_a_test_is_planned_and_its_outcomes_analysed_by_the_training_s_statistics(visit: Visit, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_an_uploaded_file_is_scored_and_its_results_are_those_in_the_bucket(
 
     # When it is uploaded with a budget
     visit.page.locator("#upload input[type=file]").set_input_files(file)
-    visit.page.locator("#file-budget input").fill("50")
+    visit.page.locator("#file-budget textarea").fill("50")
     visit.page.locator("#upload").get_by_text("winter sale").wait_for()
     visit.page.locator("#drop").click()
     visit.page.locator("#file-counts .facts").get_by_text("of a budget of 50.00 USD").wait_for()

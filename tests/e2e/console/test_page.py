@@ -8,10 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.visit import HOST, NARROW, WIDE, Visit
-from tests.e2e.console.conftest import served
+from tests.e2e.console.conftest import StartBrowser, served
 
 READY = {
     "Customer": "#score",
@@ -24,12 +23,9 @@ READY = {
 
 
 @pytest.fixture(scope="module", params=[WIDE, NARROW])
-def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator[Visit]:
-    found = Visit.open(browser, url, request.param)
-    yield found
-    found.page.close()
-    assert found.hosts == {HOST}
-    assert found.errors == []
+def page(request: pytest.FixtureRequest, start_browser: StartBrowser, url: str) -> Iterator[Visit]:
+    with Visit.paid(start_browser, url, request.param) as found:
+        yield found
 
 
 @pytest.mark.parametrize("tab", READY)
@@ -73,11 +69,10 @@ def test_what_another_page_sends_is_refused(url: str, method: str, path: str, he
 
 
 def test_an_api_that_is_down_is_named_with_what_to_do(
-    browser: Browser, environment: dict[str, str], tmp_path: Path
+    start_browser: StartBrowser, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    with served({**environment, "APP_API_URL": f"http://{HOST}:9/api/v1"}, tmp_path / "console.log") as address:
-        found = Visit.open(browser, address)
+    down = {**environment, "APP_API_URL": f"http://{HOST}:9/api/v1"}
+    with served(down, tmp_path / "console.log") as address, Visit.paid(start_browser, address) as found:
         found.page.locator("#customer-problem").wait_for()
         assert "does not answer" in found.text("customer-problem")
         assert "`make local` starts one" in found.text("customer-problem")
-        found.page.close()

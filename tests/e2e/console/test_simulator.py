@@ -11,10 +11,10 @@ import httpx
 from cdk.ops.client import ShopClient
 from console import words
 from lambda_fn.registry import Registry
+from tests.browser.visit import Visit
 from training.offers.policy_file import read_policy
 from training.offers.simulate import simulate
 from training.release.package import with_policy
-from tests.browser.visit import Visit
 
 BUDGET = 400
 
@@ -26,7 +26,7 @@ def test_moved_sliders_give_the_numbers_of_the_training_command(
     visit.tab("Simulator")
     visit.page.locator("#sim-file input").click()
     visit.page.get_by_role("option", name="autumn", exact=True).click()
-    visit.page.locator("#sim-budget input").fill(str(BUDGET))
+    visit.page.locator("#sim-budget textarea").fill(str(BUDGET))
     caution = visit.page.get_by_label("number input for Shop: caution: cut of assumed rates")
     caution.fill("0.2")
     caution.press("Enter")
