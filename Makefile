@@ -33,6 +33,7 @@ UV_READY := .venv/.uv-ready
 PACKAGES_READY := .venv/.packages-ready
 CDK_READY := cdk/node_modules/.ready
 MINISTACK_READY := .local/ministack-venv/.ready
+BROWSER_READY := tests/browser/node_modules/.ready
 
 # What no time stamp can tell of .venv: that its Python is gone or half-made, or that another one was named.
 NAMED := $(filter-out file default undefined,$(origin PYTHON))
@@ -83,6 +84,12 @@ $(CDK_READY): cdk/package-lock.json $(PACKAGES_READY)
 	  ci --silent --no-audit --no-fund --no-update-notifier
 	@touch $@
 
+$(BROWSER_READY): tests/browser/package-lock.json $(PACKAGES_READY)
+	@echo "setup: the browser that tests the console"
+	@cd tests/browser && node "$$(dirname "$$(readlink ../../.venv/bin/node)")/../lib/node_modules/npm/bin/npm-cli.js" \
+	  ci --ignore-scripts --silent --no-audit --no-fund --no-update-notifier
+	@touch $@
+
 $(MINISTACK_READY): cdk/local/requirements.txt $(UV_READY)
 	@echo "setup: local AWS"
 	@mkdir -p .local
@@ -120,7 +127,7 @@ console: setup ## The page for business users, on the local AWS that is up, or w
 check: setup lint type ## Lint, types and unit tests, while working
 	@python -m pytest $(PYTEST_FLAGS) tests/unit
 
-test: setup lint type ## Lint, types and every test tier (deploys to a local AWS for real)
+test: setup $(BROWSER_READY) lint type ## Lint, types and every test tier (deploys to a local AWS for real)
 	@python -m pytest $(PYTEST_FLAGS)
 
 # A libc, a C++ library and a Python for arm64: what qemu runs the bundles for AWS with.
@@ -229,7 +236,7 @@ lock: $(UV_READY) ## Resolve the lock files again [UPGRADE=1 for newer versions]
 	@$(LOCK) cdk/local/requirements.in --output-file cdk/local/requirements.txt
 
 clean: ## Remove everything that setup, runs and tests made
-	@rm -rf .venv .local cdk/node_modules cdk/cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .local cdk/node_modules tests/browser/node_modules cdk/cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
