@@ -162,7 +162,7 @@ LOCKED = $(shell grep -oE '^($(1))==[^ ;]+' tests/requirements.txt)
 INSTALL_LOCKED = $(UV) pip install --quiet --python "$(PREFIX)/bin/python" --require-hashes --compile-bytecode \
   --constraint tests/requirements.txt
 
-.PHONY: install-api install-mlflow serve
+.PHONY: install-api install-mlflow install-console serve
 install-api: $(PREFIX)/.ready-api ## Install the API for uvicorn below PREFIX (.local/api)
 
 $(PREFIX)/.ready-api: lambda_fn/requirements-api.txt $(shell find lambda_fn -name '*.py' 2>/dev/null) | $(UV_READY)
@@ -179,6 +179,14 @@ serve: install-api ## Serve the API with uvicorn [HOST= PORT=], models from the 
 install-mlflow: | $(UV_READY) ## Install MLflow alone below PREFIX
 	@uv venv --quiet --clear --python $(PYTHON) "$(PREFIX)"
 	@$(INSTALL_LOCKED) $(call LOCKED,mlflow)
+
+CONSOLE_PACKAGES := gradio|plotly|httpx|uvicorn|boto3|numpy|onnxruntime|pydantic|pydantic-settings|fastapi|pandas|scipy
+CONSOLE_PACKAGES := $(CONSOLE_PACKAGES)|scikit-learn|statsmodels|pyyaml|threadpoolctl|lightgbm|onnx|skl2onnx|onnxmltools
+
+install-console: | $(UV_READY) ## Install the console below PREFIX
+	@$(UV) venv --quiet --clear --python $(PYTHON) "$(PREFIX)"
+	@$(INSTALL_LOCKED) $(call LOCKED,$(CONSOLE_PACKAGES))
+	@mkdir "$(PREFIX)/app" && cp -R lambda_fn training console "$(PREFIX)/app/"
 
 # --- AWS -----------------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ class ConsoleSettings(BaseSettings):
     ``user_header``: a header by which a proxy in front says who is asking; requests without it are refused.
     """
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
 
     api_url: str = Field(validation_alias="APP_API_URL")
     api_key: SecretStr = Field(default=SecretStr(""), validation_alias="APP_API_KEY")

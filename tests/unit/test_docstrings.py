@@ -15,6 +15,8 @@ MODULES = [
     "lambda_fn.scoring.features",
     "lambda_fn.scoring.policy",
     "lambda_fn.scoring.service",
+    "console.tabs.drivers",
+    "console.words",
     "training.clock",
     "training.data.label",
     "training.data.split",
