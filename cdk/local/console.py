@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdk.local import ministack
+from cdk.ops.aws import LOCAL_REGION
 from cdk.ops.client import ShopClient
 from lambda_fn import contract
 
@@ -18,6 +18,6 @@ def console_environment(client: ShopClient, endpoint: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",  # pragma: allowlist secret  # nosec B105
-        "AWS_REGION": ministack.REGION,
-        "AWS_DEFAULT_REGION": ministack.REGION,
+        "AWS_REGION": LOCAL_REGION,
+        "AWS_DEFAULT_REGION": LOCAL_REGION,
     }

@@ -70,7 +70,7 @@ def even_steps(low: float, high: float, whole: bool) -> list[float]:
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
     step = max(step, 1.0) if whole else step
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(place * step, 10) for place in range(first, last + 1)] or [low]
+    return [min(max(round(place * step, 10), low), high) for place in range(first, last + 1)] or [low]
 
 
 def responses(

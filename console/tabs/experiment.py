@@ -13,7 +13,8 @@ import plotly.graph_objects as go
 from console import figures, markup, words
 from console.backend import TOLD, Backend, explained
 from console.html import html
-from training.offers.ab_test import Analysis, Floats, Size, analyse, read_outcomes, sample_size
+from lambda_fn.scoring.arrays import Floats
+from training.offers.ab_test import Analysis, Size, analyse, read_outcomes, sample_size
 
 CONFIDENCE: Final = 0.95
 _SEQUENTIAL: Final = "training.learning.sequential"

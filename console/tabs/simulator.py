@@ -20,7 +20,7 @@ from console.html import html, when_opened
 from console.store import StoreError
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.policy import Policy
-from training.data.load import ALL_COUNTRIES
+from training.data.options import ALL_COUNTRIES
 from training.offers.simulate import Simulation, simulate
 from training.release.package import with_policy
 

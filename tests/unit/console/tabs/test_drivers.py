@@ -13,8 +13,8 @@ def test_steps_are_few_rising_and_inside(low: float, width: float, whole: bool) 
     assert 1 <= len(steps) <= 13
     assert steps == sorted(set(steps))
     if len(steps) > 1:
-        assert low - 1e-6 <= steps[0]
-        assert steps[-1] <= low + width + 1e-6
+        assert low <= steps[0]
+        assert steps[-1] <= low + width
 
 
 def test_a_grid_spans_the_rows_and_not_the_bounds() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from console import words
 from console.tabs import simulator
 from training.offers.policy_file import read_policy
 
@@ -29,6 +30,6 @@ def test_a_moved_number_says_that_it_was_tried_out_and_survives_the_export(tmp_p
 @pytest.mark.parametrize("offer", [one.name for one in POLICY.interventions])
 def test_every_offer_has_its_sliders(offer: str) -> None:
     found = simulator.knobs(DOCUMENT)
-    assert [knob.label.split(",")[0] for knob in found[simulator.words.offer(offer)]] == [
+    assert [knob.label.split(",")[0] for knob in found[words.offer(offer)]] == [
         "Discount", "Cost per customer", "Recovery rate",
     ]  # fmt: skip
