@@ -5,19 +5,20 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
+from cdk.local import console as console_run
 from cdk.local import demo as demo_run
 from cdk.local import invoke as invoke_run
 from cdk.local import up as up_run
 from cdk.local.paths import UP_RECORD
 from cdk.local.steps import StepFailed
-from cdk.ops.client import JobError
+from cdk.ops.client import JobError, ShopClient
 from cdk.ops.outputs import OutputsError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -69,6 +70,15 @@ def invoke(
 def drop(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Have a file scored by the local AWS that stays up."""
     up_run.drop(file, console)
+
+
+@app.command("console-environment")
+def console_environment() -> None:
+    """Print, one a line, the environment variables with which the console opens on the local AWS that stays up."""
+    record = up_run.UpRecord.get()
+    with closing(ShopClient(record.stack_outputs, record.endpoint)) as client:
+        for name, value in console_run.console_environment(client, record.endpoint).items():
+            sys.stdout.write(f"{name}={value}\n")
 
 
 def main() -> None:

@@ -74,6 +74,7 @@ def tell(report: DemoReport, stack: DeployedStack, console: Console) -> None:
 
     console.print(f"\n{sum(report.steps_seconds.values()):.0f} s in all; the same as JSON: ", end="")
     console.print(str(DEMO_REPORT.relative_to(ROOT)), highlight=False)
+    console.print("The page for business users: make local && make console", highlight=False)
 
 
 def _heading(console: Console, text: str) -> None:

@@ -201,5 +201,8 @@ Train on your own CSV, and let the model answer:
   {training} promote {registry} VERSION
 
 (In AWS, EventBridge needs about five minutes after a bucket's first deployment; `make rescan` scores what came before.)
+Open the page for business users:
+  make console
+
 It stays up until `make down`.
 """

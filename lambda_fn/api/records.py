@@ -72,7 +72,8 @@ class RecordReader:
         self._expected = {field.name: expectation(field) for field in recipe.inputs}
         self._expected[self.id_name] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
         fields: dict[str, Any] = {self.id_name: UserId if self._ids_optional else Required[UserId]}
-        fields.update({field.name: _annotation(field) for field in recipe.inputs})
+        groups = recipe.input_groups()
+        fields.update({field.name: _annotation(field, groups.get(field.name, "")) for field in recipe.inputs})
         self._known = frozenset(fields)
         self._alike = {_plain(name): name for name in reversed(fields)}
         typed_dict: Any = TypedDict  # its fields are known only at run time
@@ -173,14 +174,15 @@ def _rule(field: InputField) -> tuple[object, ...]:
             return field.name, field.kind
 
 
-def _annotation(field: InputField) -> Any:
+def _annotation(field: InputField, group: str) -> Any:
     kind, schema = _type_and_schema(field)
     description = field.description or field.name.replace("_", " ")
     if isinstance(field, CategoryInput):
         description = (
             f"{description.rstrip('.')}. Known: {', '.join(field.categories)}; any other text is scored with a warning."
         )
-    return Annotated[kind | None, WithJsonSchema({"anyOf": [schema, {"type": "null"}], "description": description})]
+    described = {"anyOf": [schema, {"type": "null"}], "description": description}
+    return Annotated[kind | None, WithJsonSchema(described | ({"x-group": group} if group else {}))]
 
 
 def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
@@ -200,7 +202,8 @@ def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
             schema = {"type": ["integer", "boolean"], "minimum": 0, "maximum": 1, "examples": [field.default]}
             return number | Annotated[bool, Strict()], schema
         case CategoryInput():
-            return Annotated[str, Strict()], {"type": "string", "examples": [field.default]}
+            known = {"x-known": list(field.categories)}
+            return Annotated[str, Strict()], {"type": "string", "examples": [field.default], **known}
         case DateInput():
             date = Annotated[dt.date, Strict(), Field(ge=field.minimum, le=field.maximum)]
             return date, {"type": "string", "format": "date", "examples": [str(field.default)]}

@@ -292,6 +292,16 @@ class Recipe(FrozenFinite):
             return frozenset([name])
         return frozenset().union(*(self.roots_of(source) for source in steps[name].sources))
 
+    def input_groups(self) -> dict[str, str]:
+        """Return the group of the first step with one that each input goes into. Inputs without one are absent."""
+        groups: dict[str, str] = {}
+        roots: dict[str, frozenset[str]] = {}
+        for step in self.steps:
+            roots[step.name] = frozenset().union(*(roots.get(source, {source}) for source in step.sources))
+            if step.group:
+                groups |= dict.fromkeys(roots[step.name] - groups.keys(), step.group)
+        return groups
+
     def unfitted(self) -> Iterator[str]:
         """Yield the names of inputs and steps that still lack a number learnt from data."""
         for field in self.inputs:

@@ -22,6 +22,8 @@ MODULES = [
     "lambda_fn.tables.detect",
     "lambda_fn.tables.detect_dates",
     "lambda_fn.tables.detect_words",
+    "console.tabs.drivers",
+    "console.words",
     "training.clock",
     "training.data.label",
     "training.data.split",
