@@ -39,7 +39,7 @@ def german(stack: DeployedStack, client: ShopClient, folder: Path, steps: Steps)
     """A second shop in the place of the first, whose model serves again at the end."""
     data, shop = folder / "kunden.csv", folder / "laden.yaml"
     data.write_bytes(tables.german_shop(ROWS))
-    draft = ["draft", "--data", data, "--label", LABEL, "--abandoned", "nein", "--out", shop]
+    draft: list[str | Path] = ["draft", "--data", data, "--label", LABEL, "--abandoned", "nein", "--out", shop]
     subprocess.run([sys.executable, "-m", "training", *draft], cwd=ROOT, check=True)
     registry = stack.outputs.registry_bucket
     public = client.s3.get_object(Bucket=registry, Key=ROUTING_KEY)["Body"].read()
