@@ -171,5 +171,4 @@ ALL: Final[tuple[Callable[[], bytes], ...]] = (
     nearly_empty_columns,
     zero_dates,
     integer_codes,
-    german_shop,
 )

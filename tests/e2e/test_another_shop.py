@@ -23,7 +23,8 @@ from tests.e2e.support import serving
 
 ROWS = 3_000
 ID, LABEL = "Kunden-Nr.", "gekauft"
-INPUTS = {"Letzter Besuch", "Verweildauer (Min.)", "Warenkorb €", "Gerät", "Newsletter"}
+VISIT = "Letzter Besuch"
+INPUTS = {VISIT, "Verweildauer (Min.)", "Warenkorb €", "Gerät", "Newsletter"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def german(stack: DeployedStack, client: ShopClient, folder: Path, steps: Steps)
     """A second shop in the place of the first, whose model serves again at the end."""
     data, shop = folder / "kunden.csv", folder / "laden.yaml"
     data.write_bytes(tables.german_shop(ROWS))
-    draft = ["draft", "--data", str(data), "--label", LABEL, "--abandoned", "nein", "--out", str(shop)]
+    draft: list[str | Path] = ["draft", "--data", data, "--label", LABEL, "--abandoned", "nein", "--out", shop]
     subprocess.run([sys.executable, "-m", "training", *draft], cwd=ROOT, check=True)
     registry = stack.outputs.registry_bucket
     public = client.s3.get_object(Bucket=registry, Key=ROUTING_KEY)["Body"].read()
@@ -80,8 +81,10 @@ def test_a_file_in_the_shops_own_dialect_is_scored_but_for_its_spoiled_rows(germ
         demo.SPOILED_ROWS,
     )
     assert len({row[ID] for row in job.scored}) == len(job.scored)
-    assert set(job.report["drift"]) == INPUTS
-    assert max(part["stability_index"] for part in job.report["drift"].values()) < 0.1
+    # The visits of a fixed table are longer ago each day, as recency counts to the day of the drop.
+    drift = {name: part["stability_index"] for name, part in job.report["drift"].items() if name != VISIT}
+    assert drift.keys() == INPUTS - {VISIT}
+    assert max(drift.values()) < 0.1
 
 
 def test_the_file_and_the_api_give_a_customer_the_same_score(german: GermanShop) -> None:
