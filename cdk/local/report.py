@@ -40,7 +40,7 @@ class DemoReport:
                 "rows": self.job.report["rows"],
                 "scored": len(self.job.scored),
                 "rejected": len(self.job.rejected),
-                "largest_stability_index": self.job.report.get("largest_stability_index"),
             },
+            "largest_stability_index": self.job.report.get("largest_stability_index"),
             "steps_seconds": self.steps_seconds,
         }

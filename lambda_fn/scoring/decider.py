@@ -79,7 +79,7 @@ class Decider:
         )
         high = [tier == policy.high_value_tier for tier in tiers]
         most = policy.maximum_discount_high_value
-        self._largest_share = np.where(high, most.value if most else np.inf, np.inf)  # of the order's value, by tier
+        self._largest_share = np.where(high, most.value if most else 1.0, 1.0)  # of the order's value, by tier
 
     @property
     def never_offered(self) -> tuple[str, ...]:
@@ -134,8 +134,7 @@ class Decider:
         """Return where a discount leaves the least margin and respects the largest share of the tier, (offers, n)."""
         discount = self.discounts(order_value)
         leaves_enough = discount <= (self._margin_rate - self._least_left + SHARE_TOLERANCE) * order_value
-        largest = self._largest_share[tier]
-        small_enough = (largest == np.inf) | (discount <= (largest + SHARE_TOLERANCE) * order_value)
+        small_enough = discount <= (self._largest_share[tier] + SHARE_TOLERANCE) * order_value
         affordable: Bools = leaves_enough & small_enough
         return affordable
 

@@ -127,7 +127,7 @@ def integer_codes() -> bytes:
     )
 
 
-def german_shop(rows: int = 3_000) -> bytes:
+def german_shop(rows: int = ROWS) -> bytes:
     """Customers of a German shop, as its spreadsheet saves them: who bought, `gekauft`, follows from what they did."""
     draw = random.Random(9)
     return written(

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ class GermanShop:
     """What the demo reports of the shop, and the API's own description meanwhile."""
 
     report: DemoReport
-    openapi: dict[str, dict[str, dict[str, dict[str, object]]]]
+    openapi: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def german(stack: DeployedStack, client: ShopClient, folder: Path, steps: Steps)
     """A second shop in the place of the first, whose model serves again at the end."""
     data, shop = folder / "kunden.csv", folder / "laden.yaml"
     data.write_bytes(tables.german_shop(ROWS))
-    draft = ["draft", "--data", data, "--label", LABEL, "--abandoned", "nein", "--out", shop]
+    draft = ["draft", "--data", str(data), "--label", LABEL, "--abandoned", "nein", "--out", str(shop)]
     subprocess.run([sys.executable, "-m", "training", *draft], cwd=ROOT, check=True)
     registry = stack.outputs.registry_bucket
     public = client.s3.get_object(Bucket=registry, Key=ROUTING_KEY)["Body"].read()

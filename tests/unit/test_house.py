@@ -22,6 +22,8 @@ FORBIDDEN = {
     "training": {"cdk", "tests", "lambda_fn.api", "lambda_fn.batch"},
     "cdk": {"training", "tests", "lambda_fn.api", "lambda_fn.batch"},
 }
+# Room -> what it may import all the same: scoring on this machine is the batch's own code on folders.
+EXCEPTIONS = {"training/offline": {"lambda_fn.batch"}}
 # Package -> its rooms, from the top down. A room may import itself and rooms further down; those of one line do not
 # import each other.
 ROOMS: dict[str, list[tuple[str, ...]]] = {
@@ -29,8 +31,9 @@ ROOMS: dict[str, list[tuple[str, ...]]] = {
         ("cli",),
         ("retrain",),
         ("job", "inspection"),
+        ("offline",),
         ("release",),
-        ("evaluation",),
+        ("drafting", "evaluation"),
         ("offers",),
         ("synthetic",),
         ("models",),
@@ -85,9 +88,17 @@ def test_imports_go_one_way(package: str) -> None:
         f"{source.relative_to(ROOT)} imports {module}"
         for source in sources(package)
         for module in imports_of(source)
-        if any(module == name or module.startswith(f"{name}.") for name in FORBIDDEN[package])
+        if any(is_below(module, name) for name in FORBIDDEN[package] - excepted(source))
     ]
     assert broken == []
+
+
+def is_below(module: str, name: str) -> bool:
+    return module == name or module.startswith(f"{name}.")
+
+
+def excepted(source: Path) -> set[str]:
+    return EXCEPTIONS.get(source.parent.relative_to(ROOT).as_posix(), set())
 
 
 @pytest.mark.parametrize("package", ROOMS)

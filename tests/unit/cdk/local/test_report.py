@@ -25,6 +25,7 @@ def test_the_json_of_a_report_counts_the_rows_and_holds_none() -> None:
         "metrics": {"f1": 0.7},
         "prediction": {"user_id": "u1"},
         "status_without_key": 403,
-        "batch": {"rows": 3, "scored": 2, "rejected": 1, "largest_stability_index": 0.01},
+        "batch": {"rows": 3, "scored": 2, "rejected": 1},
+        "largest_stability_index": 0.01,
         "steps_seconds": {"train": 20.4},
     }

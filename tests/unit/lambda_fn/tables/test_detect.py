@@ -36,6 +36,21 @@ FOUND: dict[Callable[[], bytes], dict[str, Any]] = {
     tables.nearly_empty_columns: {"missing": ("", "NA", "\\N")},
     tables.zero_dates: {"missing": ("", "0000-00-00"), "dates": ("YYYY-MM-DD HH:MM:SS",)},
     tables.integer_codes: {},
+    tables.german_shop: {
+        "delimiter": ";",
+        "encoding": "cp1252",
+        "decimal_mark": ",",
+        "thousands_mark": ".",
+        "true": ("true", "ja"),
+        "false": ("false", "nein"),
+        "dates": ("DD.MM.YYYY",),
+    },
+}
+
+UNSURE: dict[Callable[[], bytes], list[str]] = {
+    tables.undecided_dates: ["date"],
+    tables.windows_1252: ["encoding"],
+    tables.german_shop: ["encoding"],
 }
 
 
@@ -56,7 +71,7 @@ def test_only_what_the_values_do_not_tell_is_unsure(table: Callable[[], bytes]) 
     _, evidence = detect_dialect(table())
 
     unsure = [hint.trait for hint in evidence.unsure]
-    assert unsure == {tables.undecided_dates: ["date"], tables.windows_1252: ["encoding"]}.get(table, [])
+    assert unsure == UNSURE.get(table, [])
     assert evidence.undecided == (("seen",) if table is tables.undecided_dates else ())
 
 
