@@ -25,6 +25,9 @@ from lambda_fn.api.serving import Serving
 from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.settings import Settings
 
+# Groups of operations on the page that documents them.
+SCORING, MODELS, SERVICE = "Score shoppers", "The models in service", "The service"
+
 router = APIRouter(prefix=contract.API_BASE_PATH)
 
 
@@ -58,6 +61,8 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
 
 @router.post(
     "/predict",
+    tags=[SCORING],
+    summary="Score one shopper",
     responses=responses(answers.Prediction, 400, 403, 413, 415, 422),
     openapi_extra=request_body("PredictRequest"),
 )
@@ -73,6 +78,8 @@ async def predict(request: Request) -> Response:
 
 @router.post(
     "/predict/batch",
+    tags=[SCORING],
+    summary="Score up to 1,000 shoppers",
     responses=responses(answers.BatchPrediction, 400, 403, 413, 415, 422),
     openapi_extra=request_body("BatchRequest"),
 )
@@ -85,7 +92,13 @@ async def predict_batch(request: Request) -> Response:
     return _json({"predictions": answered.predictions})
 
 
-@router.get("/health", responses=responses(answers.Health), openapi_extra={"security": []})
+@router.get(
+    "/health",
+    tags=[SERVICE],
+    summary="Ask whether the service answers",
+    responses=responses(answers.Health),
+    openapi_extra={"security": []},
+)
 async def health(request: Request) -> Response:
     """Say whether predictions can be made."""
     serving = _serving(request)
@@ -94,7 +107,9 @@ async def health(request: Request) -> Response:
     return _json({"status": status, "model_version": serving.champion.scorer.version, "problems": reasons})
 
 
-@router.get("/model/info", responses=responses(answers.ModelInfo, 403))
+@router.get(
+    "/model/info", tags=[MODELS], summary="Describe the models in service", responses=responses(answers.ModelInfo, 403)
+)
 async def model_info(request: Request) -> Response:
     """Describe the models in service."""
     serving = _serving(request)
@@ -103,7 +118,12 @@ async def model_info(request: Request) -> Response:
     return _json({"champion": answers.describe(serving.champion.scorer, 1 - share), "challenger": challenger})
 
 
-@router.get("/model/metrics", responses=responses(answers.ModelMetrics, 403))
+@router.get(
+    "/model/metrics",
+    tags=[MODELS],
+    summary="Read how good the champion is",
+    responses=responses(answers.ModelMetrics, 403),
+)
 async def model_metrics(request: Request) -> Response:
     """Return the champion's metrics beside those of its baselines."""
     manifest = _serving(request).champion.manifest

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from lambda_fn.api.answers import ANSWERS
+from lambda_fn.api.notices import MOST_REASONS
 from lambda_fn.api.problems import Problem
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
@@ -26,6 +27,14 @@ _TOKEN: Final = {
         "bearerFormat": "JWT",
         "description": "From the environment's token URL, for a client's id and secret (OAuth2 client credentials).",
     }
+}
+
+_REASONS: Final = {
+    "name": "reasons",
+    "in": "query",
+    "required": False,
+    "description": "How many of the inputs that moved the risk most to name in `reasons`.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": MOST_REASONS, "default": 0},
 }
 
 # Served while no model is promoted: any record with a user_id.
@@ -86,9 +95,9 @@ def _documented(description: str, media_type: str, model: type[BaseModel]) -> di
 
 
 def request_body(schema: str) -> dict[str, Any]:
-    """Return the documentation of a JSON request body."""
+    """Return the documentation of a JSON request body, and of the query parameter that asks for reasons."""
     content = {"application/json": {"schema": {"$ref": _REF.format(model=schema)}}}
-    return {"requestBody": {"required": True, "content": content}}
+    return {"requestBody": {"required": True, "content": content}, "parameters": [_REASONS]}
 
 
 def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool = False) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def score_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> C
         rejected_bytes=rejected.bytes,
         levels=tuple(tally.levels),
         choices=tuple(tally.choices),
+        nothing_known=tally.nothing_known,
         margin_minor=tally.margin_minor,
         spend=tally.spend,
         inputs=tally.inputs,

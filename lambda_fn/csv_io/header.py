@@ -33,6 +33,10 @@ class UnusableHeader(Exception):
     """A file whose rows cannot be read at all; the message says what to do."""
 
 
+class LacksColumns(UnusableHeader):
+    """A file that names some of the needed columns, and not all."""
+
+
 @dataclass(frozen=True)
 class Header:
     """What the beginning of a file says.
@@ -216,7 +220,7 @@ def _check_needed(names: tuple[str, ...], needed: tuple[str, ...], line: str, de
             wanted = _NAMES_OF_DELIMITERS[delimiter]
             hint = f" (its fields seem to be separated by {found}: use {wanted})" if found else ""
             raise UnusableHeader(f"line 1 must name the columns{hint}; it lacks {_listed(needed)}")
-        raise UnusableHeader(f"the file lacks the column{'s' * (len(missing) > 1)} {_listed(missing)}")
+        raise LacksColumns(f"the file lacks the column{'s' * (len(missing) > 1)} {_listed(missing)}")
     if repeated := [name for name in needed if counts[name] > 1]:
         raise UnusableHeader(f"the header names {_listed(repeated)} more than once: give each column a name of its own")
 

@@ -25,8 +25,8 @@ from lambda_fn.scoring.columns import MISSING, Columns, Layout, date_of
 from lambda_fn.scoring.recipe import DateInput
 
 LEADING: Final = 4  # inputs whose subsets are summed exactly; each one more doubles the rows
-DRAWS: Final = 32  # of the other inputs beside those subsets; even
-WALKS: Final = 8  # pairs of permutations of all known inputs
+DRAWS: Final = 16  # of the other inputs beside those subsets; even
+WALKS: Final = 2  # pairs of permutations of all known inputs
 MOST_EXACT: Final = 8  # known inputs, up to which all subsets are summed
 ROWS_AT_ONCE: Final = 65_536  # of the model, so that a thousand records stay within memory
 _SEED: Final = 0

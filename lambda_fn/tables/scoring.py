@@ -26,6 +26,7 @@ from lambda_fn.scoring.spending import (
     expected_spend,
     ranks_of,
 )
+from lambda_fn.tables.absent_columns import AbsentColumns
 from lambda_fn.tables.judge import Rejected
 from lambda_fn.tables.reader import Table, TableReader
 from lambda_fn.tables.scored_lines import ScoredWriter
@@ -49,6 +50,7 @@ class Tally:
     joined: int = 0
     scored: int = 0
     rejected: int = 0
+    nothing_known: int = 0
     margin_minor: int = 0
     spend: float = 0.0
     inputs: dict[str, InputCounts] = field(default_factory=dict)
@@ -83,8 +85,9 @@ class ChunkScoring:
         self._scorer = scorer
         self._as_of = as_of
         self._cut_off = cut_off
+        self._absent = AbsentColumns(scorer.layout, header)
         self._reader = TableReader(
-            header, scorer.layout, dialect, id_column=scorer.manifest.id_column, first_line=lines_before + 1
+            header, self._absent.present, dialect, id_column=scorer.manifest.id_column, first_line=lines_before + 1
         )
         self._writer = ScoredWriter(scorer)
         self._uncounted: list[Columns] = []
@@ -107,7 +110,7 @@ class ChunkScoring:
         for tables in self._groups(blocks):
             filled = [table for table in tables if len(table)]
             if filled:
-                scores = self._scores(_joined([table.columns for table in filled]))
+                scores = self._scores(self._columns(filled))
                 parts.append(
                     count_spending(self._scorer.decider, scores.signals, _decisions(scores), ranks_of(_ids(filled)))
                 )
@@ -144,10 +147,13 @@ class ChunkScoring:
         filled = [table for table in tables if len(table)]
         if not filled:
             return Output(b"", rejected)
-        ids, columns = _ids(filled), _joined([table.columns for table in filled])
+        ids, columns = _ids(filled), self._columns(filled)
         scores = self._limited(ids, self._scores(columns))
         self._count(columns, scores)
         return Output(self._writer.lines(ids, scores), rejected)
+
+    def _columns(self, tables: Sequence[Table]) -> Columns:
+        return self._absent.filled(_joined([table.columns for table in tables]))
 
     def _scores(self, columns: Columns) -> Scores:
         count = len(columns)
@@ -169,6 +175,7 @@ class ChunkScoring:
         tally.scored += len(columns)
         tally.levels = _added(tally.levels, scores.level)
         tally.choices = _added(tally.choices, scores.choice)
+        tally.nothing_known += int(np.count_nonzero(columns.nothing_known()))
         tally.margin_minor += int(np.rint(scores.margin * 10**MONEY_DECIMALS).sum())
         self._uncounted.append(columns)
         if sum(map(len, self._uncounted)) >= ROWS_COUNTED_AT_ONCE:

@@ -22,7 +22,7 @@ BOTH = np.array([0, 1], dtype=np.int8)
 
 def test_a_run_writes_an_artefact_that_reads_back_and_says_what_it_is(artefact: Path) -> None:
     files = {path.name for path in artefact.iterdir()}
-    assert files == {"model.onnx", "manifest.json", "metrics.json", "model_card.md", "calibration.svg"}
+    assert files == {"model.onnx", "manifest.json", "metrics.json", "model_card.md", "calibration.svg", "blanked.svg"}
     manifest = package.read(artefact).manifest
     assert manifest == read_manifest((artefact / "manifest.json").read_bytes())
     metrics = json.loads((artefact / "metrics.json").read_text())
