@@ -95,7 +95,8 @@ def sample_rows(backend: Backend, inputs: Inputs) -> tuple[list[dict[str, str]],
         return [], "a customer of whom nothing else is known"
     key = report["input"]["key"]
     rows = backend.store.first_rows(key, SAMPLE)
-    usable = [row for row in rows if row.get(inputs.id_name)]
+    scored = {row[inputs.id_name] for row in backend.store.first_rows(report["outputs"]["scored"], SAMPLE)}
+    usable = [row for row in rows if row.get(inputs.id_name) in scored]
     return usable, f"the first {len(usable)} customers of {key}"
 
 

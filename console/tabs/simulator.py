@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import csv
 import datetime as dt
+import gzip
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -149,8 +151,28 @@ def run(backend: Backend, stem: str, policy: Policy, budget: float) -> tuple[Sim
     with tempfile.TemporaryDirectory(prefix="console-") as folder:
         data = Path(folder) / Path(report["input"]["key"]).name
         backend.store.fetch(report["input"]["key"], data)
+        rejected = Path(folder) / "rejected.csv"
+        backend.store.fetch(report["outputs"]["rejected"], rejected)
+        leave_out(data, rejected_lines(rejected))
         as_of = dt.date.fromisoformat(report["as_of"])
         return _simulated(model, data, budget, as_of), _simulated(with_policy(model, policy), data, budget, as_of)
+
+
+def rejected_lines(rejected: Path) -> set[int]:
+    """Return the numbers of the lines, from 1, that the file of rejected rows names."""
+    with rejected.open(encoding="utf-8", newline="") as source:
+        return {
+            int(row["line"]) + place for row in csv.DictReader(source) for place in range(row["text"].count("\n") + 1)
+        }
+
+
+def leave_out(data: Path, lines: set[int]) -> None:
+    """Take lines out of a file, packed or not: what was not scored is not simulated."""
+    opened: Any = gzip.open if data.suffix == ".gz" else open
+    with opened(data, "rb") as source:
+        kept = [line for number, line in enumerate(source, 1) if number not in lines]
+    with opened(data, "wb") as target:
+        target.writelines(kept)
 
 
 def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001

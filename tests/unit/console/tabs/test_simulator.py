@@ -1,5 +1,6 @@
 """Moved numbers become a policy that the training command reads back."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,14 @@ def test_every_offer_has_its_sliders(offer: str) -> None:
     assert [knob.label.split(",")[0] for knob in found[words.offer(offer)]] == [
         "Discount", "Cost per customer", "Recovery rate",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_what_was_rejected_is_not_simulated(tmp_path: Path, name: str) -> None:
+    data, rejected = tmp_path / name, tmp_path / "rejected.csv"
+    pack = gzip.compress if name.endswith(".gz") else bytes
+    data.write_bytes(pack(b'id,x\n1,2\n2,"a\nb"\n3,\xe9\n4,5\n'))
+    rejected.write_text('line,reason,text\n3,two lines,"2,""a\nb"""\n5,not UTF-8,3\n')
+    simulator.leave_out(data, simulator.rejected_lines(rejected))
+    unpack = gzip.decompress if name.endswith(".gz") else bytes
+    assert unpack(data.read_bytes()) == b"id,x\n1,2\n4,5\n"
