@@ -57,6 +57,38 @@ class Eligibility(FrozenFinite):
     recency_segments: tuple[str, ...] | None = None
 
 
+class NoPurchase(_Sourced):
+    """The chance that a shopper without an offer does not buy, by risk.
+
+    risks, chances: rising knots, between which it is linear.
+
+    The label that the model learnt is a trait of the shopper. What an offer can recover is an order that would not come
+    within the attribution window, and how often that is, only outcomes tell.
+    """
+
+    risks: tuple[float, ...] = Field(min_length=1)
+    chances: tuple[float, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check_knots(self) -> Self:
+        rising = list(self.risks) == sorted(self.risks) and list(self.chances) == sorted(self.chances)
+        inside = min(*self.risks, *self.chances) >= 0 and max(*self.risks, *self.chances) <= 1
+        if len(self.risks) != len(self.chances) or not rising or not inside:
+            raise PolicyError("no_purchase: give as many chances as risks, both rising and between 0 and 1")
+        return self
+
+
+class Attribution(FrozenFinite):
+    """Which orders count for a decision.
+
+    window_days: orders within so many days after it.
+    lag_days: how late an order may still be reported.
+    """
+
+    window_days: float = Field(default=14, gt=0)
+    lag_days: float = Field(default=3, ge=0)
+
+
 class Intervention(FrozenFinite):
     """One thing the shop can do to recover a cart.
 
@@ -65,6 +97,8 @@ class Intervention(FrozenFinite):
     base_recovery_rate, gain_per_sensitivity: ``base + gain * sensitivity``, kept in [0, 1], is the assumed share of
         abandoning shoppers who then buy.
     eligibility: who may receive it.
+    caution: of this offer, instead of the policy's.
+    cool_down_days: days after a shopper's last offer before this one is allowed again.
     """
 
     name: str = Field(min_length=1, pattern=r"^[a-z0-9_]+$")
@@ -73,6 +107,8 @@ class Intervention(FrozenFinite):
     base_recovery_rate: Share
     gain_per_sensitivity: Gain
     eligibility: Eligibility = Eligibility()
+    caution: Share | None = None
+    cool_down_days: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _check_name(self) -> Self:
@@ -94,6 +130,8 @@ class Policy(FrozenFinite):
     sensitivity: name of the step that holds the discount sensitivity, in [0, 1].
     value_tier, recency_segment: names of bin steps.
     interventions: the offers to choose from, beside doing nothing.
+    no_purchase: translates risk into the chance of no purchase. None takes the risk for that chance.
+    attribution: which orders count for a decision.
     """
 
     currency: str = Field(min_length=3, max_length=3)
@@ -107,6 +145,8 @@ class Policy(FrozenFinite):
     value_tier: str
     recency_segment: str
     interventions: Annotated[tuple[Intervention, ...], Field(min_length=1)]
+    no_purchase: NoPurchase | None = None
+    attribution: Attribution = Attribution()
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
@@ -188,7 +228,8 @@ class Decider:
         offers = policy.interventions
         self.choices = policy.choices
         self._margin_rate = policy.gross_margin_rate.value
-        self._trust = 1 - policy.caution.value
+        self._trust = np.array([1 - (offer.caution or policy.caution).value for offer in offers])
+        self._no_purchase = policy.no_purchase
         self._discount = np.array([offer.discount_share.value for offer in offers])
         self._fixed_cost = np.array([offer.fixed_cost.value for offer in offers])
         self._base = np.array([offer.base_recovery_rate.value for offer in offers])
@@ -228,17 +269,23 @@ class Decider:
         """Return the cautious recovery rate of each offer for each shopper, shape (n, offers), within [0, 1]."""
         return self.assumed_rates(sensitivity) * self._trust
 
+    def no_purchase(self, risk: Floats) -> Floats:
+        """Return each shopper's chance of no purchase without an offer, shape (n,)."""
+        if self._no_purchase is None:
+            return risk
+        return np.asarray(np.interp(risk, self._no_purchase.risks, self._no_purchase.chances))
+
     def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
         """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
 
         The formula is ``p * r * (m*V - d*V) - (1 - p) * d*V - c``.
-        p is the risk, r the recovery rate, m the gross margin rate, V the order value, d the discount share.
+        p is the chance of no purchase, r the recovery rate, m the gross margin rate, V the order value, d the discount share.
         c is the fixed cost.
         A recovered order earns its discounted margin. A shopper who would have bought anyway costs the discount.
 
         rates: recovery rates to use instead of the policy's cautious ones, shape (n, offers).
         """
-        risk, value = signals.risk, signals.order_value
+        risk, value = self.no_purchase(signals.risk), signals.order_value
         recovery = (self.recovery_rates(signals.sensitivity) if rates is None else rates).T
         discount = self._discount[:, None] * value
         earned = risk * recovery * (self._margin_rate * value - discount)
@@ -258,15 +305,16 @@ class Decider:
         It is the fixed cost, plus the discount on orders that are recovered or would have come anyway.
         Recovery rates count without caution: a budget must hold where the assumed rates turn out right.
         """
-        risk = signals.risk
+        risk = self.no_purchase(signals.risk)
         redeemed = risk * self.assumed_rates(signals.sensitivity).T + (1 - risk)
         costs: Floats = redeemed * self._discount[:, None] * signals.order_value + self._fixed_cost[:, None]
         return costs.T
 
-    def decide(self, signals: Signals) -> Decisions:
+    def decide(self, signals: Signals, allowed: Bools | None = None) -> Decisions:
         """Choose the offer with the largest expected margin; doing nothing (margin 0) where none is above it.
 
         Of offers with equal margins the cheapest wins, so a discount is never given where a reminder earns the same.
+        allowed: who may get which offer, shape (n, offers), where that is less than ``eligible`` says.
 
         >>> import numpy as np
         >>> from tests import factories
@@ -278,7 +326,7 @@ class Decider:
         >>> decisions.margin.round(2)
         array([7.45, 0.05])
         """
-        margins = np.where(self.eligible(signals), self.margins(signals), -np.inf)
+        margins = np.where(self.eligible(signals) if allowed is None else allowed, self.margins(signals), -np.inf)
         best = margins.max(axis=1)
         tied = margins >= (best - TIE_TOLERANCE)[:, None]
         if np.count_nonzero(tied) == len(best):
