@@ -79,7 +79,7 @@ class LoopWorld:
         """Return the true expected margin a shopper of the best choices that the rules allow."""
         return float(np.where(with_none(self.eligible), self.margins, -np.inf).max(axis=1).mean())
 
-    def take(self, rows: slice) -> LoopWorld:
+    def take(self, rows: slice | NDArray[np.intp]) -> LoopWorld:
         """Return some of the shoppers."""
         return LoopWorld(
             take_signals(self.seen, rows), self.lost[rows], self.rates[rows], self.margins[rows], self.eligible[rows]
