@@ -1,13 +1,13 @@
 """Who is left without an offer, who gets one by chance, and who gets the best one: keyed hashes, known propensities.
 
-Each shopper's group follows from HMAC-SHA256 of the id under a key that stays private: nobody outside can tell or choose
-a group, and an answer that is asked for twice is the same twice. Control, exploration and challenger are hashed apart,
-so that no group tells anything about another, and a shopper stays in the control group whatever the model.
+Each shopper's group follows from HMAC-SHA256 of the id under a key that stays private. Nobody outside can tell or
+choose a group, and an answer that is asked for twice is the same twice. Control, exploration and challenger are hashed
+apart, so that no group tells anything about another, and a shopper stays in the control group whatever the model.
 
 The propensity is marginal over the key: the chance, before the key is drawn, that a shopper with these allowed offers
-and this greedy offer gets an offer. It does not condition on the shopper's group. A log of many shoppers under one key is
-a sample from it, which is what off-policy evaluation needs. It does condition on the model: each arm of a trial is a log
-of its own.
+and this greedy offer gets an offer. It does not condition on the shopper's group. A log of many shoppers under one key
+is a sample from it, which is what off-policy evaluation needs. It does condition on the model: each arm of a trial is a
+log of its own.
 """
 
 from __future__ import annotations

@@ -77,9 +77,7 @@ def write_line(record: DecisionRecord) -> bytes:
     """
     fields = {name: value for name, value in asdict(record).items() if value is not None}
     fields["propensities"] = [round(value, PROPENSITY_DECIMALS) for value in record.propensities]
-    for name in ("p", "order_value", "sensitivity"):
-        if name in fields:
-            fields[name] = round(fields[name], SIGNAL_DECIMALS)
+    fields |= {name: round(fields[name], SIGNAL_DECIMALS) for name in _NUMBERS if name in fields}
     return json.dumps(fields, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
 
@@ -105,20 +103,17 @@ def read_line(line: bytes) -> DecisionRecord:
 
 _REQUIRED: Final = ("decision_id", "shopper", "time", "offer", "allowed", "propensities")
 _NUMBERS: Final = ("p", "order_value", "sensitivity")
+_TEXTS: Final = ("decision_id", "shopper", "assignment")  # which others may log as numbers
 
 
 def _checked(fields: dict[str, Any]) -> DecisionRecord:
     try:
         fields["allowed"] = tuple(str(name) for name in fields["allowed"])
         fields["propensities"] = tuple(float(value) for value in fields["propensities"])
-        for name in _NUMBERS:
-            if name in fields:
-                fields[name] = float(fields[name])
+        fields |= {name: float(fields[name]) for name in _NUMBERS if name in fields}
     except (TypeError, ValueError) as error:
         raise RecordError(f"a number or list is none: {error}") from error
-    for name in ("decision_id", "shopper", "assignment"):
-        if name in fields:
-            fields[name] = str(fields[name])
+    fields |= {name: str(fields[name]) for name in _TEXTS if name in fields}
     record = DecisionRecord(**fields)
     chances = record.propensities
     if len(record.allowed) != len(chances) or len(set(record.allowed)) != len(chances):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,10 +62,20 @@ def ground_truth(
     rows: Annotated[int, typer.Option(min=1_000, help="Shoppers of the simulated world.")] = 50_000,
     spread: Annotated[float, typer.Option(min=0, help="How much true recovery rates differ unseen.")] = 0.0,
     seed: options.Seed = 1,
+    loop: Annotated[
+        bool,
+        typer.Option("--loop", help="Let decisions, outcomes and learning run in such worlds; no model is needed."),
+    ] = False,
+    json_path: Annotated[Path | None, typer.Option("--json", help="File to write the loop's figures to.")] = None,
     endpoint: options.Endpoint = None,
     region: options.Region = None,
 ) -> None:
     """Play the policy where the true risks and recovery rates are known; compare it with the best possible."""
+    if loop:
+        _play_loop(artefact, bucket, version, policy, json_path, endpoint, region)
+        return
+    if json_path is not None:
+        raise typer.BadParameter("only --loop writes JSON", param_hint="--json")
     with plain_errors():
         from training.offers.synthetic_world import worlds
 
@@ -77,6 +88,26 @@ def ground_truth(
             table.add_row(f"{truth:g}", *_outcome_cells(outcome))
         console.print(f"expected margin a shopper, in {model.manifest.policy.currency}; {rows:,} simulated shoppers")
         console.print(table)
+
+
+def _play_loop(
+    artefact: Path | None, bucket: str | None, version: str | None, policy: Path | None, json_path: Path | None,
+    endpoint: str | None, region: str | None,
+) -> None:  # fmt: skip
+    with plain_errors():
+        from training.learning import loop_reach
+        from training.learning.loop_world import model_shoppers, twin_shoppers
+        from training.offers.policy_file import DEFAULT, read_policy
+
+        if artefact is None and version is None:
+            terms = read_policy(policy or DEFAULT)
+            document = loop_reach.document(lambda seed: twin_shoppers(terms, loop_reach.LATE, seed), say)
+        else:
+            model = _model(artefact, bucket, version, policy, endpoint, region)
+            document = loop_reach.document(lambda seed: model_shoppers(model, loop_reach.LATE, seed), say)
+        if json_path is not None:
+            json_path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        result(f"{document['dr_coverage']:.2f}")
 
 
 def _outcome_cells(outcome: Outcome) -> list[str]:

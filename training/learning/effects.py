@@ -87,7 +87,10 @@ def _corrected(effects: list[Effect], measure: str) -> list[Effect]:
     found: list[Comparison | None] = [getattr(effect, measure) for effect in effects]
     corrected = iter(holm([one.p_value for one in found if one is not None]))
     with_holm = [one and replace(one, p_holm=next(corrected)) for one in found]
-    return [replace(effect, **{measure: one}) for effect, one in zip(effects, with_holm, strict=True)]  # type: ignore[arg-type]
+    return [
+        replace(effect, **{measure: one})  # type: ignore[arg-type]
+        for effect, one in zip(effects, with_holm, strict=True)
+    ]
 
 
 def _effect(trial: Trial, arm: int, confidence: float) -> Effect:
@@ -206,8 +209,8 @@ def interactions(trial: Trial, signals: dict[str, NDArray[np.float64]]) -> list[
     """Return, for each offer and each signal declared beforehand, whether shoppers with more of it respond more.
 
     ``bought ~ offer + z + offer * z`` with z the signal less its mean, over its standard deviation (n - 1). The
-    coefficient of the interaction is the change of the offer's effect on conversion for one standard deviation. p-values
-    are corrected by Holm over all offers and signals.
+    coefficient of the interaction is the change of the offer's effect on conversion for one standard deviation.
+    p-values are corrected by Holm over all offers and signals.
     """
     found: list[dict[str, Any]] = []
     pi = trial.propensities

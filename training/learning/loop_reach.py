@@ -55,8 +55,8 @@ class Log:
 def run_loop(shoppers: Shoppers, world: LoopWorld, seed: int, refit_every: int = REFIT_EVERY) -> Run:
     """Let the loop decide for all shoppers in order, learning anew after every ``refit_every``, without delay.
 
-    ``early`` is what was learnt by a quarter of the shoppers. What is earned is the truth's expected value of the offers
-    made, so that it holds no chance of who bought.
+    ``early`` is what was learnt by a quarter of the shoppers. What is earned is the truth's expected value of the
+    offers made, so that it holds no chance of who bought.
     """
     total = len(world.lost)
     log = empty_log(total, len(shoppers.policy.choices))
@@ -104,7 +104,7 @@ def _value(policy: Policy, shoppers: Shoppers, world: LoopWorld) -> float:
 
 
 def reach(make_shoppers: Callable[[int], Shoppers], seeds: int = SEEDS) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield each world's name and figures: shares of the best, in the world where no offer works the loss in currency."""
+    """Yield each world's figures: shares of the best, and the loss in currency where no offer works."""
     runs: dict[str, list[Run]] = {name: [] for name in WORLDS}
     for seed in range(seeds):
         shoppers = make_shoppers(seed)

@@ -94,7 +94,8 @@ def evaluate(log: LoggedActions, target: Choices, current: Choices, confidence: 
 def weights(log: LoggedActions, target: Choices) -> Floats:
     """Return ``[a = t] / pi(a)`` of each decision."""
     own = log.propensities[np.arange(len(target)), log.action]
-    return np.divide(log.action == target, own, out=np.zeros(len(target)), where=own > 0)
+    matches = (log.action == target).astype(np.float64)
+    return np.asarray(np.divide(matches, own, out=np.zeros(len(target)), where=own > 0))
 
 
 def doubly_robust_scores(log: LoggedActions, target: Choices) -> Floats:
@@ -164,6 +165,6 @@ def _refusals(untried: float, effective: float, decisions: int, mean: Estimate) 
         )
     if abs(mean.value - 1) > MOST_ERRORS_OFF * mean.standard_error:
         found.append(
-            f"mean-weight: {mean.value:.4f}, more than {MOST_ERRORS_OFF} standard errors ({mean.standard_error:.4f}) off 1"
+            f"mean-weight: {mean.value:.4f}, over {MOST_ERRORS_OFF} standard errors of {mean.standard_error:.4f} off 1"
         )
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -49,8 +50,8 @@ def read_outcomes(
 
     Columns: ``decision_id``, or ``shopper`` as the log has it, or the raw ``user_id`` (or ``id``), which ``hash_id``
     turns into the log's; ``time``, ISO 8601, UTC where it names no zone; ``order_value``, empty or 0 for no order;
-    optionally ``margin`` (realised, of that order, offer's costs included) and ``sent`` (0 or 1: whether the message went
-    out). ``period`` holds for files without one in their metadata.
+    optionally ``margin`` (realised, of that order, offer's costs included) and ``sent`` (0 or 1: whether the message
+    went out). ``period`` holds for files without one in their metadata.
     """
     tables, periods, rows = [], [], 0
     rejected: Counter[str] = Counter()
@@ -93,11 +94,13 @@ def _merged(periods: list[Period]) -> tuple[Period, ...]:
     return tuple(merged)
 
 
-def _read(file: SourceFile, hash_id: Callable[[str], str], period: Period | None) -> tuple[pd.DataFrame, dict[str, int]]:
+def _read(
+    file: SourceFile, hash_id: Callable[[str], str], period: Period | None
+) -> tuple[pd.DataFrame, dict[str, int]]:
     try:
-        compression = "gzip" if file.data.startswith(b"\x1f\x8b") else None
-        raw = pd.read_csv(io.BytesIO(file.data), dtype="str", compression=compression, skipinitialspace=True)
-    except (ValueError, OSError) as error:
+        data = gzip.decompress(file.data) if file.data.startswith(b"\x1f\x8b") else file.data
+        raw = pd.read_csv(io.BytesIO(data), dtype="str", skipinitialspace=True)
+    except (ValueError, OSError, EOFError) as error:
         raise DataRefused(f"{file.name} cannot be read as CSV: {error}") from error
     id_column = next((name for name in ID_COLUMNS if name in raw.columns), None)
     if id_column is None or not {"time", "order_value"} <= set(raw.columns):
@@ -127,5 +130,3 @@ def _optional(raw: pd.DataFrame, name: str) -> np.ndarray:
     if name not in raw.columns:
         return np.full(len(raw), np.nan)
     return pd.to_numeric(raw[name], errors="coerce").to_numpy(dtype=np.float64)
-
-

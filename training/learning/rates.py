@@ -65,7 +65,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Rates:
-    """The learnt rates of all offers, and the covariance of (base, gain, base, gain, ...), shape (2 offers, 2 offers)."""
+    """The learnt rates of all offers; ``covariance`` is that of (base, gain, base, gain, ...)."""
 
     offers: tuple[Rate, ...]
     covariance: Floats
@@ -75,8 +75,8 @@ def learn_no_purchase(seen: Observed, prior_shoppers: float = PRIOR_BUYERS) -> N
     """Return the chance of no purchase by risk, learnt from the rows without an offer.
 
     First a line, ``intercept + slope * risk``, by least squares, with "the chance is the risk" counting as
-    ``prior_shoppers``. Then the mean of each of BINS bins, with the line counting as LINE_SHOPPERS shoppers spread as all
-    shoppers are. Isotonic regression makes the bins rising.
+    ``prior_shoppers``. Then the mean of each of BINS bins, with the line counting as LINE_SHOPPERS shoppers spread as
+    all shoppers are. Isotonic regression makes the bins rising.
 
     Rows count alike. Weights of 1 / propensity would let a few hundred control shoppers outweigh all others, and in
     simulations doubled the shortfall. The price: given risk, who is worth no offer must buy as often as who is.

@@ -38,12 +38,13 @@ class SampleRatio:
 def check_sample_ratio(trial: Trial) -> SampleRatio:
     """Return the chi-squared test of the arms' counts against the logged propensities.
 
-    ``(O - E)' C+ (O - E)`` with ``E = sum pi_i`` and ``C = sum (diag(pi_i) - pi_i pi_i')``, C+ its pseudo-inverse, and as
-    many degrees of freedom as its rank. With the same propensities for everybody this is Pearson's test.
+    ``(O - E)' C+ (O - E)`` with ``E = sum pi_i`` and ``C = sum (diag(pi_i) - pi_i pi_i')``. C+ is its pseudo-inverse,
+    and its rank is the degrees of freedom. With the same propensities for everybody this is Pearson's test.
     An action that had propensity 0 gives p = 0.
     """
     rows = first_of_each(trial.shopper)
     pi = trial.propensities[rows]
+    pi = pi / pi.sum(axis=1, keepdims=True)  # a log rounds them
     observed = np.bincount(trial.arm[rows], minlength=len(trial.arms))
     expected = pi.sum(axis=0)
     covariance = np.diag(expected) - pi.T @ pi
