@@ -21,9 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Choices = NDArray[np.intp]
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 
 GROUPS: Final = ("control", "explore", "exploit")
 CONTROL, EXPLORE, EXPLOIT = range(3)
@@ -60,7 +58,7 @@ class Draws:
     ``pick``: which allowed offer an exploring shopper gets, in [0, 1), shape (n,)
     """
 
-    group: NDArray[np.intp]
+    group: Indices
     pick: Floats
 
 
@@ -72,7 +70,7 @@ class Chosen:
     ``propensities``: of every choice, shape (n, choices); each row sums to 1
     """
 
-    choice: Choices
+    choice: Indices
     propensities: Floats
 
 
@@ -120,7 +118,7 @@ class Assigner:
         return _digest(self._key, b"decision", message).hex()[:DECISION_ID_CHARACTERS]
 
 
-def propensities(allowed: Bools, greedy: Choices, assignment: Assignment) -> Floats:
+def propensities(allowed: Bools, greedy: Indices, assignment: Assignment) -> Floats:
     """Return the chance of every choice, shape (n, choices), from the one mixture of control, explore and exploit.
 
     ``c [none] + (1 - c) (e / |allowed| [allowed] + (1 - e) [greedy])``, where c is the control share and e the explore
@@ -133,7 +131,7 @@ def propensities(allowed: Bools, greedy: Choices, assignment: Assignment) -> Flo
     return chances
 
 
-def choose(allowed: Bools, greedy: Choices, draws: Draws, assignment: Assignment) -> Chosen:
+def choose(allowed: Bools, greedy: Indices, draws: Draws, assignment: Assignment) -> Chosen:
     """Return what each shopper gets, and with which propensities; ``greedy`` must be allowed."""
     rank = (draws.pick * allowed.sum(axis=1)).astype(np.intp)
     picked = (allowed.cumsum(axis=1) > rank[:, None]).argmax(axis=1)

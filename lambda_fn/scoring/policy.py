@@ -267,7 +267,8 @@ class Decider:
 
     def recovery_rates(self, sensitivity: Floats) -> Floats:
         """Return the cautious recovery rate of each offer for each shopper, shape (n, offers), within [0, 1]."""
-        return self.assumed_rates(sensitivity) * self._trust
+        rates: Floats = self.assumed_rates(sensitivity) * self._trust
+        return rates
 
     def no_purchase(self, risk: Floats) -> Floats:
         """Return each shopper's chance of no purchase without an offer, shape (n,)."""
@@ -279,8 +280,8 @@ class Decider:
         """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
 
         The formula is ``p * r * (m*V - d*V) - (1 - p) * d*V - c``.
-        p is the chance of no purchase, r the recovery rate, m the gross margin rate, V the order value, d the discount share.
-        c is the fixed cost.
+        p is the chance of no purchase, r the recovery rate, m the gross margin rate, V the order value.
+        d is the discount share, c the fixed cost.
         A recovered order earns its discounted margin. A shopper who would have bought anyway costs the discount.
 
         rates: recovery rates to use instead of the policy's cautious ones, shape (n, offers).

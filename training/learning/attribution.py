@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.policy import Attribution
 from training.errors import DataRefused
 from training.learning.outcomes import Outcomes
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,10 +28,10 @@ class Matured:
     """
 
     records: tuple[DecisionRecord, ...]
-    bought: NDArray[np.bool_]
+    bought: Bools
     revenue: Floats
     margin: Floats
-    sent: NDArray[np.bool_]
+    sent: Bools
     pending: int
     uncovered: int
     unattributed: int
@@ -89,7 +87,7 @@ def _table(records: Sequence[DecisionRecord]) -> pd.DataFrame:
     return table
 
 
-def _places(decisions: pd.DataFrame, orders: pd.DataFrame) -> NDArray[np.intp]:
+def _places(decisions: pd.DataFrame, orders: pd.DataFrame) -> Indices:
     """Return the position of each order's decision; -1 where it has none."""
     place = np.full(len(orders), -1, np.intp)
     named = orders["decision_id"].notna().to_numpy()
@@ -105,9 +103,7 @@ def _places(decisions: pd.DataFrame, orders: pd.DataFrame) -> NDArray[np.intp]:
     return place
 
 
-def _sums(
-    orders: pd.DataFrame, place: NDArray[np.intp], inside: NDArray[np.bool_], size: int
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _sums(orders: pd.DataFrame, place: Indices, inside: Bools, size: int) -> tuple[Floats, Floats, Bools]:
     """Return each decision's order value, stated margin (NaN where none is stated), and whether it was sent."""
     at = place[inside]
     revenue = np.bincount(at, orders["order_value"].to_numpy()[inside], minlength=size).astype(np.float64)
@@ -119,9 +115,7 @@ def _sums(
     return revenue, margin, ~unsent
 
 
-def _maturity(
-    time: pd.Series, outcomes: Outcomes, window: pd.Timedelta, lag: pd.Timedelta
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _maturity(time: pd.Series, outcomes: Outcomes, window: pd.Timedelta, lag: pd.Timedelta) -> tuple[Bools, Bools]:
     """Return which decisions have matured, and whose windows the periods cover."""
     if not outcomes.periods:
         return np.ones(len(time), bool), np.ones(len(time), bool)

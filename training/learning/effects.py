@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from training.learning.trial import Bools, Choices, Floats, Trial, first_of_each
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
+from training.learning.trial import Trial, first_of_each
 
 SMALLEST_ARM: Final = 30  # decisions
 _SAME: Final = 1e-6  # propensities closer than this are one propensity: a log rounds them
@@ -120,7 +120,7 @@ def _effect(trial: Trial, arm: int, confidence: float) -> Effect:
     )
 
 
-def _summary(trial: Trial, rows: Choices) -> ArmSummary:
+def _summary(trial: Trial, rows: Indices) -> ArmSummary:
     def moments(values: Floats) -> tuple[float, float]:
         mean = float(values.mean()) if len(values) else float("nan")
         return mean, float(values.std(ddof=1)) if len(values) > 1 else float("nan")
@@ -146,7 +146,7 @@ class _Pair:
 
     treated: Bools
     weight: Floats
-    shopper: Choices
+    shopper: Indices
     plain: bool
     alpha: float
 
@@ -194,7 +194,7 @@ class _Pair:
         return Comparison(method, float(fitted.params[1]), float(fitted.bse[1]), (float(low), float(high)), p_value)
 
 
-def fit_clustered(values: Floats, design: Floats, weight: Floats, cluster: Choices) -> Any:
+def fit_clustered(values: Floats, design: Floats, weight: Floats, cluster: Indices) -> Any:
     """Return statsmodels' weighted least squares with errors clustered by shopper.
 
     The sandwich estimator times ``G / (G - 1) * (n - 1) / (n - k)``; with one decision a shopper that is HC1. Normal.
@@ -205,7 +205,7 @@ def fit_clustered(values: Floats, design: Floats, weight: Floats, cluster: Choic
     return WLS(values, design, weights=weight).fit(cov_type="cluster", cov_kwds={"groups": numbers})
 
 
-def interactions(trial: Trial, signals: dict[str, NDArray[np.float64]]) -> list[dict[str, Any]]:
+def interactions(trial: Trial, signals: dict[str, Floats]) -> list[dict[str, Any]]:
     """Return, for each offer and each signal declared beforehand, whether shoppers with more of it respond more.
 
     ``bought ~ offer + z + offer * z`` with z the signal less its mean, over its standard deviation (n - 1). The

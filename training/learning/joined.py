@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.policy import NO_INTERVENTION, Decider, Policy, Signals
 from lambda_fn.scoring.recipe import Bin, Recipe
@@ -16,8 +16,6 @@ from training.learning.attribution import Matured
 from training.learning.off_policy import LoggedActions
 from training.learning.rates import Observed
 from training.learning.trial import Trial
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def to_trial(matured: Matured, policy: Policy | None) -> Trial:
     )
 
 
-def _margin(matured: Matured, terms: Terms | None, arm: NDArray[np.intp]) -> Floats | None:
+def _margin(matured: Matured, terms: Terms | None, arm: Indices) -> Floats | None:
     stated = matured.margin
     if not np.isnan(stated[matured.bought]).any() and matured.bought.any():
         cost = np.zeros(len(arm)) if terms is None else np.nan_to_num(terms.cost[arm]) * matured.sent
@@ -132,13 +130,13 @@ def signals_of(records: Sequence[DecisionRecord], policy: Policy, recipe: Recipe
     return Signals(risk, value, sensitivity, *codes)
 
 
-def allowed_of(records: Sequence[DecisionRecord], policy: Policy) -> NDArray[np.bool_]:
+def allowed_of(records: Sequence[DecisionRecord], policy: Policy) -> Bools:
     """Return which of the policy's offers each record allowed, shape (n, offers)."""
     names = policy.choices[1:]
     return np.array([[name in record.allowed for name in names] for record in records], bool).reshape(-1, len(names))
 
 
-def to_observed(trial: Trial, signals: Signals, allowed: NDArray[np.bool_]) -> Observed:
+def to_observed(trial: Trial, signals: Signals, allowed: Bools) -> Observed:
     """Return what rates are learnt from. Every arm must be one of the policy's."""
     return Observed(signals.risk, signals.sensitivity, trial.arm, trial.bought, allowed)
 
@@ -151,6 +149,6 @@ def to_logged(trial: Trial, signals: Signals) -> LoggedActions:
     return LoggedActions(trial.arm, trial.margin, trial.propensities, features, trial.shopper)
 
 
-def decided(policy: Policy, recipe: Recipe, signals: Signals, allowed: NDArray[np.bool_]) -> NDArray[np.intp]:
+def decided(policy: Policy, recipe: Recipe, signals: Signals, allowed: Bools) -> Indices:
     """Return what a policy would have done in each decision, among the offers allowed then."""
     return Decider(policy, recipe).decide(signals, allowed).choice

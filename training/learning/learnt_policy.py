@@ -6,13 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from lambda_fn.scoring.arrays import Indices
 from lambda_fn.scoring.policy import Gain, Intervention, Policy, Share, Signals
 from training.learning.rates import PRIOR_SHOPPERS, Observed, Rate, Rates, learn_no_purchase, learn_rates
-
-Choices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ def learn_policy(policy: Policy, seen: Observed, data: str, prior_shoppers: floa
     return Learnt(policy.model_copy(update={"interventions": offers, "no_purchase": said}), rates)
 
 
-def chance_of_gain(learnt: Learnt, before: Choices, after: Choices, signals: Signals) -> float:
+def chance_of_gain(learnt: Learnt, before: Indices, after: Indices, signals: Signals) -> float:
     """Return the posterior probability that the choices ``after`` earn more than ``before``.
 
     What a choice earns is linear in its offer's (base, gain), so the difference is normal with the mean and variance

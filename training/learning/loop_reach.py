@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.assignment import CONTROL, EXPLOIT, EXPLORE, Assignment, Draws, choose, with_none
 from lambda_fn.scoring.policy import Decider, Policy
 from training.learning.learnt_policy import learn_policy
@@ -29,9 +29,6 @@ NULL_TRIALS: Final = 2_000
 _ALPHA: Final = 0.05
 _LEAST: Final = 1e-9  # currency a shopper: below it no offer works
 
-Floats = NDArray[np.float64]
-Choices = NDArray[np.intp]
-
 
 @dataclass(frozen=True)
 class Run:
@@ -47,8 +44,8 @@ class Run:
 class Log:
     """What the loop remembers of n shoppers; filled block by block."""
 
-    choice: Choices
-    bought: NDArray[np.bool_]
+    choice: Indices
+    bought: Bools
     propensities: Floats
 
 
@@ -162,7 +159,7 @@ def _untreated_margin(policy: Policy, world: LoopWorld) -> Floats:
 
 
 def _log_of(
-    decider: Decider, world: LoopWorld, policy: Policy, rows: NDArray[np.intp], rng: np.random.Generator
+    decider: Decider, world: LoopWorld, policy: Policy, rows: Indices, rng: np.random.Generator
 ) -> LoggedActions:
     block = world.take(rows)
     log = empty_log(len(rows), len(policy.choices))

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
 from lambda_fn.registry import Artefact
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.assignment import with_none
 from lambda_fn.scoring.features import FeaturePlan
+from lambda_fn.scoring.imputation import Imputer
 from lambda_fn.scoring.policy import Decider, Policy, Signals
 from lambda_fn.scoring.recipe import Recipe
 from lambda_fn.scoring.service import Scorer
@@ -26,9 +27,6 @@ from training.offers.synthetic_world import twin_table
 from training.shops.shopper import RECIPE
 from training.synthetic import twin
 from training.synthetic.best_possible import posterior
-
-Floats = NDArray[np.float64]
-Choices = NDArray[np.intp]
 
 UNSEEN_SPREAD: Final = 0.5  # of the logarithm of a shopper's own factor on all recovery rates
 NO_OFFER_WORKS: Final = "no offer works"
@@ -64,13 +62,13 @@ class LoopWorld:
     lost: Floats
     rates: Floats
     margins: Floats
-    eligible: NDArray[np.bool_]
+    eligible: Bools
 
-    def earned(self, choice: Choices) -> float:
+    def earned(self, choice: Indices) -> float:
         """Return the true expected margin a shopper of these choices."""
         return float(self.margins[np.arange(len(choice)), choice].mean())
 
-    def buys(self, choice: Choices, rng: np.random.Generator) -> NDArray[np.bool_]:
+    def buys(self, choice: Indices, rng: np.random.Generator) -> Bools:
         """Draw who buys after these choices."""
         rates = np.column_stack([np.zeros(len(choice)), self.rates])[np.arange(len(choice)), choice]
         return np.asarray(rng.random(len(choice)) < 1 - self.lost + self.lost * rates)
@@ -79,14 +77,14 @@ class LoopWorld:
         """Return the true expected margin a shopper of the best choices that the rules allow."""
         return float(np.where(with_none(self.eligible), self.margins, -np.inf).max(axis=1).mean())
 
-    def take(self, rows: slice | NDArray[np.intp]) -> LoopWorld:
+    def take(self, rows: slice | Indices) -> LoopWorld:
         """Return some of the shoppers."""
         return LoopWorld(
             take_signals(self.seen, rows), self.lost[rows], self.rates[rows], self.margins[rows], self.eligible[rows]
         )
 
 
-def take_signals(signals: Signals, rows: slice | NDArray[np.intp] | NDArray[np.bool_]) -> Signals:
+def take_signals(signals: Signals, rows: slice | Indices | Bools) -> Signals:
     """Return some of the shoppers' signals."""
     return Signals(
         signals.risk[rows],
@@ -110,7 +108,7 @@ def twin_shoppers(policy: Policy, rows: int, seed: int) -> Shoppers:
     table = twin_table(RECIPE, rows, seed, twin.ALL_COUNTRIES)
     recipe = fit_recipe.fit(RECIPE, table, _AS_OF)
     plan = FeaturePlan(recipe)
-    complete, _ = plan.layout.complete(fit_recipe.to_columns(plan.layout, table))
+    complete, _ = Imputer(plan.layout).complete(fit_recipe.to_columns(plan.layout, table))
     values = plan.values(complete, _AS_OF)
     order_value = complete.numbers[:, plan.layout.numeric_names.index(policy.order_value)]
     names = (policy.sensitivity, policy.value_tier, policy.recency_segment)

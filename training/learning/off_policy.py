@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
+
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 
 LEAST_EFFECTIVE: Final = 200  # decisions
 LEAST_EFFECTIVE_SHARE: Final = 0.01
 MOST_ERRORS_OFF: Final = 4  # of the mean weight from 1, in standard errors
 FOLDS: Final = 2
 _RIDGE: Final = 1e-6
-
-Floats = NDArray[np.float64]
-Choices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -35,11 +33,11 @@ class LoggedActions:
     ``cluster``: number of the shopper, shape (n,)
     """
 
-    action: Choices
+    action: Indices
     amount: Floats
     propensities: Floats
     features: Floats
-    cluster: Choices
+    cluster: Indices
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class Evaluation:
     refusals: tuple[str, ...]
 
 
-def evaluate(log: LoggedActions, target: Choices, current: Choices, confidence: float = 0.95) -> Evaluation:
+def evaluate(log: LoggedActions, target: Indices, current: Indices, confidence: float = 0.95) -> Evaluation:
     """Return what the policy with actions ``target`` would have earned, and its gain on that with ``current``."""
     rows = np.arange(len(target))
     untried = float((log.propensities[rows, target] <= 0).mean())
@@ -91,14 +89,14 @@ def evaluate(log: LoggedActions, target: Choices, current: Choices, confidence: 
     )
 
 
-def weights(log: LoggedActions, target: Choices) -> Floats:
+def weights(log: LoggedActions, target: Indices) -> Floats:
     """Return ``[a = t] / pi(a)`` of each decision."""
     own = log.propensities[np.arange(len(target)), log.action]
     matches = (log.action == target).astype(np.float64)
     return np.asarray(np.divide(matches, own, out=np.zeros(len(target)), where=own > 0))
 
 
-def doubly_robust_scores(log: LoggedActions, target: Choices) -> Floats:
+def doubly_robust_scores(log: LoggedActions, target: Indices) -> Floats:
     """Return ``mu(x, t) + w (y - mu(x, a))`` of each decision; their mean is the doubly robust value.
 
     ``mu`` is cross-fitted: shoppers are cut into FOLDS by the parity of their number, and each fold's mu is a ridge
@@ -113,7 +111,7 @@ def doubly_robust_scores(log: LoggedActions, target: Choices) -> Floats:
     return np.asarray(predicted[rows, target] + weights(log, target) * (log.amount - own))
 
 
-def _outcome_model(log: LoggedActions, train: NDArray[np.bool_], features: Floats) -> Floats:
+def _outcome_model(log: LoggedActions, train: Bools, features: Floats) -> Floats:
     design = np.column_stack([np.ones(len(features)), features])
     average = float(log.amount[train].mean()) if train.any() else 0.0
     predicted = np.full((len(features), log.propensities.shape[1]), average)
@@ -136,7 +134,7 @@ def self_normalised(log: LoggedActions, weight: Floats, confidence: float) -> Es
     return _normal(value, around.standard_error, confidence)
 
 
-def estimate(scores: Floats, cluster: Choices, confidence: float) -> Estimate:
+def estimate(scores: Floats, cluster: Indices, confidence: float) -> Estimate:
     """Return the mean of scores with its clustered standard error.
 
     ``sqrt(G / (G - 1) * sum over G shoppers of (sum of their (score - mean))^2) / n``; with one decision a shopper that

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.policy import NoPurchase, Policy
 
 PRIOR_SHOPPERS: Final = 1_000  # what an assumed recovery rate counts as
@@ -22,9 +22,6 @@ LINE_SHOPPERS: Final = 10_000  # what the line counts as, when bins of risk depa
 BINS: Final = 20  # of risk, equally wide
 _SMALLEST_VARIANCE: Final = 0.05  # of a purchase: keeps a shopper who surely buys from outweighing all others
 _RIDGE: Final = 1e-9  # where nobody may get an offer, its assumption stays
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Observed:
 
     risk: Floats
     sensitivity: Floats
-    offer: NDArray[np.intp]
+    offer: Indices
     bought: Bools
     eligible: Bools
 
@@ -121,7 +118,7 @@ def fit_line(x: Floats, y: Floats, weight: Floats) -> Floats:
     return np.asarray(np.linalg.lstsq(weighted.T @ design, weighted.T @ y)[0])
 
 
-def _bins(risk: Floats) -> NDArray[np.intp]:
+def _bins(risk: Floats) -> Indices:
     return np.minimum((risk * BINS).astype(np.intp), BINS - 1)
 
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from lambda_fn.scoring.arrays import Floats
 
 PLANNED_SHOPPERS: Final = 50_000  # where the sequence is narrowest, when nothing else is planned
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

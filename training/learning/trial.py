@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Choices = NDArray[np.intp]
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 
 
 @dataclass(frozen=True)
@@ -27,9 +24,9 @@ class Trial:
     """
 
     arms: tuple[str, ...]
-    arm: Choices
+    arm: Indices
     propensities: Floats
-    shopper: Choices
+    shopper: Indices
     bought: Bools
     revenue: Floats
     margin: Floats | None = None
@@ -40,6 +37,6 @@ class Trial:
         return len(np.unique(self.shopper)) == len(self.shopper)
 
 
-def first_of_each(shopper: Choices) -> Choices:
+def first_of_each(shopper: Indices) -> Indices:
     """Return the positions of each shopper's first decision."""
     return np.asarray(np.unique(shopper, return_index=True)[1], dtype=np.intp)

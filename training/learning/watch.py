@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lambda_fn.scoring.arrays import Bools, Floats
 from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.policy import Policy, Signals
 from lambda_fn.scoring.recipe import Recipe
@@ -22,8 +22,6 @@ from training.learning.trial import Trial, first_of_each
 SAMPLE_RATIO: Final = "sample-ratio"
 MARGIN_BELOW_EXPECTED: Final = "margin-below-expected"
 LEAST_SHOPPERS: Final = 100  # of an offer: below it nothing is said of its margin
-
-Floats = NDArray[np.float64]
 
 
 def watch(
@@ -64,7 +62,7 @@ def _no_purchase(policy: Policy, risk: Floats) -> Floats:
     return risk if known is None else np.interp(risk, known.risks, known.chances)
 
 
-def calibration(lost: Floats, bought: NDArray[np.bool_]) -> dict[str, float] | None:
+def calibration(lost: Floats, bought: Bools) -> dict[str, float] | None:
     """Return slope, intercept and log loss of the chance of no purchase, on rows without an offer.
 
     ``logit P(no purchase) = intercept + slope * logit(q)``; 0 and 1 are perfect. None where there is nothing to fit.
