@@ -56,7 +56,7 @@ def attribute(records: Sequence[DecisionRecord], outcomes: Outcomes, terms: Attr
     window = pd.Timedelta(days=terms.window_days)
     orders = outcomes.table
     place = _places(decisions, orders)
-    since = orders["time"].to_numpy() - decisions["time"].to_numpy()[np.maximum(place, 0)]
+    since = _instants(orders["time"]) - _instants(decisions["time"])[np.maximum(place, 0)]
     named = orders["decision_id"].notna().to_numpy()
     inside = (place >= 0) & (since <= window.to_timedelta64()) & (named | (since >= np.timedelta64(0)))
     sums = _sums(orders, place, inside, len(decisions))
@@ -72,6 +72,10 @@ def attribute(records: Sequence[DecisionRecord], outcomes: Outcomes, terms: Attr
         uncovered=int((matured & ~covered).sum()),
         unattributed=int((~inside & (orders["order_value"] > 0).to_numpy()).sum()),
     )
+
+
+def _instants(time: pd.Series) -> np.ndarray:
+    return time.dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
 
 
 def _table(records: Sequence[DecisionRecord]) -> pd.DataFrame:
