@@ -189,14 +189,14 @@ def _show(found: Findings) -> None:
     ratio = found.sample_ratio
     planned = "NOT as planned: nothing else is estimated" if ratio.broken else "as planned"
     say(f"{found.counts['matured']:,} matured decisions; sample ratio: {planned} (p-value {ratio.p_value:.4g})")
-    table = Table("offer", "measure", "difference", "interval", "p, Holm", "method")
+    table = Table("offer", "measure", "difference", "interval", "p, Holm")
     for effect in found.effects:
         for measure in ("conversion", "revenue", "margin", "margin_adjusted"):
             one = getattr(effect, measure)
             if one is not None:
                 low, high = one.interval
-                table.add_row(effect.offer, measure, f"{one.difference:+.4f}", f"{low:+.4f} to {high:+.4f}",
-                              f"{one.p_holm:.4g}", one.method)  # fmt: skip
+                interval = f"{low:+.4f} to {high:+.4f}"
+                table.add_row(effect.offer, measure, f"{one.difference:+.4f}", interval, f"{one.p_holm:.4g}")
     if found.effects:
         console.print(table)
     for gate in found.gates:
