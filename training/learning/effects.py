@@ -77,10 +77,15 @@ def estimate_effects(trial: Trial, confidence: float = 0.95) -> list[Effect]:
 
 
 def holm(p_values: list[float]) -> list[float]:
-    """Return p-values corrected for their number (Holm 1979)."""
-    from statsmodels.stats.multitest import multipletests
+    """Return p-values corrected for their number (Holm 1979): the largest of ``(m - rank) p`` so far, at most 1.
 
-    return [float(p) for p in multipletests(p_values, method="holm")[1]] if p_values else []
+    statsmodels' function for this collects all garbage at every call, which takes longer than the whole analysis.
+    """
+    p = np.array(p_values, np.float64)
+    order = p.argsort(kind="stable")
+    corrected = np.empty_like(p)
+    corrected[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
+    return [float(one) for one in corrected]
 
 
 def _corrected(effects: list[Effect], measure: str) -> list[Effect]:

@@ -11,6 +11,7 @@ from scipy.stats import chi2
 from training.learning.trial import Trial, first_of_each
 
 ALARM: Final = 0.001  # below this p-value everything stops
+_NULL: Final = 1e-9  # of the largest eigenvalue: as propensities sum to 1, one eigenvalue is 0 but for rounding
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def check_sample_ratio(trial: Trial) -> SampleRatio:
     expected = pi.sum(axis=0)
     covariance = np.diag(expected) - pi.T @ pi
     off = observed - expected
-    rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
-    statistic = float(off @ np.linalg.pinv(covariance, hermitian=True) @ off)
+    rank = int(np.linalg.matrix_rank(covariance, tol=_NULL * len(rows), hermitian=True))
+    statistic = float(off @ np.linalg.pinv(covariance, rcond=_NULL, hermitian=True) @ off)
     impossible = int((trial.propensities[np.arange(len(trial.arm)), trial.arm] <= 0).sum())
     p_value = float(chi2.sf(statistic, rank)) if rank else 1.0
     return SampleRatio(

@@ -44,12 +44,12 @@ def test_a_short_key_is_refused() -> None:
 
 @pytest.mark.parametrize("ids", [MANY[:50], np.array(MANY[:50])])
 def test_one_id_and_many_give_the_same_answer(ids: Sequence[bytes]) -> None:
-    one_by_one = [assigner(control_share=0.2, explore_share=0.4, challenger_share=0.3) for _ in range(1)][0]
-    together = one_by_one.draw(ids)
-    alone = [one_by_one.draw([shopper]) for shopper in ids]
+    drawn = assigner(control_share=0.2, explore_share=0.4, challenger_share=0.3)
+    together = drawn.draw(ids)
+    alone = [drawn.draw([shopper]) for shopper in ids]
     assert together.group.tolist() == [draws.group[0] for draws in alone]
     assert together.pick.tolist() == [draws.pick[0] for draws in alone]
-    assert one_by_one.challenged(ids).tolist() == [one_by_one.challenged([shopper])[0] for shopper in ids]
+    assert drawn.challenged(ids).tolist() == [drawn.challenged([shopper])[0] for shopper in ids]
 
 
 def test_nobody_is_drawn_until_asked_for() -> None:
@@ -128,5 +128,8 @@ def test_ids_of_log_and_decision_are_hashes_of_their_own() -> None:
     assert own.shopper_hash(b"42") == own.shopper_hash(b"42") != own.shopper_hash(b"43")
     decision = own.decision_id(b"42", "v1", "2026-01-01T00:00:00Z")
     assert (len(own.shopper_hash(b"42")), len(decision)) == (16, 24)
-    others = [own.decision_id(b"42", "v2", "2026-01-01T00:00:00Z"), own.decision_id(b"42", "v1", "2026-01-01T00:00:01Z")]
+    others = [
+        own.decision_id(b"42", "v2", "2026-01-01T00:00:00Z"),
+        own.decision_id(b"42", "v1", "2026-01-01T00:00:01Z"),
+    ]
     assert decision not in others
