@@ -38,9 +38,8 @@ def log_files(model: Path, folder: Path, rows: int = 6_000, worth: float = 0.5) 
     allowed = with_none(decider.eligible(signals))
     greedy = decider.decide(signals).choice
     chosen = choose(allowed, greedy, assigner.draw(ids), SHARES)
-    rates = np.column_stack([np.zeros(rows), decider.assumed_rates(signals.sensitivity)])[
-        np.arange(rows), chosen.choice
-    ]
+    rates = np.column_stack([np.zeros(rows), decider.assumed_rates(signals.sensitivity)])
+    recovered = worth * rates[np.arange(rows), chosen.choice]
     lost = 0.4 + 0.5 * signals.risk
     bought = rng.random(rows) < 1 - lost + lost * recovered
     lines = [
