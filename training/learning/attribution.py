@@ -75,7 +75,7 @@ def attribute(records: Sequence[DecisionRecord], outcomes: Outcomes, terms: Attr
 
 
 def _instants(time: pd.Series) -> np.ndarray:
-    return time.dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
+    return np.asarray(time.dt.tz_localize(None).to_numpy(dtype="datetime64[us]"))
 
 
 def _table(records: Sequence[DecisionRecord]) -> pd.DataFrame:

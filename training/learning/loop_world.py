@@ -22,6 +22,7 @@ from lambda_fn.scoring.policy import Decider, Policy, Signals
 from lambda_fn.scoring.recipe import Recipe
 from lambda_fn.scoring.service import Scorer
 from training.data import fit_recipe
+from training.data.columns import to_columns
 from training.data.label import THRESHOLD_PERCENT
 from training.offers.synthetic_world import twin_table
 from training.shops.shopper import RECIPE
@@ -99,7 +100,7 @@ def model_shoppers(model: Artefact, rows: int, seed: int) -> Shoppers:
     """Return twin shoppers as a model sees them."""
     scorer = Scorer(model.manifest, model.onnx)
     table = twin_table(model.manifest.recipe, rows, seed, model.manifest.data.country or twin.ALL_COUNTRIES)
-    seen = scorer.score(fit_recipe.to_columns(scorer.layout, table), model.manifest.as_of).signals
+    seen = scorer.score(to_columns(scorer.layout, table), model.manifest.as_of).signals
     return Shoppers(model.manifest.policy, model.manifest.recipe, seen)
 
 
@@ -108,7 +109,7 @@ def twin_shoppers(policy: Policy, rows: int, seed: int) -> Shoppers:
     table = twin_table(RECIPE, rows, seed, twin.ALL_COUNTRIES)
     recipe = fit_recipe.fit(RECIPE, table, _AS_OF)
     plan = FeaturePlan(recipe)
-    complete, _ = Imputer(plan.layout).complete(fit_recipe.to_columns(plan.layout, table))
+    complete, _ = Imputer(plan.layout).complete(to_columns(plan.layout, table))
     values = plan.values(complete, _AS_OF)
     order_value = complete.numbers[:, plan.layout.numeric_names.index(policy.order_value)]
     names = (policy.sensitivity, policy.value_tier, policy.recency_segment)

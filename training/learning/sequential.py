@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from lambda_fn.scoring.arrays import Floats
+from lambda_fn.scoring.arrays import Floats, Integers
 
 PLANNED_SHOPPERS: Final = 50_000  # where the sequence is narrowest, when nothing else is planned
 
@@ -38,7 +38,7 @@ def tuning(planned: float, alpha: float) -> float:
     return math.sqrt((-2 * math.log(alpha) + math.log(-2 * math.log(alpha)) + 1) / planned)
 
 
-def half_width(sd: Floats | float, count: Floats | float, planned: float, alpha: float) -> Floats:
+def half_width(sd: Floats | float, count: Floats | Integers | float, planned: float, alpha: float) -> Floats:
     """Return half the width of the sequence for a mean of ``count`` observations with standard deviation ``sd``.
 
     ``sd * sqrt(2 (n rho^2 + 1) / (n^2 rho^2) * log(sqrt(n rho^2 + 1) / alpha))``

@@ -88,9 +88,9 @@ def test_the_adjusted_effect_is_lins_regression_with_hc1_errors() -> None:
     design = np.column_stack([np.ones(len(x)), treated, x - x.mean(), (x - x.mean()) * treated])
     value, error = sandwich(data.margin[rows], design, np.ones(len(x)), np.arange(len(x)))
     found = compare(estimate_effects(data)[0].margin_adjusted)
-    assert (found.method, found.difference, found.standard_error) == (
-        ADJUSTED, pytest.approx(value, abs=1e-9), pytest.approx(error, abs=1e-9)
-    )  # fmt: skip
+    assert found.method == ADJUSTED
+    assert found.difference == pytest.approx(value, abs=1e-9)
+    assert found.standard_error == pytest.approx(error, abs=1e-9)
     z = stats.norm.ppf(0.975)
     assert found.interval == pytest.approx((value - z * error, value + z * error), abs=1e-9)
     # And it is surer than the plain difference, as the covariate explains the margin
@@ -120,9 +120,9 @@ def test_uneven_propensities_are_weighted_and_repeated_shoppers_clustered() -> N
     value, error = sandwich(data.bought.astype(float), design, weight, data.shopper)
     found = compare(effect.conversion)
     assert not effect.plain
-    assert (found.method, found.difference, found.standard_error) == (
-        WEIGHTED, pytest.approx(value, abs=1e-9), pytest.approx(error, abs=1e-9)
-    )  # fmt: skip
+    assert found.method == WEIGHTED
+    assert found.difference == pytest.approx(value, abs=1e-9)
+    assert found.standard_error == pytest.approx(error, abs=1e-9)
     assert found.interval[0] < 0.05 < found.interval[1]
     assert data.bought[data.arm == 1].mean() - data.bought[data.arm == 0].mean() > 0.15
 
