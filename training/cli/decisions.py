@@ -156,7 +156,7 @@ def analyse(
     ] = False,
     planned: Annotated[
         float,
-        typer.Option(min=1, help="Shoppers of both arms at which the sequence is narrowest; set it once, before."),
+        typer.Option(min=1, help="Shoppers of both arms where the sequence is narrowest; fixed beforehand."),
     ] = 50_000,
 ) -> None:
     """Compare arms with the control: difference, interval, p-value (Holm), and whether they were split as planned.
@@ -204,9 +204,7 @@ def _show_sequence(control: Floats, treatment: Floats, planned: float, confidenc
 
     sequence = difference_sequence(control, treatment, planned, confidence)
     low, high = sequence.interval
-    verdict = (
-        "it excludes 0: stop" if sequence.excludes_zero else "it does not exclude 0: go on, or stop without a result"
-    )
+    verdict = "it excludes 0: stop" if sequence.excludes_zero else "it does not exclude 0: go on"
     say(f"{confidence:.0%} confidence sequence {low:+.5g} to {high:+.5g}; {verdict}")
 
 

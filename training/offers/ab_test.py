@@ -108,7 +108,7 @@ def read_outcomes(path: Path, arm_column: str, outcome_column: str, control: str
 
 
 def sample_ratio_p_value(counts: list[int], share: float) -> float:
-    """Return Pearson's chi-squared p-value: the first arm has 1 - ``share`` planned, the others equal parts of the rest."""
+    """Return Pearson's chi-squared p-value for planned shares of 1 - ``share`` and equal parts of ``share``."""
     from scipy.stats import chisquare
 
     planned = [1 - share, *[share / (len(counts) - 1)] * (len(counts) - 1)]

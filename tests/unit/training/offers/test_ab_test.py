@@ -122,11 +122,8 @@ def test_the_split_of_many_arms_is_checked_at_once() -> None:
 
 def test_the_command_takes_any_number_of_arms_and_looks_every_day(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    rows = [
-        f"{arm},{int(rng.random() < rate)}"
-        for arm, rate in (("control", 0.2), ("a", 0.4), ("b", 0.2))
-        for _ in range(900)
-    ]
+    rates = {"control": 0.2, "a": 0.4, "b": 0.2}
+    rows = [f"{arm},{int(rng.random() < rate)}" for arm, rate in rates.items() for _ in range(900)]
     path = tmp_path / "arms.csv"
     path.write_text("arm,outcome\n" + "\n".join(rows))
     command = ["experiment", "analyse", str(path), "--share", str(2 / 3), "--sequential", "--planned", "1800"]
