@@ -12,7 +12,8 @@ def weeks_until_shown(
 ) -> int:
     """Return the weeks until a rise of conversion from ``baseline`` by ``lift`` shows against the control group.
 
-    As many shoppers as ``sample_size`` asks for at 5 % significance, ``control_share`` of them without an offer. The attribution window and lag come on top.
+    It takes as many shoppers as ``sample_size`` asks for at 5 % significance, ``control_share`` of them without an
+    offer. The attribution window and lag come on top.
     """
     needed = sample_size(baseline, lift, power=power, share=1 - control_share)
     return math.ceil((needed.control + needed.treatment) / shoppers_per_week)
