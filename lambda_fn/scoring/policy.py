@@ -50,6 +50,38 @@ class Eligibility(FrozenFinite):
     recency_segments: tuple[str, ...] | None = None
 
 
+class NoPurchase(_Sourced):
+    """The chance that a shopper without an offer does not buy, by risk.
+
+    risks, chances: rising knots, between which it is linear.
+
+    The label that the model learnt is a trait of the shopper. What an offer can recover is an order that would not come
+    within the attribution window, and how often that is, only outcomes tell.
+    """
+
+    risks: tuple[float, ...] = Field(min_length=1)
+    chances: tuple[float, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check_knots(self) -> Self:
+        rising = list(self.risks) == sorted(self.risks) and list(self.chances) == sorted(self.chances)
+        inside = min(*self.risks, *self.chances) >= 0 and max(*self.risks, *self.chances) <= 1
+        if len(self.risks) != len(self.chances) or not rising or not inside:
+            raise PolicyError("no_purchase: give as many chances as risks, both rising and between 0 and 1")
+        return self
+
+
+class Attribution(FrozenFinite):
+    """Which orders count for a decision.
+
+    window_days: orders within so many days after it.
+    lag_days: how late an order may still be reported.
+    """
+
+    window_days: float = Field(default=14, gt=0)
+    lag_days: float = Field(default=3, ge=0)
+
+
 class Intervention(FrozenFinite):
     """One thing the shop can do to recover a cart.
 
@@ -59,6 +91,8 @@ class Intervention(FrozenFinite):
     base_recovery_rate, gain_per_sensitivity: ``base + gain * sensitivity``, kept in [0, 1], is the assumed share of
         abandoning shoppers who then buy. Without a gain, sensitivity does not count.
     eligibility: who may receive it.
+    caution: of this offer, instead of the policy's.
+    cool_down_days: days after a shopper's last offer before this one is allowed again.
     """
 
     name: str = Field(min_length=1, pattern=r"^[a-z0-9_]+$")
@@ -68,6 +102,8 @@ class Intervention(FrozenFinite):
     base_recovery_rate: Share
     gain_per_sensitivity: Gain | None = None
     eligibility: Eligibility = Eligibility()
+    caution: Share | None = None
+    cool_down_days: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -102,6 +138,8 @@ class Policy(FrozenFinite):
     sensitivity: name of the step that holds the discount sensitivity, in [0, 1]. Without it everybody's is 0.
     value_tier, recency_segment: names of bin steps, whose labels an offer's eligibility may name.
     interventions: the offers to choose from, beside doing nothing.
+    no_purchase: translates risk into the chance of no purchase. None takes the risk for that chance.
+    attribution: which orders count for a decision.
     """
 
     currency: str = Field(min_length=3, max_length=3)
@@ -115,6 +153,8 @@ class Policy(FrozenFinite):
     value_tier: str | None = None
     recency_segment: str | None = None
     interventions: Annotated[tuple[Intervention, ...], Field(min_length=1)]
+    no_purchase: NoPurchase | None = None
+    attribution: Attribution = Attribution()
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:

@@ -30,6 +30,7 @@ ROOMS: dict[str, list[tuple[str, ...]]] = {
         ("job", "inspection"),
         ("release",),
         ("evaluation",),
+        ("learning",),
         ("offers",),
         ("synthetic",),
         ("models",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from training.cli import analysis, data, decisions, registry, shops, train
+from training.cli import analysis, data, decisions, loop, registry, shops, train
 
 app = typer.Typer(
     help="Train, evaluate, publish and promote cart-abandonment models.",
@@ -26,4 +26,6 @@ app.command("rollback")(registry.rollback)
 app.command("list")(registry.list_versions)
 app.command("simulate")(decisions.simulate)
 app.command("ground-truth")(decisions.ground_truth)
+app.command("learn")(loop.learn)
+app.command("watch")(loop.watch)
 app.add_typer(decisions.experiment, name="experiment")
