@@ -12,6 +12,7 @@ COPY lambda_fn lambda_fn
 RUN make install-api PREFIX=/opt/api
 
 FROM build AS mlflow
+ENV MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true
 RUN make install-mlflow PREFIX=/opt/mlflow
 RUN useradd --uid 10001 --create-home service && install --directory --owner service /data
 USER service
@@ -29,6 +30,7 @@ EXPOSE 4566
 CMD ["/src/.local/ministack-venv/bin/ministack"]
 
 FROM python:3.13-slim AS api
+ENV ORT_DISABLE_TELEMETRY=1
 RUN useradd --uid 10001 --no-create-home service
 COPY --from=build-api /opt/api /opt/api
 USER service

@@ -17,6 +17,10 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
+export CDK_DISABLE_VERSION_CHECK := true
+export ORT_DISABLE_TELEMETRY := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+export DO_NOT_TRACK := true
 export PYTHONUNBUFFERED := 1
 export UV_PYTHON_DOWNLOADS := never
 # What a shell may tell pip that has no place in a virtual environment. 0: a configuration file may say so, too.
@@ -108,12 +112,25 @@ invoke: setup ## Run a recorded payload against its handler, EVENT=events/x.json
 
 # --- Checks --------------------------------------------------------------------------------------------------------
 
-.PHONY: check test lint type bench audit
+.PHONY: check test test-arm lint type bench audit
 check: setup lint type ## Lint, types and unit tests, while working
 	@python -m pytest $(PYTEST_FLAGS) tests/unit
 
 test: setup lint type ## Lint, types and every test tier (deploys to a local AWS for real)
 	@python -m pytest $(PYTEST_FLAGS)
+
+# A libc, a C++ library and a Python for arm64: what qemu runs the bundles for AWS with.
+ARM_LIBRARIES ?= /usr/aarch64-linux-gnu
+ARM_FOLDER := .local/arm64
+ARM_PYTHON ?= qemu-aarch64 -L $(ARM_LIBRARIES) $(firstword $(wildcard $(CURDIR)/$(ARM_FOLDER)/*/bin/python3.13))
+
+test-arm: setup ## The bundles for AWS under AWS's runtime client on an emulated arm64 [ARM_PYTHON='command of a Python 3.13']
+	@command -v $(firstword $(ARM_PYTHON)) > /dev/null && { test "$(origin ARM_PYTHON)" != file || test -e $(ARM_LIBRARIES)/lib/libc.so.6; } \
+	  || { echo "Install the emulator first: apt-get install qemu-user libc6-arm64-cross libstdc++6-arm64-cross" >&2; exit 2; }
+	@test "$(origin ARM_PYTHON)" != file || ls $(ARM_FOLDER)/*/bin/python3.13 > /dev/null 2>&1 \
+	  || UV_PYTHON_DOWNLOADS=manual uv python install --install-dir $(ARM_FOLDER) --no-bin cpython-3.13-linux-aarch64-gnu \
+	  || { echo "No Python 3.13 for arm64: name one with ARM_PYTHON='qemu-aarch64 -L LIBRARIES PYTHON'" >&2; exit 2; }
+	@ARM_PYTHON="$(ARM_PYTHON)" python -m pytest tests/runtime/test_api.py tests/runtime/test_batch.py
 
 lint: setup ## ruff: rules and formatting
 	@ruff check
@@ -154,14 +171,28 @@ install-mlflow: | $(UV_READY) ## Install MLflow alone below PREFIX
 
 # --- AWS -----------------------------------------------------------------------------------------------------------
 
-.PHONY: deploy diff smoke outputs costs
+.PHONY: deploy diff first-model retrain rescan smoke outputs costs
 deploy: setup ## Deploy to AWS with the credentials of the shell, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make deploy ENV=dev" >&2; exit 2; }
+	@python -m cdk.ops preflight $(ENV)
 	@cd cdk && node node_modules/aws-cdk/bin/cdk deploy --all -c env=$(ENV) $(CDK_FLAGS)
+	@python -m cdk.ops prune-versions $(ENV)
 
 diff: setup ## What a deployment would change; needs to read only, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make diff ENV=dev" >&2; exit 2; }
 	@cd cdk && node node_modules/aws-cdk/bin/cdk diff -c env=$(ENV) --method=template $(CDK_FLAGS)
+
+first-model: setup ## Promote a model of simulated shoppers where there is none yet, ENV=dev|staging
+	@test -n "$(ENV)" || { echo "Name an environment: make first-model ENV=dev" >&2; exit 2; }
+	@python -m cdk.ops first-model $(ENV)
+
+retrain: setup ## Train in AWS on the newest CSV below training/ of the data bucket, ENV=dev|staging|prod
+	@test -n "$(ENV)" || { echo "Name an environment: make retrain ENV=dev" >&2; exit 2; }
+	@python -m cdk.ops retrain $(ENV)
+
+rescan: setup ## Score what lies in incoming/ without a result, ENV=dev|staging|prod
+	@test -n "$(ENV)" || { echo "Name an environment: make rescan ENV=dev" >&2; exit 2; }
+	@python -m cdk.ops rescan $(ENV)
 
 smoke: setup ## Ask a deployed environment for predictions, by API and by file, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make smoke ENV=dev" >&2; exit 2; }
@@ -190,6 +221,7 @@ lock: $(UV_READY) ## Resolve the lock files again [UPGRADE=1 for newer versions]
 	@$(LOCK) pyproject.toml --all-extras --output-file tests/requirements.txt
 	@$(LOCK) pyproject.toml --extra api --constraint tests/requirements.txt --output-file lambda_fn/requirements-api.txt
 	@$(LOCK) pyproject.toml --extra batch --constraint tests/requirements.txt --output-file lambda_fn/requirements-batch.txt
+	@$(LOCK) pyproject.toml --extra train --extra batch --constraint tests/requirements.txt --output-file training/requirements.txt
 	@$(LOCK) cdk/local/requirements.in --output-file cdk/local/requirements.txt
 
 clean: ## Remove everything that setup, runs and tests made

@@ -43,7 +43,8 @@ def chosen_environment(app: App) -> Environment:
     """Return the environment that the command line chooses.
 
     ``-c env=NAME``: its name.
-    ``-c cognito=on`` or ``off``: whether its API asks for access tokens.
+    ``-c cognito=on`` or ``off``: whether the local API asks for access tokens. In AWS its environment says so,
+    as an option that is forgotten once would open the API.
     ``-c alarm_emails=a@shop.com,b@shop.com``: who is notified of its alarms.
     Raises EnvironmentRefused.
     """
@@ -53,6 +54,11 @@ def chosen_environment(app: App) -> Environment:
     match app.node.try_get_context("cognito"):
         case None:
             return environment
+        case "on" | "off" as switch if environment.in_aws and environment.cognito != (switch == "on"):
+            raise EnvironmentRefused(
+                f"-c cognito={switch}: write cognito={switch == 'on'} into environment {environment.name!r} of "
+                "cdk/environments.py; an option that is forgotten once would change who may call the API"
+            )
         case "on" | "off" as switch:
             return dataclasses.replace(environment, cognito=switch == "on")
         case other:

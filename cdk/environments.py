@@ -14,6 +14,7 @@ _PLACEHOLDER = re.compile(r"example|change[-_ ]?me|placeholder|todo|your[-_.]|[<
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
 STACK_PREFIX: Final = "CartAbandonment"
+_KEY_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 LOG_DAYS: Final = (7, 30, 90, 365)  # among those that CloudWatch offers
 
 
@@ -87,6 +88,13 @@ class Environment:
     access_logs: bool = False  # of the buckets; the API always has one
     traffic: Traffic = field(default_factory=lambda: Traffic(requests_per_second=20, burst=40, requests_per_day=50_000))
     base_path: str = ""  # of the custom domain that is mapped to the API, such as /shop; both addresses answer then
+    retrain_weekly: bool = False  # `make retrain` does it at any time
+    auto_promote: bool = True  # a model that was trained in AWS and passes the gates; else people are told
+    # API Gateway writes logs by one role for all APIs of an account and region. Of the environments that share both,
+    # one sets it. The others say False.
+    sets_gateway_role: bool = True
+    # KMS keys that dropped files may be encrypted with (SSE-KMS); each key's own policy must allow the account, too.
+    upload_key_arns: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()  # browsers elsewhere cannot call the API; empty: none can
     api_reserved_concurrency: int | None = None  # an account must have 100 left beside it
     routing_ttl_seconds: int = ROUTING_TTL_SECONDS  # how soon the API sees a promotion or a rollback
@@ -115,6 +123,9 @@ class Environment:
             yield f"log_days: {self.log_days} is none of {', '.join(map(str, LOG_DAYS))}"
         if not re.fullmatch(BASE_PATH_PATTERN, self.base_path):
             yield f"base_path: {self.base_path!r} is not a path such as /shop, with a slash before and none after"
+        for arn in self.upload_key_arns:
+            if not _KEY_ARN.fullmatch(arn):
+                yield f"upload_key_arns: {arn!r} is not the ARN of a KMS key (an alias cannot be named)"
         yield from self._address_faults()
 
     def _address_faults(self) -> Iterator[str]:
@@ -160,6 +171,7 @@ ENVIRONMENTS: Final = MappingProxyType(
             Environment(
                 name="prod",
                 keep_data=True,
+                auto_promote=False,
                 termination_protection=True,
                 log_days=365,
                 output_days=90,

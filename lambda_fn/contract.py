@@ -37,6 +37,9 @@ ENV_SERVICE: Final = "POWERTOOLS_SERVICE_NAME"  # read by Powertools itself: `se
 ENV_METRIC_NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"  # read by Powertools itself
 ENV_LOG_LEVEL: Final = "POWERTOOLS_LOG_LEVEL"  # read by Powertools itself
 
+# onnxruntime sends telemetry to Microsoft unless this is set before it is imported (its Privacy.md).
+NO_TELEMETRY: Final = MappingProxyType({"ORT_DISABLE_TELEMETRY": "1"})
+
 # Handlers, as `module.function` inside the bundle.
 HANDLER_API: Final = "lambda_fn.api.entry.handler"
 HANDLER_PLAN: Final = "lambda_fn.batch.plan.handler"
@@ -66,12 +69,14 @@ REJECTED_PREFIX: Final = "rejected/"
 REPORTS_PREFIX: Final = "reports/"
 FAILED_PREFIX: Final = "failed/"
 WORK_PREFIX: Final = "work/"
+TRAINING_PREFIX: Final = "training/"  # CSVs with a label, for the training job in AWS
 INCOMING_SUFFIXES: Final = (".csv", ".csv.gz", ".CSV")  # the rule that starts the workflow tells case apart
 
 # Limits.
 MAX_BATCH_RECORDS: Final = 1_000
 MAX_BODY_BYTES: Final = 5 * 1024 * 1024  # Lambda takes 6 MB, base64 included
-CHUNK_BYTES: Final = 64 * 1024 * 1024
+CHUNK_BYTES: Final = 64 * 1024 * 1024  # of a file; larger where a file would have more than MOST_CHUNKS
+MOST_CHUNKS: Final = 5_000  # S3 joins 10,000 parts at most; a chunk's output may need several of 5 GiB
 MAX_LINE_BYTES: Final = 1024 * 1024
 ROUTING_TTL_SECONDS: Final = 30
 
@@ -96,6 +101,11 @@ METRIC_JOBS_FAILED: Final = "JobsFailed"
 DIMENSION_MODEL_VERSION: Final = "model_version"
 DIMENSION_ARM: Final = "arm"
 DIMENSION_SERVICE: Final = "service"
+
+
+def chunk_bytes(file_bytes: int, smallest: int = CHUNK_BYTES) -> int:
+    """Return how large the chunks of a file are: ``smallest``, or as large as MOST_CHUNKS of them need to be."""
+    return max(smallest, -(-file_bytes // MOST_CHUNKS))
 
 
 def split_ending(key: str) -> tuple[str, str]:

@@ -5,9 +5,11 @@ No shopper attribute is ever logged.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from typing import Final
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
@@ -15,10 +17,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambda_fn import contract
 from lambda_fn.settings import settings
 
+# On AWS the root logger prints the INFO lines of any library. Those of these name paths, in which anything may stand.
+QUIET_LOGGERS: Final = ("mangum", "botocore", "boto3", "s3transfer", "urllib3")
+
 
 @cache
 def logger() -> Logger:
-    """Return the process's structured logger."""
+    """Return the process's structured logger. Libraries that log paths are heard from WARNING on."""
+    for name in QUIET_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     return Logger(service=contract.service_name(settings().environment))
 
 

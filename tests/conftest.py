@@ -1,13 +1,17 @@
 """What every tier of tests relies on."""
 
 import logging
+import os
 
 import hypothesis
 import pytest
 
+import training  # sends no telemetry, and neither do the processes that tests start
 from lambda_fn import settings, telemetry
 from tests.scheduling import SharingScheduling, make_scheduler
 from tests.tiers import summary
+
+os.environ.update(training.NO_TELEMETRY)
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -23,7 +23,7 @@ from training.evaluation.evaluate import Metrics
 from training.evaluation.metrics_document import metrics_document
 from training.models.candidate import Candidate
 from training.models.compare import MOST_ROWS, Comparison, compare
-from training.models.families import AUTO, Parameters, find_family
+from training.models.families import AUTO, NETWORK, Parameters, find_family
 from training.models.train import train
 from training.release import package
 from training.release.champion import champion_of, compare_on_holdout
@@ -122,7 +122,7 @@ def check_options(options: RunOptions, say: Say = lambda _: None) -> Surrounding
     """
     for offer in Decider(options.policy, options.data.recipe).never_offered:
         say(f"warning: policy: no tier or segment can ever get {offer}; see its eligibility and the guardrails")
-    if options.family != AUTO:
+    if options.family not in (AUTO, NETWORK):
         find_family(options.family).built(options.seed, options.parameters or {})
     if options.out is not None:
         package.check_folder(options.out)

@@ -154,7 +154,7 @@ def _packages(bundle: Bundle, target: Target, lock: Path, cache: Path) -> Path:
     if not packages.exists():
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             tree, draft = Path(folder) / "tree", Path(folder) / "packages.zip"
-            _install(lock, target, tree)
+            install(lock, target, tree)
             _prune(tree)
             _compile(tree, target)
             _append(draft, tree)
@@ -162,7 +162,8 @@ def _packages(bundle: Bundle, target: Target, lock: Path, cache: Path) -> Path:
     return packages
 
 
-def _install(lock: Path, target: Target, tree: Path) -> None:
+def install(lock: Path, target: Target, tree: Path) -> None:
+    """Install hash-locked wheels of the target platform into a folder; raise BundleError where that fails."""
     command = [
         *_uv(), "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:",
         *target.uv_options, "--target", str(tree), "--requirement", str(lock),

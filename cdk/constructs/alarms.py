@@ -12,6 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from cdk.constructs.api import ScoringApi
 from cdk.constructs.batch import BatchScoring
 from cdk.constructs.functions import ScoringFunction
+from cdk.constructs.training import project_name
 from cdk.constructs.workflow import MAX_ATTEMPTS
 from cdk.environments import Environment
 from lambda_fn import contract
@@ -80,6 +81,7 @@ def rules(environment: Environment, api: ScoringApi, batch: BatchScoring) -> Seq
         *(rule for function in batch.functions for rule in _task_rules(function)),
         *_batch_rules(environment, batch),
         *_model_rules(environment),
+        *(_training_rules(environment) if environment.in_aws else ()),
     )
 
 
@@ -208,6 +210,21 @@ def _model_rules(environment: Environment) -> Iterator[Rule]:
         metric=own_metric(environment, contract.METRIC_REGISTRY_FAILURES, "Sum", FIVE_MINUTES),
         periods=5,
         datapoints=3,  # a hiccup of S3 passes, and the models in memory answer meanwhile
+    )
+
+
+def _training_rules(environment: Environment) -> Iterator[Rule]:
+    yield Rule(
+        name="training-failed",
+        meaning="The training job published no model.",
+        # By its name: the job's role may tell the topic, which the alarms tell, too.
+        metric=cloudwatch.Metric(
+            namespace="AWS/CodeBuild",
+            metric_name="FailedBuilds",
+            dimensions_map={"ProjectName": project_name(environment)},
+            statistic="Sum",
+            period=FIVE_MINUTES,
+        ),
     )
 
 

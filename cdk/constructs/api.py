@@ -15,6 +15,7 @@ from cdk.constructs.acknowledgements import acknowledge
 from cdk.constructs.functions import FunctionShape, ScoringFunction, make_log_group
 from cdk.constructs.gateway_responses import add_gateway_responses
 from cdk.constructs.oauth import ClientTokens, MethodAuthorization
+from cdk.constructs.retention import kept_if
 from cdk.environments import Environment
 from lambda_fn import contract
 
@@ -98,7 +99,8 @@ class ScoringApi(Construct):
             rest_api_name=contract.service_name(environment.name),
             description="Cart-abandonment risk and the intervention that pays for itself",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            cloud_watch_role=True,
+            cloud_watch_role=environment.sets_gateway_role,
+            cloud_watch_role_removal_policy=kept_if(keep=True) if environment.sets_gateway_role else None,
             default_cors_preflight_options=_preflight(environment),
             deploy_options=self._stage_options(environment),
         )
@@ -108,10 +110,19 @@ class ScoringApi(Construct):
             "request against it and answers 422 with the fields at fault.",
             "APIG2",
         )
-        acknowledge(
-            rest_api, "Lets API Gateway write logs, with the policy that AWS keeps for it.",
-            "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
-        )  # fmt: skip
+        if environment.sets_gateway_role:
+            acknowledge(
+                rest_api, "Lets API Gateway write logs, with the policy that AWS keeps for it.",
+                "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+            )  # fmt: skip
+        # API Gateway would make this log itself, and for good.
+        execution_log = make_log_group(
+            self,
+            "ExecutionLog",
+            environment,
+            name=f"API-Gateway-Execution-Logs_{rest_api.rest_api_id}/{environment.name}",
+        )
+        rest_api.deployment_stage.node.add_dependency(execution_log)
         if not environment.firewall:
             acknowledge(
                 rest_api.deployment_stage, "The firewall is switched on where the public can reach it.", "APIG3"

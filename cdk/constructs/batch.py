@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration, Fn
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
@@ -158,6 +159,8 @@ class BatchScoring(Construct):
     def _allow_reading_dropped_files(self, function: ScoringFunction) -> None:
         function.allow(self._data, ["s3:GetObject", "s3:GetObjectVersion"], contract.INCOMING_PREFIX)
         function.allow_listing(self._data)
+        if keys := self._environment.upload_key_arns:
+            function.role.add_to_policy(iam.PolicyStatement(actions=["kms:Decrypt"], resources=list(keys)))
 
     def _build_state_machine(self) -> sfn.StateMachine:
         machine = sfn.StateMachine(
@@ -172,7 +175,9 @@ class BatchScoring(Construct):
             timeout=Duration.hours(JOB_HOURS),
             tracing_enabled=True,
             logs=sfn.LogOptions(
-                destination=make_log_group(self, "WorkflowLog", self._environment),
+                destination=make_log_group(
+                    self, "WorkflowLog", self._environment, name=_vended_log_name(self._environment)
+                ),
                 level=sfn.LogLevel.ERROR,
                 include_execution_data=False,
             ),
@@ -232,6 +237,15 @@ class BatchScoring(Construct):
                 )
             ],
         )
+
+
+def _vended_log_name(environment: Environment) -> str:
+    """Return a name below /aws/vendedlogs/, which needs no room in the account's one policy for such logs.
+
+    It ends with the stack's own id: a log that was kept from a deleted stack is in no later one's way.
+    """
+    stack = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+    return f"/aws/vendedlogs/states/{contract.service_name(environment.name)}-{stack}"
 
 
 def _executions(machine: sfn.StateMachine) -> str:

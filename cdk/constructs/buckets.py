@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk.constructs.acknowledgements import acknowledge
+from cdk.constructs.retention import kept_if
 from cdk.environments import Environment
 
 ABANDONED_UPLOAD_DAYS = 2
@@ -43,7 +44,7 @@ def make_bucket(
         lifecycle_rules=[*lifecycle_rules, _clean_up(superseded_days or environment.superseded_version_days)],
         server_access_logs_bucket=access_log,
         server_access_logs_prefix=f"{construct_id.lower()}/" if access_log else None,
-        removal_policy=RemovalPolicy.RETAIN if environment.keep_data else RemovalPolicy.DESTROY,
+        removal_policy=kept_if(environment.keep_data),
     )
     if announces_objects:
         _send_events(bucket)

@@ -18,6 +18,7 @@ SHOPPER_DATA_PREFIXES = (
     contract.REJECTED_PREFIX,
     contract.REPORTS_PREFIX,
     contract.FAILED_PREFIX,
+    contract.TRAINING_PREFIX,
 )
 
 

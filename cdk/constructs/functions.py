@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from aws_cdk import Annotations, Duration, RemovalPolicy
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -16,6 +16,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk.constructs.acknowledgements import acknowledge, wildcard, wildcard_objects
+from cdk.constructs.retention import kept_if
 from cdk.environments import Environment
 from lambda_fn import contract
 
@@ -123,14 +124,13 @@ class ScoringFunction(Construct):
             timeout=Duration.seconds(self.shape.timeout_seconds),
             reserved_concurrent_executions=self.shape.reserved_concurrency,
             # An operator can shift the alias back to any earlier version.
-            current_version_options=lambda_.VersionOptions(
-                removal_policy=RemovalPolicy.RETAIN if environment.in_aws else RemovalPolicy.DESTROY
-            ),
+            current_version_options=lambda_.VersionOptions(removal_policy=kept_if(environment.in_aws)),
             environment={
                 contract.ENV_ENVIRONMENT: environment.name,
                 contract.ENV_SERVICE: contract.service_name(environment.name),
                 contract.ENV_METRIC_NAMESPACE: contract.METRIC_NAMESPACE,
                 contract.ENV_LOG_LEVEL: "INFO",
+                **contract.NO_TELEMETRY,
                 **variables,
             },
             role=self.role,
@@ -152,13 +152,16 @@ class ScoringFunction(Construct):
         return function
 
 
-def make_log_group(scope: Construct, construct_id: str, environment: Environment) -> logs.LogGroup:
-    """Return a log group that keeps lines for the environment's ``log_days``."""
+def make_log_group(
+    scope: Construct, construct_id: str, environment: Environment, *, name: str | None = None
+) -> logs.LogGroup:
+    """Return a log group that keeps lines for the environment's ``log_days``; without ``name`` it gets one."""
     return logs.LogGroup(
         scope,
         construct_id,
+        log_group_name=name,
         retention=_RETENTION[environment.log_days],
-        removal_policy=RemovalPolicy.RETAIN if environment.keep_data else RemovalPolicy.DESTROY,
+        removal_policy=kept_if(environment.keep_data),
     )
 
 

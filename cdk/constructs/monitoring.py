@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import Annotations, Aws, RemovalPolicy
+from aws_cdk import Annotations, Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -17,6 +17,7 @@ from cdk.constructs.alarms import Rule, rules
 from cdk.constructs.api import ScoringApi
 from cdk.constructs.batch import BatchScoring
 from cdk.constructs.dashboards import build_operator_dashboard, build_service_dashboard
+from cdk.constructs.retention import kept_if
 from cdk.environments import Environment
 from lambda_fn import contract
 
@@ -55,7 +56,7 @@ class Monitoring(Construct):
             "TopicKey",
             description=f"Alarm notifications of {contract.service_name(environment.name)}",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN if environment.keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept_if(environment.keep_data),
         )
         key.add_to_resource_policy(
             iam.PolicyStatement(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final, TypedDict
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from cdk.constructs.acknowledgements import acknowledge
+from cdk.constructs.retention import kept_if
 from cdk.environments import Environment
 from lambda_fn import contract
 
@@ -61,7 +62,7 @@ class ClientTokens(Construct):
             "Pool",
             self_sign_up_enabled=False,
             deletion_protection=environment.keep_data,
-            removal_policy=RemovalPolicy.RETAIN if environment.keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept_if(environment.keep_data),
             password_policy=cognito.PasswordPolicy(
                 min_length=16, require_digits=True, require_lowercase=True, require_symbols=True, require_uppercase=True
             ),

@@ -37,8 +37,8 @@ THROTTLED: Final = "Lambda.TooManyRequestsException"  # nothing is wrong, only b
 THROTTLED_ATTEMPTS: Final = 120  # half a minute apart on average: an hour
 
 # A map collects what its children return before it drops it, and fails where that is more than a state may hold
-# (States.DataLimitExceeded). At 3 bytes a child, `{}` and a comma, that is beyond 87,381 chunks, a file of 5.8 TB;
-# children that returned their input would reach it at about 1,100 chunks, 73 GB.
+# (States.DataLimitExceeded). At 3 bytes a child, `{}` and a comma, that is beyond 87,381 chunks; no file has more than
+# contract.MOST_CHUNKS. Children that returned their input would reach it at about 1,100 chunks, 73 GB.
 LARGEST_STATE_BYTES: Final = 256 * 1024
 
 

@@ -18,6 +18,7 @@ import httpx
 from cdk.local.paths import BINARIES, MINISTACK
 from cdk.local.processes import CommandError, endings_held, group_alive, stop_group
 from cdk.ops.aws import LOCAL_ACCOUNT, LOCAL_KEY, LOCAL_REGION, tls_context
+from lambda_fn import contract
 
 READY_TIMEOUT_SECONDS = 30.0
 # What a shell may say of the AWS, the CDK and the tracking server that it usually works with: none of the local AWS's.
@@ -130,6 +131,9 @@ def aws_environment(endpoint: str) -> dict[str, str]:
         "CDK_DEFAULT_ACCOUNT": LOCAL_ACCOUNT,
         "CDK_DEFAULT_REGION": LOCAL_REGION,
         "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_DISABLE_VERSION_CHECK": "true",
+        **contract.NO_TELEMETRY,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }

@@ -193,5 +193,6 @@ Train on your own CSV, and let the model answer:
   {training} run {registry} --data shoppers.csv
   {training} promote {registry} VERSION
 
+(In AWS, EventBridge needs about five minutes after a bucket's first deployment; `make rescan` scores what came before.)
 It stays up until `make down`.
 """

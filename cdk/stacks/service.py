@@ -14,6 +14,7 @@ from cdk.constructs.batch import BatchScoring
 from cdk.constructs.firewall import Firewall
 from cdk.constructs.monitoring import Monitoring
 from cdk.constructs.releases import CanaryRelease
+from cdk.constructs.training import TrainingJob
 from cdk.environments import Environment
 from cdk.stacks.storage import StorageStack
 
@@ -37,11 +38,24 @@ class ServiceStack(Stack):
             self, "Batch", environment, code=code(Bundle.BATCH, self), registry=storage.registry, data=storage.data
         )
         self.monitoring = Monitoring(self, "Monitoring", environment, api=self.api, batch=self.batch)
+        self.training = self._build_training(environment, storage) if environment.in_aws else None
         if environment.canary:
             CanaryRelease(self, "Release", self.api.function, self.monitoring.release_alarms)
         if environment.firewall:
             Firewall(self, "Firewall", environment, self.api.stage)
         self._write_outputs()
+
+    def _build_training(self, environment: Environment, storage: StorageStack) -> TrainingJob:
+        assert self.monitoring.topic.master_key is not None  # CloudWatch could not tell it anything otherwise
+        return TrainingJob(
+            self,
+            "Training",
+            environment,
+            registry=storage.registry,
+            data=storage.data,
+            topic=self.monitoring.topic,
+            topic_key=self.monitoring.topic.master_key,
+        )
 
     def _write_outputs(self) -> None:
         outputs = {

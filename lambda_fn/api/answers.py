@@ -20,7 +20,7 @@ class InputWarning(_Answer):
     """What was done to one field before it was scored."""
 
     field: str
-    issue: Literal["imputed", "clipped", "unknown_category"]
+    issue: Literal["imputed", "missing", "clipped", "unknown_category"]
     detail: str
 
 

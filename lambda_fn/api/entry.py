@@ -29,12 +29,18 @@ _QUICK_TO_FAIL = Config(connect_timeout=1, read_timeout=3, retries={"mode": "sta
 def application() -> FastAPI:
     """Return the process's application, serving the registry that the settings name."""
     config = settings()
-    registry = Registry(config.registry_bucket, boto3.client("s3", config=_QUICK_TO_FAIL))
+    registry = Registry(config.registry_bucket, _s3())
     return create_app(ModelServer(registry, config.routing_ttl_seconds, write_failure, write_model_age), config)
 
 
 @cache
+def _s3() -> Any:
+    return boto3.client("s3", config=_QUICK_TO_FAIL)
+
+
+@cache
 def _lambda_handler() -> Any:
+    telemetry.logger()  # first: it quiets the libraries that would log paths
     serve = Mangum(application(), lifespan="off", text_mime_types=_TEXT_TYPES)
 
     @telemetry.logger().inject_lambda_context
@@ -55,8 +61,8 @@ def prepare_snapshot() -> None:
     """Load everything that a SnapStart snapshot should hold, and have the rest made again after each restore.
 
     A snapshot can be restored weeks later, by many environments: the routing is read again before the first answer.
-    The S3 client needs no care, it opens a new connection where it finds the old one closed, and asks for credentials
-    when those it has are old.
+    S3 closes a connection in a snapshot without the function's knowledge: the first request would wait 3 s for it.
+    So the connections to S3 are closed before. The client opens a new one when it needs one.
     """
     from snapshot_restore_py import register_after_restore  # part of AWS's Python runtime
 
@@ -64,6 +70,7 @@ def prepare_snapshot() -> None:
     server: ModelServer = application().state.server
     with suppress(ModelUnavailable):
         server.current()
+    _s3().close()
     register_after_restore(server.expire)
 
 

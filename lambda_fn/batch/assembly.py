@@ -9,7 +9,9 @@ from typing import Final, NamedTuple
 from lambda_fn.batch.multipart import MINIMUM_PART_BYTES, MultipartUpload
 from lambda_fn.batch.objects import REQUESTS_AT_ONCE, DataBucket
 
-LARGEST_COPY_BYTES: Final = 1024**3  # S3 takes 5 GiB at once; smaller copies run side by side
+COPY_BYTES: Final = 1024**3  # S3 takes 5 GiB at once; smaller copies run side by side
+LARGEST_COPY_BYTES: Final = 5 * 1024**3 - MINIMUM_PART_BYTES
+MOST_PARTS: Final = 10_000  # of one object
 
 
 class Span(NamedTuple):
@@ -21,7 +23,7 @@ class Span(NamedTuple):
 
 
 def join_plan(sizes: Sequence[int]) -> list[list[Span]]:
-    """Return the pieces that an upload is made of, out of parts of these sizes, in order.
+    """Return the pieces that an upload is made of, out of parts of these sizes, in order: at most MOST_PARTS.
 
     Every piece but the last has at least MINIMUM_PART_BYTES.
     A piece of one span can be copied inside S3.
@@ -31,6 +33,7 @@ def join_plan(sizes: Sequence[int]) -> list[list[Span]]:
     >>> join_plan([6 * mib, 1 * mib])
     [[Span(part=0, start=0, stop=6291456)], [Span(part=1, start=0, stop=1048576)]]
     """
+    copy_bytes = _copy_bytes(sizes)
     pieces: list[list[Span]] = []
     waiting: list[Span] = []
     for part, size in enumerate(sizes):
@@ -43,18 +46,24 @@ def join_plan(sizes: Sequence[int]) -> list[list[Span]]:
                 pieces.append(waiting)
                 waiting = []
         if size - start >= MINIMUM_PART_BYTES:
-            pieces.extend([span] for span in _cut(part, start, size))
+            pieces.extend([span] for span in _cut(part, start, size, copy_bytes))
         elif size > start:
             waiting.append(Span(part, start, size))
     return [*pieces, waiting] if waiting else pieces
 
 
-def _cut(part: int, start: int, stop: int) -> list[Span]:
-    """Cut a span into copies of at most LARGEST_COPY_BYTES and a bit, none too small."""
+def _copy_bytes(sizes: Sequence[int]) -> int:
+    """Return how large a copy may be: COPY_BYTES, or what leaves the parts of a huge file below MOST_PARTS."""
+    left = max(MOST_PARTS - len(sizes) - 1, 1)  # besides one piece a part, and the last
+    return min(max(COPY_BYTES, -(-sum(sizes) // left)), LARGEST_COPY_BYTES)
+
+
+def _cut(part: int, start: int, stop: int, copy_bytes: int) -> list[Span]:
+    """Cut a span into copies of at most ``copy_bytes`` and a bit, none too small."""
     spans = []
-    while stop - start > LARGEST_COPY_BYTES + MINIMUM_PART_BYTES:
-        spans.append(Span(part, start, start + LARGEST_COPY_BYTES))
-        start += LARGEST_COPY_BYTES
+    while stop - start > copy_bytes + MINIMUM_PART_BYTES:
+        spans.append(Span(part, start, start + copy_bytes))
+        start += copy_bytes
     return [*spans, Span(part, start, stop)]
 
 

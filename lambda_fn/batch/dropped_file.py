@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
 
 from lambda_fn.batch.errors import UnusableFile
 from lambda_fn.batch.job import InputFile
 from lambda_fn.batch.objects import DataBucket
+from lambda_fn.s3_errors import error_code
+
+FORBIDDEN: Final = ("403", "AccessDenied")
+ENCRYPTED: Final = (
+    "the file is encrypted with a KMS key (SSE-KMS) that the scoring functions may not use: upload it without that "
+    "option, as the bucket encrypts it anyway, or have the key added to upload_key_arns of the environment"
+)
 
 
 def find_file(bucket: DataBucket, key: str) -> tuple[InputFile, Mapping[str, str]]:
     """Return the current version of a dropped file and its metadata; raise UnusableFile where there is nothing."""
-    found = bucket.head(key)
+    try:
+        found = bucket.head(key)
+    except ClientError as error:
+        if error_code(error) in FORBIDDEN and "kms:" in bucket.why_not_read(key):
+            raise UnusableFile(ENCRYPTED) from error
+        raise
     if found is None:
         raise UnusableFile(f"{key} was deleted before it could be read; drop it again")
     if not found["ContentLength"]:

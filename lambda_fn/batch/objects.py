@@ -46,6 +46,14 @@ class DataBucket:
                 return None
             raise
 
+    def why_not_read(self, key: str) -> str:
+        """Return S3's message where an object may not be read; empty where it may. A head has no message."""
+        try:
+            with closing(self.client.get_object(Bucket=self.name, Key=key)["Body"]):
+                return ""
+        except ClientError as error:
+            return str(error.response.get("Error", {}).get("Message", ""))
+
     def read(self, file: InputFile, start: int, stop: int) -> Iterator[bytes]:
         """Yield bytes ``[start, stop)`` of one version of a file, PIECE_BYTES at a time.
 

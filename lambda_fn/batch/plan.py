@@ -58,7 +58,7 @@ def handler(event: Payload) -> Payload:
 
 
 class Planner:
-    """Makes jobs. ``chunk_bytes`` is the size of a chunk."""
+    """Makes jobs. ``chunk_bytes`` is the size of a chunk; those of a file of terabytes are larger."""
 
     def __init__(self, bucket: DataBucket, registry: Registry, chunk_bytes: int) -> None:
         self._bucket = bucket
@@ -136,8 +136,9 @@ class Planner:
         """
         if whole:
             return [Chunk(index=0, start=first_line, end=UNPACKED_END)]
-        starts = range(first_line, max(file.size_bytes, first_line + 1), self._chunk_bytes)
-        ends = [min(start + self._chunk_bytes, file.size_bytes) for start in starts]
+        size = contract.chunk_bytes(file.size_bytes, self._chunk_bytes)
+        starts = range(first_line, max(file.size_bytes, first_line + 1), size)
+        ends = [min(start + size, file.size_bytes) for start in starts]
         return [Chunk(index=i, start=start, end=end) for i, (start, end) in enumerate(zip(starts, ends, strict=True))]
 
 

@@ -23,7 +23,12 @@ from lambda_fn.telemetry import logger, tracer
 Payload = dict[str, Any]
 Handler = Callable[[Payload, Any], Payload]
 
-_RETRIES: Final = Config(retries={"mode": "standard", "max_attempts": 8}, max_pool_connections=16)
+_RETRIES: Final = Config(
+    retries={"mode": "standard", "max_attempts": 8},
+    max_pool_connections=16,
+    # A checksum for each uploaded part would have to be repeated for each copied one, of which S3 computes none.
+    request_checksum_calculation="when_required",
+)
 
 
 def lambda_handler(task: Callable[[Payload], Payload]) -> Handler:

@@ -27,6 +27,11 @@ def days_since_epoch(date: dt.date) -> float:
     return float(date.toordinal() - _EPOCH)
 
 
+def date_of(days: float) -> dt.date:
+    """Return the date that is ``days`` after 1970-01-01; the inverse of ``days_since_epoch``."""
+    return dt.date.fromordinal(int(days) + _EPOCH)
+
+
 @dataclass(frozen=True)
 class Columns:
     """n records as two matrices, laid out by a ``Layout``.

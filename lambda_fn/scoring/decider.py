@@ -63,8 +63,7 @@ class Decider:
         self._has_amounts = bool(self._amount.any())
         self._fixed_cost = np.array([[offer.fixed_cost.value] for offer in offers])
         self._base = np.array([[offer.base_recovery_rate.value] for offer in offers])
-        gains = [offer.gain_per_sensitivity for offer in offers]
-        self._gain = np.array([[gain.value if gain else 0.0] for gain in gains])
+        self._gain = np.array([[offer.gain] for offer in offers])
         thresholds = [offer.eligibility.minimum_risk for offer in offers]
         self._minimum_risk = np.array([[threshold.value if threshold else 0.0] for threshold in thresholds])
         tiers, segments = policy.tiers(recipe) or _ONE_FOR_ALL, policy.segments(recipe) or _ONE_FOR_ALL

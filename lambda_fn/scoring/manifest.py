@@ -21,6 +21,8 @@ METRICS_FILE: Final = "metrics.json"
 MODEL_CARD_FILE: Final = "model_card.md"
 VERSION_PATTERN: Final = r"^v\d{8}T\d{6}-[0-9a-f]{8}$"
 
+Missing = Literal["imputed", "value"]
+
 
 class FileEntry(Frozen):
     """Checksum and size of one file of the artefact."""
@@ -125,6 +127,8 @@ class Manifest(Frozen):
     recipe: the fitted inputs and feature steps.
     id_column: the column that tells shoppers apart; null where a row's position in its file does.
     dialect: how the shop writes its files.
+    missing: what the model takes where an input is missing; ``imputed``: the training default, ``value``: NaN.
+    importance: mean absolute effect of each input on the risk, in probability; empty where nothing was explained.
     calibration: what turns the estimator's probabilities into calibrated ones.
     decision_threshold: the risk from which a shopper counts as one who abandons.
     policy: offers, guardrails and assumed recovery rates.
@@ -147,6 +151,8 @@ class Manifest(Frozen):
     recipe: Recipe
     id_column: str | None = ID_FIELD
     dialect: Dialect = DEFAULT_DIALECT
+    missing: Missing = "imputed"
+    importance: dict[str, float] = Field(default_factory=dict)
     calibration: Calibration
     decision_threshold: float = Field(gt=0, lt=1)
     policy: Policy

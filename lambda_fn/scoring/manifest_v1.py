@@ -1,4 +1,8 @@
-"""The reader of manifests of format 1: it knew one table, the public shopper's, and one way to write it."""
+"""The reader of manifests of format 1.
+
+They knew one table, the public shopper's, and one way to write it. Their models take the training default where an
+input is missing.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from lambda_fn.scoring.manifest import FORMAT_VERSION as CURRENT
 from lambda_fn.scoring.manifest import Manifest
 
 FORMAT_VERSION: Final = 1
-LATER: Final = ("id_column", "dialect")  # what format 1 did not say; the defaults are what it meant
+LATER: Final = ("id_column", "dialect", "missing", "importance")  # format 1 means their defaults
 
 
 def read(data: bytes) -> Manifest:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-import onnxruntime as ort
 
 from lambda_fn.scoring.arrays import Floats, Matrix
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, Manifest, TableCalibration
+from lambda_fn.scoring.onnx_runtime import ort
 
 ROWS_AT_ONCE: Final = 1024  # what a network of two layers makes of them stays in a processor's second-level cache
 _SMALLEST = 1e-7  # float32 probabilities carry about seven digits; the logit stays finite

@@ -114,6 +114,11 @@ class Intervention(FrozenFinite):
         return self
 
     @property
+    def gain(self) -> float:
+        """Return the change of the recovery rate per unit of sensitivity; 0 where sensitivity does not count."""
+        return self.gain_per_sensitivity.value if self.gain_per_sensitivity else 0.0
+
+    @property
     def share(self) -> float:
         """Return the discount that is a share of the order's value; 0 where it is an amount."""
         return self.discount_share.value if self.discount_share else 0.0

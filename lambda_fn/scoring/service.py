@@ -58,7 +58,7 @@ class Scorer:
         self.manifest = manifest
         self.version = manifest.model_version
         self.layout = Layout(manifest.recipe)
-        self.imputer = Imputer(self.layout)
+        self.imputer = Imputer(self.layout, manifest.missing)
         self.plan = FeaturePlan(manifest.recipe, self.layout)
         self.decider = Decider(manifest.policy, manifest.recipe)
         self.choices = self.decider.choices
@@ -86,7 +86,7 @@ class Scorer:
         columns, notes = self.imputer.complete(columns)
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
-        signals = Signals(risk, self._order_values(given, columns), *self._other_signals(work, len(risk)))
+        signals = Signals(risk, *self._without_nan(list(self._read_signals(given, work)), as_of))
         decisions = self.decider.decide(signals)
         return Scores(
             risk=risk,
@@ -104,18 +104,22 @@ class Scorer:
             return self.layout.numeric_names.index(policy.order_value)
         return policy.order_value.value
 
-    def _order_values(self, given: Columns, complete: Columns) -> Floats:
-        """Return the value of each order.
+    def _read_signals(self, given: Columns, work: Work) -> Iterator[Floats]:
+        """Yield order value, sensitivity, value tier and recency segment; NaN where they are missing.
 
-        It is what was given, beyond the training range, too: the model knows no order there, but what an order is worth
-        is no matter of training. A missing one has the stand-in.
+        An order beyond the training range is worth its full value: clipping is for the model alone.
         """
         if isinstance(self._order_value, float):
-            return np.full(len(given), self._order_value)
-        known = given.numbers[:, self._order_value]
-        return np.where(np.isnan(known), complete.numbers[:, self._order_value], known)
-
-    def _other_signals(self, work: Work, rows: int) -> Iterator[Floats]:
-        """Yield sensitivity, value tier and recency segment; 0 where the policy names none."""
+            yield np.full(len(given), self._order_value)
+        else:
+            yield given.numbers[:, self._order_value]
         for slot in self._signal_slots:
-            yield np.zeros(rows) if slot is None else work[slot]
+            yield np.zeros(len(given)) if slot is None else work[slot]
+
+    def _without_nan(self, read: list[Floats], as_of: dt.date) -> list[Floats]:
+        """Return the signals with those of a shopper of training defaults where they are missing."""
+        if not any(np.isnan(values).any() for values in read):
+            return read
+        defaults = self.imputer.defaults()
+        typical = self._read_signals(defaults, self.plan.values(defaults, as_of))
+        return [np.where(np.isnan(values), usual, values) for values, usual in zip(read, typical, strict=True)]

@@ -69,6 +69,16 @@ def test_the_context_says_who_hears_the_alarms() -> None:
 def test_the_context_names_the_environment_and_may_switch_tokens() -> None:
     assert chosen_environment(make_app(env="dev")) == ENVIRONMENTS["dev"]
     assert chosen_environment(make_app(env="local", cognito="on")) == replace(ENVIRONMENTS["local"], cognito=True)
-    assert chosen_environment(make_app(env="staging", cognito="off")) == replace(ENVIRONMENTS["staging"], cognito=False)
     with pytest.raises(EnvironmentRefused, match="say on or off"):
         chosen_environment(make_app(env="local", cognito="maybe"))
+
+
+@pytest.mark.parametrize(("name", "switch"), [("staging", "off"), ("prod", "on")])
+def test_a_switch_that_can_be_forgotten_does_not_change_who_may_call_an_environment_in_aws(
+    name: str, switch: str
+) -> None:
+    with pytest.raises(EnvironmentRefused, match=f"write cognito={switch == 'on'} into environment '{name}'"):
+        chosen_environment(make_app(env=name, cognito=switch))
+    # What the environment says already may be said again
+    same = "on" if ENVIRONMENTS[name].cognito else "off"
+    assert chosen_environment(make_app(env=name, cognito=same)) == ENVIRONMENTS[name]

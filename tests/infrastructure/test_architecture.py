@@ -25,7 +25,13 @@ PLUMBING = {
     *("IAM::Policy", "IAM::Role", "KMS::Key", "Logs::LogGroup", "CloudWatch::Dashboard"),
     *("Lambda::Alias", "Lambda::Permission", "Lambda::Version"),
     *("S3::BucketPolicy", "SNS::Subscription", "SNS::TopicPolicy", "SQS::QueuePolicy"),
-    *("CodeDeploy::Application", "CodeDeploy::DeploymentGroup", "WAFv2::WebACL", "WAFv2::WebACLAssociation"),
+    *(
+        "CodeBuild::Project",
+        "CodeDeploy::Application",
+        "CodeDeploy::DeploymentGroup",
+        "WAFv2::WebACL",
+        "WAFv2::WebACLAssociation",
+    ),
 }
 
 Edge = tuple[str, str]

@@ -27,6 +27,7 @@ FORBIDDEN = {
 ROOMS: dict[str, list[tuple[str, ...]]] = {
     "training": [
         ("cli",),
+        ("retrain",),
         ("job", "inspection"),
         ("release",),
         ("evaluation",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from training.cli import analysis, data, decisions, loop, registry, shops, train
+from training.cli import analysis, data, decisions, loop, registry, retrain, shops, train
 
 app = typer.Typer(
     help="Train, evaluate, publish and promote cart-abandonment models.",
@@ -18,6 +18,7 @@ app.command("schema")(shops.schema)
 app.command("check")(analysis.check)
 app.command("signals")(analysis.signals)
 app.command("run")(train.run)
+app.command("retrain")(retrain.retrain)
 app.command("compare")(train.compare)
 app.command("tune")(train.tune)
 app.command("score")(shops.score)

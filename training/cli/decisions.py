@@ -107,10 +107,11 @@ def _play_loop(
     with plain_errors():
         from training.learning import loop_reach
         from training.learning.loop_world import model_shoppers, twin_shoppers
-        from training.offers.policy_file import DEFAULT, read_policy
+        from training.offers.policy_file import read_policy
+        from training.shops.public_shopper import public_shopper
 
         if artefact is None and version is None:
-            terms = read_policy(policy or DEFAULT)
+            terms = read_policy(policy) if policy else public_shopper().offers
             document = loop_reach.document(lambda seed: twin_shoppers(terms, loop_reach.LATE, seed), say)
         else:
             model = _model(artefact, bucket, version, policy, endpoint, region)

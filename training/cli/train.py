@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from training.cli import options
 from training.cli.console import console, plain_errors, result, say
-from training.models.families import AUTO
+from training.models.families import AUTO, NETWORK
 
 if TYPE_CHECKING:
     from training.job import Result
@@ -45,7 +45,7 @@ def run(
         raise typer.BadParameter("say where the model goes: --bucket, --out, or both")
     if parameters is not None and model == AUTO:
         raise typer.BadParameter("parameters belong to one family: name it with --model", param_hint="--parameters")
-    options.check_family(model, AUTO)
+    options.check_family(model, AUTO, NETWORK)
     with plain_errors():
         from training.job import RunOptions
         from training.job import run as run_job

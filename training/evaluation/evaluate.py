@@ -27,7 +27,7 @@ def evaluate(prepared: Prepared, candidate: Candidate, single: SingleFeature) ->
     ``single``: the best single feature.
     """
     holdout = prepared.holdout
-    p = candidate.probabilities(holdout.matrix)
+    p = candidate.on_holdout(prepared)
     ranking = Ranking(holdout.labels, p, DECISION_THRESHOLD)
     intervals = bootstrap(holdout.labels, p, DECISION_THRESHOLD)
     return {

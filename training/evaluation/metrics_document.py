@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.data.prepared import Prepared
-from training.evaluation import feature_importance, slices
+from training.evaluation import blanked, feature_importance, slices
 from training.evaluation.baselines import SingleFeature
 from training.evaluation.evaluate import Metrics, evaluate
 from training.models import compare
@@ -20,7 +20,7 @@ def metrics_document(
     ``single``: the best single feature.
     ``comparison``: of the model families, where they were compared.
     """
-    p = candidate.probabilities(prepared.holdout.matrix)
+    p = candidate.on_holdout(prepared)
     table = prepared.table(prepared.split.holdout)
     found = slices.slices(table, prepared.options.shop.slices, prepared.holdout.labels, p, DECISION_THRESHOLD)
     compared = {"comparison": compare.as_rows(comparison), "comparison_reason": comparison.reason} if comparison else {}
@@ -32,6 +32,7 @@ def metrics_document(
         "data_checks": [f"{item.level}: {item.check}: {item.message}" for item in prepared.report.findings],
         "slices": slices.as_rows(found),
         "largest_gaps": [str(gap) for gap in slices.largest_gaps(found)],
+        **blanked.on_holdout(prepared, candidate),
         "signals": feature_importance.as_rows(feature_importance.input_importances(prepared, candidate, seed)),
     }
 

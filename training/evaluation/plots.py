@@ -73,7 +73,7 @@ def _calibration(axes: Any, metrics: Metrics) -> None:
 
 def _roc(axes: Any, prepared: Prepared, candidate: Candidate) -> None:
     labels = prepared.holdout.labels
-    p = candidate.probabilities(prepared.holdout.matrix)
+    p = candidate.on_holdout(prepared)
     order = np.argsort(-p, kind="stable")
     hits = np.concatenate([[0], np.cumsum(labels[order])])
     misses = np.arange(len(hits)) - hits

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.policy import NO_INTERVENTION, Policy
-from lambda_fn.scoring.recipe import Bin, Recipe
+from lambda_fn.scoring.recipe import Recipe
 from training.errors import DataRefused
 from training.learning.attribution import Matured
 from training.learning.off_policy import LoggedActions
@@ -46,7 +46,7 @@ def terms_of(policy: Policy, arms: tuple[str, ...]) -> Terms:
     cost = list(discount)
     for i, name in enumerate(arms):
         if name in offers:
-            discount[i], cost[i] = offers[name].discount_share.value, offers[name].fixed_cost.value
+            discount[i], cost[i] = offers[name].share, offers[name].fixed_cost.value
     return Terms(policy.gross_margin_rate.value, np.array(discount), np.array(cost))
 
 
@@ -118,11 +118,9 @@ def _covariate(records: Sequence[DecisionRecord], policy: Policy) -> Floats | No
 
 def signals_of(records: Sequence[DecisionRecord], policy: Policy, recipe: Recipe) -> Signals:
     """Return the signals of records that have them all; raise DataRefused where a label is unknown to the recipe."""
-    steps = {step.name: step for step in recipe.steps}
     codes = []
-    for field, step in (("tier", steps[policy.value_tier]), ("segment", steps[policy.recency_segment])):
-        assert isinstance(step, Bin)  # the policy was checked against the recipe
-        number = {label: float(i) for i, label in enumerate(step.labels)}
+    for field, known in (("tier", policy.tiers(recipe)), ("segment", policy.segments(recipe))):
+        number = {label: float(i) for i, label in enumerate(known or ("",))}
         labels = [str(getattr(record, field)) for record in records]
         if unknown := sorted(set(labels) - set(number)):
             raise DataRefused(f"{field} {', '.join(unknown)} of the log is unknown to the model's recipe")

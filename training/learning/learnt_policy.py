@@ -46,7 +46,7 @@ def chance_of_gain(learnt: Learnt, before: Indices, after: Indices, signals: Sig
     lost = np.interp(signals.risk, no_purchase.risks, no_purchase.chances)
     weights, fixed = np.zeros((len(policy.interventions), 2)), 0.0
     for i, offer in enumerate(policy.interventions):
-        discount = offer.discount_share.value
+        discount = offer.share
         change = (after == i + 1).astype(float) - (before == i + 1)
         earned = change * lost * signals.order_value * (policy.gross_margin_rate.value - discount)
         weights[i] = earned.sum(), (earned * signals.sensitivity).sum()
@@ -66,7 +66,7 @@ def _learnt(offer: Intervention, rate: Rate, data: str, prior_shoppers: float) -
         f"interval {low:.4f} to {high:.4f}; the assumption counts as {prior_shoppers:g} shoppers."
     )
     base = float(np.clip(rate.base / trust, 0, 1)) if trust else offer.base_recovery_rate.value
-    gain = float(np.clip(rate.gain / trust, -1, 1)) if trust else offer.gain_per_sensitivity.value
+    gain = float(np.clip(rate.gain / trust, -1, 1)) if trust else offer.gain
     return offer.model_copy(
         update={
             "base_recovery_rate": Share(value=base, source=source),

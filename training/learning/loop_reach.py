@@ -165,7 +165,7 @@ def _log_of(
     block = world.take(rows)
     log = empty_log(len(rows), len(policy.choices))
     play_block(decider, block, log, slice(0, len(rows)), rng)
-    discount = np.array([0.0, *(offer.discount_share.value for offer in policy.interventions)])
+    discount = np.array([0.0, *(offer.share for offer in policy.interventions)])
     cost = np.array([0.0, *(offer.fixed_cost.value for offer in policy.interventions)])
     kept = (policy.gross_margin_rate.value - discount[log.choice]) * block.seen.order_value
     seen = block.seen

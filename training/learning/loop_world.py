@@ -16,9 +16,9 @@ from scipy.stats import norm
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.assignment import with_none
+from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.features import FeaturePlan
 from lambda_fn.scoring.imputation import Imputer
-from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
 from lambda_fn.scoring.service import Scorer
@@ -148,14 +148,14 @@ def _true_rates(policy: Policy, assumed: Floats, name: str, rng: np.random.Gener
         return assumed[:, rng.permutation(assumed.shape[1])]
     if name == NO_OFFER_WORKS:
         return np.zeros_like(assumed)
-    strong = [offer.discount_share.value >= STRONG_DISCOUNT for offer in policy.interventions]
+    strong = [offer.share >= STRONG_DISCOUNT for offer in policy.interventions]
     return assumed * np.where(strong, 2.0, 0.5)
 
 
 def true_margins(policy: Policy, lost: Floats, order_value: Floats, rates: Floats) -> Floats:
     """Return what each choice earns beyond "none", shape (n, 1 + offers): the policy's formula with the truth in it."""
     left = policy.gross_margin_rate.value
-    discount = np.array([offer.discount_share.value for offer in policy.interventions])
+    discount = np.array([offer.share for offer in policy.interventions])
     cost = np.array([offer.fixed_cost.value for offer in policy.interventions])
     recovered = (lost * order_value)[:, None] * rates * (left - discount)
     offers = recovered - ((1 - lost) * order_value)[:, None] * discount - cost

@@ -133,7 +133,7 @@ def learn_rates(policy: Policy, seen: Observed, lost: Floats, prior_shoppers: fl
     shoppers drawn from those who may get the offer.
     """
     offers = policy.interventions
-    assumed = np.array([[offer.base_recovery_rate.value, offer.gain_per_sensitivity.value] for offer in offers])
+    assumed = np.array([[offer.base_recovery_rate.value, offer.gain] for offer in offers])
     size = 1 + 2 * len(offers)
     precision, moment = np.zeros((size, size)), np.zeros(size)
     precision[0, 0] = WORTH_SPREAD**-2

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Floats
-from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.decider import Signals
+from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
 from training.learning.attribution import attribute
@@ -95,7 +95,7 @@ def expected_margin(trial: Trial, policy: Policy, signals: Signals, lost: Floats
     rates = np.zeros((len(lost), len(trial.arms)))
     for i, offer in enumerate(offers):
         trust = 1 - (offer.caution or policy.caution).value
-        assumed = offer.base_recovery_rate.value + offer.gain_per_sensitivity.value * signals.sensitivity
+        assumed = offer.base_recovery_rate.value + offer.gain * signals.sensitivity
         rates[:, i + 1] = np.clip(assumed, 0, 1) * trust
     recovered = rates[np.arange(len(lost)), trial.arm]
     kept = (terms.margin_rate - terms.discount[trial.arm]) * signals.order_value

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from lambda_fn.scoring.arrays import Floats, Matrix
-from lambda_fn.scoring.manifest import Calibration
+from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.manifest import Calibration, Missing
 from lambda_fn.scoring.model import calibrator
+from training.data.columns import featurise
+from training.data.prepared import Prepared
 from training.models import export
 from training.models.families import Estimator
 
@@ -25,6 +28,7 @@ class Candidate:
     ``calibration_name``: the method that fitted the calibration.
     ``fit_seconds``: the time of the fit alone.
     ``largest_difference``: between the probabilities of ``estimator`` and ``onnx`` on the holdout.
+    ``missing``: what the model takes where an input is missing.
     """
 
     family: str
@@ -34,7 +38,18 @@ class Candidate:
     calibration_name: str
     fit_seconds: float
     largest_difference: float
+    missing: Missing = "imputed"
 
     def probabilities(self, matrix: Matrix) -> Floats:
         """Return the calibrated probabilities, (n,), as the service would."""
         return calibrator(self.calibration)(export.probabilities(self.onnx, matrix))
+
+    def risk(self, prepared: Prepared, columns: Columns) -> Floats:
+        """Return the calibrated probabilities of columns before imputation, (n,), as the service would."""
+        return self.probabilities(featurise(prepared.plan, columns, prepared.as_of, self.missing))
+
+    def on_holdout(self, prepared: Prepared) -> Floats:
+        """Return the calibrated probabilities of the holdout, (n,)."""
+        if self.missing == "imputed":
+            return self.probabilities(prepared.holdout.matrix)
+        return self.risk(prepared, prepared.columns(prepared.split.holdout))

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime as ort
 
 from lambda_fn.scoring.arrays import Floats, Matrix
+from lambda_fn.scoring.onnx_runtime import ort
 from training.errors import PublishRefused
 from training.models.families import Estimator
 

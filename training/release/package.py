@@ -37,8 +37,8 @@ from training.release.model_card import CALIBRATION_PLOT_FILE, calibration_svg, 
 LIBRARIES: Final = ("numpy", "pandas", "scikit-learn", "lightgbm", "onnx", "onnxruntime", "skl2onnx", "onnxmltools")
 # What makes one model differ from another; when it was made, by which run, and how fast it is does not.
 _CONTENT: Final = {
-    "format_version", "family", "as_of", "recipe", "id_column", "dialect", "calibration", "decision_threshold",
-    "policy", "histograms",
+    "format_version", "family", "as_of", "recipe", "id_column", "dialect", "missing", "calibration",
+    "decision_threshold", "policy", "histograms",
 }  # fmt: skip
 _UNSTAMPED: Final = "v00000000T000000-00000000"
 
@@ -71,6 +71,7 @@ def package(
         recipe=prepared.recipe,
         id_column=prepared.options.shop.table.id_column,
         dialect=prepared.options.shop.table.dialect,
+        missing=candidate.missing,
         calibration=candidate.calibration,
         decision_threshold=DECISION_THRESHOLD,
         policy=policy,
@@ -106,7 +107,7 @@ def check_served_alike(artefact: Artefact, prepared: Prepared, candidate: Candid
     """Raise PublishRefused unless the scoring core gives the holdout the probabilities that were evaluated."""
     scorer = Scorer(artefact.manifest, artefact.onnx)
     served = scorer.score(prepared.columns(prepared.split.holdout), prepared.as_of).risk
-    difference = float(np.abs(served - candidate.probabilities(prepared.holdout.matrix)).max())
+    difference = float(np.abs(served - candidate.on_holdout(prepared)).max())
     if not difference <= LARGEST_DIFFERENCE:
         raise PublishRefused(f"the scoring core differs from training by up to {difference:.2g} on the holdout")
 

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from cdk.environments import Environment
 from cdk.ops.costs import prices
+from cdk.ops.versions import KEPT_VERSIONS
 from lambda_fn import contract
 
 MONTH_SECONDS: Final = 365 / 12 * 86_400
+WEEK_SECONDS: Final = 7 * 86_400
 GB: Final = 1e9
 
 
@@ -40,10 +42,12 @@ class Use:
     finalize_seconds: float = 60
     metrics: int = 50
     models_gb: float = 1
+    training_minutes: float = 10
 
     def chunks(self, rows: int) -> int:
         """Return how many chunks a file of that many rows has."""
-        return math.ceil(rows * self.row_bytes / contract.CHUNK_BYTES)
+        file_bytes = rows * self.row_bytes
+        return math.ceil(file_bytes / contract.chunk_bytes(file_bytes))
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ def monthly(footprint: Footprint, use: Use) -> Iterator[Line]:
     """Yield what an environment costs a month."""
     yield from _api(footprint, use)
     yield from _batch(footprint, use)
+    yield from _training(footprint, use)
     yield from _watching(footprint, use)
 
 
@@ -103,14 +108,17 @@ def _api(footprint: Footprint, use: Use) -> Iterator[Line]:
     memory_gb = footprint.memory_gb[contract.HANDLER_API]
     seconds = use.predictions * use.prediction_milliseconds / 1000
     restored_gb = use.predictions * use.cold_start_share * memory_gb if footprint.snapshots_gb else 0
-    kept = footprint.snapshots_gb * MONTH_SECONDS * prices.SNAPSHOT_GB_SECOND
+    kept = KEPT_VERSIONS * footprint.snapshots_gb * MONTH_SECONDS * prices.SNAPSHOT_GB_SECOND
     yield Line("API Gateway: REST requests", use.predictions * prices.API_REQUEST)
     yield Line("API Gateway: answers to the internet", use.predictions * use.answer_bytes / GB * prices.INTERNET_GB)
     yield Line(
         "Lambda: API, requests and GB-seconds",
         use.predictions * prices.LAMBDA_REQUEST + seconds * memory_gb * prices.LAMBDA_GB_SECOND,
     )
-    yield Line("Lambda: SnapStart, snapshots kept and restored", kept + restored_gb * prices.SNAPSHOT_RESTORED_GB)
+    yield Line(
+        f"Lambda: SnapStart, snapshots of {KEPT_VERSIONS} versions kept, and restored",
+        kept + restored_gb * prices.SNAPSHOT_RESTORED_GB,
+    )
     rules = footprint.firewall_rules
     requests = use.predictions * len(rules)
     yield Line(
@@ -132,6 +140,11 @@ def _batch(footprint: Footprint, use: Use) -> Iterator[Line]:
         "S3: files and models kept, requests",
         (stored_gb + use.models_gb) * prices.S3_GB_MONTH + use.files * one.s3_dollars + reads * prices.S3_READ,
     )
+
+
+def _training(footprint: Footprint, use: Use) -> Iterator[Line]:
+    trainings = MONTH_SECONDS / WEEK_SECONDS if footprint.environment.retrain_weekly else 0
+    yield Line("CodeBuild: training, where it is weekly", trainings * use.training_minutes * prices.BUILD_MINUTE)
 
 
 def _watching(footprint: Footprint, use: Use) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,24 @@ def test_a_bundle_is_built_only_where_the_command_deploys_its_stack(
     assert isinstance(code, lambda_.AssetCode)
     assert asked == built
     assert (code.path == str(archive)) == bool(built)
+
+
+@pytest.mark.parametrize("compiler", [None, Path("python3.13")])
+def test_bundles_without_bytecode_are_told_with_the_cure(
+    compiler: Path | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a host with or without the Python of the functions
+    archive = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("a.py", "")
+    monkeypatch.setattr(function_code, "build", lambda _bundle, _target: BuiltBundle(archive, "0123456789abcdef"))
+    stack = Stack(App(), "Service")
+    # When its stack asks for the bundles
+    built_for(Target("aws", (), compiler))(Bundle.API, stack)
+    # Then it warns where they will start slowly
+    warnings = [str(entry.data) for entry in stack.node.metadata if entry.type == "aws:cdk:warning"]
+    assert [warning for warning in warnings if "each cold start takes 2.6 times as long" in warning] == (
+        [] if compiler else warnings
+    )
+    assert bool(warnings) == (compiler is None)
+    assert all("PYTHON=python3.13" in warning for warning in warnings)

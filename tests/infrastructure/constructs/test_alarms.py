@@ -33,9 +33,12 @@ RELEASE_ALARM = "api-release-5xx-share"  # where releases are shifted in
 def test_these_are_the_alarms_of_an_environment(each: Synthesis) -> None:
     environment = each.environment
 
-    assert set(alarms_of(each)) == ALARMS | ({"no-predictions"} if environment.name == "prod" else set()) | (
-        {RELEASE_ALARM} if environment.canary else set()
-    )
+    some = {
+        "no-predictions": environment.alarms.silence,
+        RELEASE_ALARM: environment.canary,
+        "training-failed": environment.in_aws,
+    }
+    assert set(alarms_of(each)) == ALARMS | {name for name, there in some.items() if there}
 
 
 def test_a_release_that_fails_one_answer_in_five_rings_while_it_has_a_tenth_of_the_traffic(staging: Synthesis) -> None:

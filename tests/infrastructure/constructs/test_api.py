@@ -6,10 +6,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from cdk.environments import ENVIRONMENTS
 from lambda_fn import contract
 from tests.infrastructure.conftest import synthesize
-from tests.infrastructure.synthesis import Synthesis
+from tests.infrastructure.synthesis import Synthesis, flat
 
 
 def test_everything_but_the_few_public_pages_needs_an_api_key(each: Synthesis) -> None:
@@ -124,3 +126,30 @@ def _routes(synthesis: Synthesis) -> dict[str, Any]:
         f"{method['HttpMethod']} {path(method['ResourceId'])}": method
         for method in synthesis.properties("AWS::ApiGateway::Method").values()
     }
+
+
+def test_the_gateways_own_log_forgets_like_the_others(each: Synthesis) -> None:
+    # API Gateway would make it itself, without an end, where it is not there before the stage
+    [(name, log)] = [
+        (name, log)
+        for name, log in each.properties("AWS::Logs::LogGroup").items()
+        if "API-Gateway-Execution-Logs_" in flat(log.get("LogGroupName", ""))
+    ]
+    [rest] = each.of_type("AWS::ApiGateway::RestApi")
+    [stage] = each.of_type("AWS::ApiGateway::Stage").values()
+
+    assert flat(log["LogGroupName"]) == f"API-Gateway-Execution-Logs_<{rest}>/{each.environment.name}"
+    assert log["RetentionInDays"] == each.environment.log_days
+    assert name in stage["DependsOn"]
+
+
+@pytest.mark.usefixtures("_no_account")
+def test_one_of_the_environments_that_share_an_account_sets_the_role_that_gateways_log_by() -> None:
+    owner = synthesize(ENVIRONMENTS["dev"])
+    other = synthesize(replace(ENVIRONMENTS["dev"], sets_gateway_role=False))
+
+    assert len(owner.of_type("AWS::ApiGateway::Account")) == 1
+    assert {part["DeletionPolicy"] for part in owner.of_type("AWS::ApiGateway::Account").values()} == {
+        "RetainExceptOnCreate"
+    }
+    assert other.of_type("AWS::ApiGateway::Account") == {}

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from cdk.environments import ENVIRONMENTS
+from lambda_fn import contract
+from tests.infrastructure.conftest import synthesize
 from tests.infrastructure.synthesis import Synthesis, flat
 
 
@@ -37,3 +44,25 @@ def test_what_went_wrong_is_logged_without_data_and_traced(each: Synthesis) -> N
         "ERROR",
         False,
     )
+
+
+def test_the_log_lies_where_the_account_needs_no_policy_for_it(each: Synthesis) -> None:
+    prefix, ending = each.named("AWS::Logs::LogGroup", "WorkflowLog")["LogGroupName"]["Fn::Join"][1]
+
+    assert prefix == f"/aws/vendedlogs/states/{contract.service_name(each.environment.name)}-"
+    assert "AWS::StackId" in json.dumps(ending)
+
+
+@pytest.mark.usefixtures("_no_account")
+def test_the_functions_that_read_dropped_files_may_use_the_keys_that_the_environment_names() -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-abcd-0123-0123456789ab"
+    synthesis = synthesize(replace(ENVIRONMENTS["dev"], upload_key_arns=(key,)))
+
+    allowed = {
+        flat(policy["Roles"][0])
+        for policy in synthesis.properties("AWS::IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Action"] == "kms:Decrypt" and statement["Resource"] == key
+    }
+    assert len(allowed) == 5
+    assert all("Batch" in role for role in allowed)

@@ -37,9 +37,8 @@ def test_functions_run_the_python_and_processor_that_the_bundles_are_built_for(e
 
 
 def test_environment_variables_are_those_that_the_code_reads(each: Synthesis) -> None:
-    known = {value for name, value in vars(contract).items() if name.startswith("ENV_")} | set(
-        contract.WORKER_ALLOCATOR
-    )
+    known = {value for name, value in vars(contract).items() if name.startswith("ENV_")}
+    known |= {*contract.WORKER_ALLOCATOR, *contract.NO_TELEMETRY}
     for function in each.properties("AWS::Lambda::Function").values():
         variables = function["Environment"]["Variables"]
         assert set(variables) <= known
@@ -76,7 +75,9 @@ def test_callers_use_the_live_alias_of_a_published_version(each: Synthesis) -> N
 def test_earlier_versions_stay_so_that_the_alias_can_be_shifted_back(each_in_aws: Synthesis) -> None:
     versions = each_in_aws.of_type("AWS::Lambda::Version").values()
 
-    assert {version["DeletionPolicy"] for version in versions} == {"Retain"}
+    assert {(version["DeletionPolicy"], version["UpdateReplacePolicy"]) for version in versions} == {
+        ("RetainExceptOnCreate", "Retain")
+    }
 
 
 def test_snap_start_and_reserved_concurrency_are_switched_by_the_environment(each: Synthesis) -> None:
@@ -134,7 +135,7 @@ def test_each_role_may_do_in_s3_what_its_function_does_and_nothing_else(each: Sy
     allowed = _allowed(each, "s3:")
 
     assert {part: allowed[name] for part in MAY for name in allowed if part in name} == MAY
-    assert len(allowed) == len(MAY)
+    assert len([name for name in allowed if not name.startswith("TrainingRole")]) == len(MAY)
 
 
 def test_functions_may_write_their_own_log_and_traces_and_call_nothing_else(each: Synthesis) -> None:
@@ -184,3 +185,16 @@ def _allowed(synthesis: Synthesis, service: str) -> dict[str, set[tuple[str, str
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def test_no_function_sends_telemetry(each: Synthesis) -> None:
+    for function in each.properties("AWS::Lambda::Function").values():
+        variables = function["Environment"]["Variables"]
+        assert {name: variables.get(name) for name in contract.NO_TELEMETRY} == contract.NO_TELEMETRY
+
+
+def test_whatever_a_failed_deployment_made_is_deleted_again(each: Synthesis) -> None:
+    # A first one leaves no bucket behind that is in the next one's way. A release that is taken back leaves no version,
+    # which Lambda would not publish again.
+    resources = [*each.storage["Resources"].values(), *each.service["Resources"].values()]
+    assert [resource["Type"] for resource in resources if resource.get("DeletionPolicy") == "Retain"] == []

@@ -6,7 +6,7 @@ from tests.infrastructure.synthesis import Synthesis
 
 
 def test_prod_keeps_its_buckets_and_the_others_delete_theirs(each: Synthesis) -> None:
-    expected = "Retain" if each.environment.name == "prod" else "Delete"
+    expected = "RetainExceptOnCreate" if each.environment.name == "prod" else "Delete"
 
     assert {bucket["DeletionPolicy"] for bucket in each.of_type("AWS::S3::Bucket").values()} == {expected}
     assert each.protected == (each.environment.name == "prod")

@@ -60,3 +60,11 @@ def test_local_leaves_out_what_the_local_aws_refuses() -> None:
     local = ENVIRONMENTS["local"]
 
     assert (local.in_aws, local.canary, local.firewall, local.snap_start, local.cognito) == (False,) * 5
+
+
+def test_the_key_that_dropped_files_may_be_encrypted_with_is_named_in_full() -> None:
+    arn = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-abcd-0123-0123456789ab"
+    named = replace(ENVIRONMENTS["prod"], upload_key_arns=(arn,))
+    assert named.checked() is named
+    with pytest.raises(EnvironmentRefused, match="is not the ARN of a KMS key"):
+        replace(ENVIRONMENTS["prod"], upload_key_arns=("alias/uploads",)).checked()

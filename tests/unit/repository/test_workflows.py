@@ -130,7 +130,12 @@ def test_an_environment_is_deployed_with_its_own_role_and_asked_for_predictions(
 
     assert job["environment"] == "${{ inputs.environment }}"
     assert job["concurrency"] == {"group": "deploy-${{ inputs.environment }}", "cancel-in-progress": "false"}
-    assert [re.findall(r"make ([a-z]+)", script) for script in scripts] == [["setup"], ["deploy"], ["smoke"]]
+    assert [re.findall(r"make ([a-z-]+)", script) for script in scripts] == [
+        ["setup"],
+        ["deploy"],
+        ["first-model"],
+        ["smoke"],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from training.shops.shopper import LABEL_COLUMN
 
 from training.data.checks import Report
 from training.data.options import DataOptions
 from training.errors import DataRefused
 from training.inspection import inspect
-from training.shops.shopper import LABEL_COLUMN
 
 
 def changed(twin_csv: Path, tmp_path: Path, **columns: Callable[[pd.DataFrame], pd.Series]) -> DataOptions:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from training.shops.shopper import RECIPE
 
 from lambda_fn.registry import Artefact, Registry, Routing
 from lambda_fn.scoring.errors import PolicyError, RegistryUnreachable
@@ -21,7 +22,6 @@ from training.errors import DataRefused, TrainingError
 from training.job import Result, RunOptions, check_options, run
 from training.offers.policy_file import read_policy
 from training.release.champion import compare_on_file
-from training.shops.shopper import RECIPE
 
 BOTH = np.array([0, 1], dtype=np.int8)
 

@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable
 
 import pytest
+from botocore.exceptions import ClientError
 
-from lambda_fn.batch import dropped_file, plan
+from lambda_fn import contract
+from lambda_fn.batch import dropped_file, plan, task
 from lambda_fn.contract import ERROR_UNUSABLE_FILE, MAX_LINE_BYTES
 from tests import csv_files
-from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, Shop, read_csv
+from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, Shop, on, read_csv
 
 ROWS = csv_files.rows(60)
 PLAIN = csv_files.file_of(ROWS)
@@ -218,3 +220,51 @@ def test_a_file_of_a_hundred_gigabytes_is_cut_into_a_list_that_a_map_can_read(
     assert chunks[-1]["end"] == 100 * 1024**3
     assert all(a["end"] == b["start"] for a, b in itertools.pairwise(chunks))
     assert len(json.dumps(planned)) < 1000
+
+
+def test_the_chunks_of_five_terabytes_are_larger_and_no_more_than_s3_can_join(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a file of which chunks of the usual size would be too many
+    size = 5 * 10**12
+    assert size / contract.CHUNK_BYTES > 10_000
+    shop.drop(PLAIN)
+    real = dropped_file.find_file
+
+    def find_huge(*arguments: object) -> object:
+        file, metadata = real(*arguments)  # type: ignore[arg-type]
+        return file.model_copy(update={"size_bytes": size}), metadata
+
+    monkeypatch.setattr(plan, "find_file", find_huge)
+    # When it is planned
+    chunks = shop.chunks(shop.plan())
+    # Then there are as many as may be, without a gap, and none larger than a worker can read in its time
+    assert len(chunks) == contract.MOST_CHUNKS
+    assert (chunks[0]["start"], chunks[-1]["end"]) == (len(csv_files.HEADER_LINE), size)
+    assert all(a["end"] == b["start"] for a, b in itertools.pairwise(chunks))
+    assert max(chunk["end"] - chunk["start"] for chunk in chunks) == 10**9
+
+
+def test_a_file_encrypted_with_a_foreign_key_is_refused_with_what_to_do(shop: Shop) -> None:
+    # Given an object that S3 may not decrypt for us: a head says 403 and no more, a get says why
+    shop.drop(PLAIN)
+    denied = {"Code": "AccessDenied", "Message": "User is not authorized to perform: kms:Decrypt on the resource"}
+
+    def refuse(operation: str, error: dict[str, str]) -> Callable[[dict[str, object]], None]:
+        def act(params: dict[str, object]) -> None:
+            if params["Key"] == "incoming/shoppers.csv":
+                raise ClientError({"Error": error}, operation)  # type: ignore[typeddict-item]
+
+        return act
+
+    on("HeadObject", refuse("HeadObject", {"Code": "403", "Message": "Forbidden"}))
+    on("GetObject", refuse("GetObject", denied))
+    # When its job is tried, Then failed/ says how to upload it
+    note = shop.attempt()
+    assert note["error"] == contract.ERROR_UNUSABLE_FILE
+    assert "encrypted with a KMS key (SSE-KMS)" in note["message"]
+    assert json.loads(shop.get("failed/shoppers.json")) == note
+
+
+def test_the_client_computes_no_checksum_that_copied_parts_would_lack(shop: Shop) -> None:  # noqa: ARG001
+    assert task.s3_client().meta.config.request_checksum_calculation == "when_required"

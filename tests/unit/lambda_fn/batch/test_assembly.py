@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.batch.assembly import LARGEST_COPY_BYTES, Span, join_plan
+from lambda_fn import contract
+from lambda_fn.batch.assembly import LARGEST_COPY_BYTES, MOST_PARTS, Span, join_plan
 from lambda_fn.batch.multipart import MINIMUM_PART_BYTES
 
 MIB = 1024 * 1024
@@ -46,3 +47,13 @@ def test_small_parts_go_through_memory_together() -> None:
 
 def test_a_small_part_takes_what_it_lacks_from_the_next() -> None:
     assert join_plan([2 * MIB, 20 * MIB]) == [[Span(0, 0, 2 * MIB), Span(1, 0, 3 * MIB)], [Span(1, 3 * MIB, 20 * MIB)]]
+
+
+@given(st.integers(0, 5 * 1024**4), st.sampled_from([0.01, 0.3, 1, 3]))
+def test_the_output_of_a_file_of_any_size_has_no_more_parts_than_s3_joins(file_bytes: int, share: float) -> None:
+    # Given the chunks of a file, of which each writes a share of what it reads
+    size = contract.chunk_bytes(file_bytes)
+    chunks = -(-file_bytes // size)
+    assert chunks <= contract.MOST_CHUNKS
+    # When their parts are joined, Then S3 takes them
+    assert len(join_plan([int(size * share)] * chunks)) <= MOST_PARTS

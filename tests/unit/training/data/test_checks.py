@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from training.shops.shopper import LABEL_COLUMN, RECIPE
 
 from lambda_fn.scoring.manifest import DataFingerprint
 from training.data.checks import check
 from training.data.load import Dataset
 from training.errors import DataRefused
 from training.offers.synthetic_world import twin_table
-from training.shops.shopper import LABEL_COLUMN, RECIPE
 
 AS_OF = dt.date(2027, 1, 1)
 ROWS = 1_000

@@ -4,13 +4,13 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from training.shops.shopper import RECIPE
 
 from lambda_fn.scoring.recipe import Bin, CategoryInput, NumberInput
 from training.data import fit_recipe
 from training.data.prepared import Prepared
 from training.errors import DataRefused
 from training.offers.synthetic_world import twin_table
-from training.shops.shopper import RECIPE
 
 
 def test_fitting_fills_in_everything(prepared: Prepared) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from training.shops.shopper import RECIPE
 
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.decider import Decider, Signals
@@ -13,7 +14,6 @@ from training.data.columns import to_columns
 from training.offers.ground_truth import Outcome, make_world, play
 from training.offers.policy_file import read_policy
 from training.offers.synthetic_world import twin_table
-from training.shops.shopper import RECIPE
 from training.synthetic.best_possible import posterior
 
 

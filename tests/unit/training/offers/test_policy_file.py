@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from training.shops.shopper import RECIPE
 
 from training.errors import TrainingError
 from training.offers.policy_file import read_policy
-from training.shops.shopper import RECIPE
 
 
 def test_the_default_policy_fits_the_recipe_and_names_a_source_for_every_number() -> None:

@@ -1,8 +1,9 @@
 """The card says what was measured."""
 
+from training.shops.shopper import RECIPE
+
 from training.evaluation.evaluate import Metrics
 from training.release import model_card
-from training.shops.shopper import RECIPE
 
 
 def test_the_card_says_of_the_signal_what_was_measured() -> None:

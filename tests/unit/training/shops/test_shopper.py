@@ -1,10 +1,10 @@
 """The recipe of the public shopper is data, cannot reach leakage, and has learnt nothing."""
 
 import pytest
+from training.shops.shopper import LABEL_COLUMN, LEAKAGE, RECIPE
 
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.recipe import MinMax, NumberInput, Passthrough, Recipe
-from training.shops.shopper import LABEL_COLUMN, LEAKAGE, RECIPE
 from training.synthetic.twin import COLUMNS
 
 GROUPS = {

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from training.shops.shopper import RECIPE
 
 from training.data.options import DataOptions
 from training.data.prepare import prepare
@@ -12,7 +13,6 @@ from training.models.candidate import DECISION_THRESHOLD
 from training.models.metrics import Ranking
 from training.models.train import train
 from training.offers.synthetic_world import twin_table
-from training.shops.shopper import RECIPE
 from training.synthetic import twin
 from training.synthetic.best_possible import bayes_optimum_metrics, is_twin, posterior
 
