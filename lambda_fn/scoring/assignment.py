@@ -101,12 +101,12 @@ class Assigner:
             group[uniforms(self._key, b"control", ids)[:, 0] < shares.control_share] = CONTROL
         return Draws(group, pick)
 
-    def challenged(self, ids: Sequence[bytes] | NDArray[np.bytes_]) -> Bools:
-        """Return whom the challenger scores, shape (n,)."""
+    def challenged(self, ids: Sequence[bytes] | NDArray[np.bytes_], experiment: str = "") -> Bools:
+        """Return whom the challenger scores, shape (n,). Different experiments draw different shoppers."""
         share = self.assignment.challenger_share
         if not share:
             return np.zeros(len(ids), bool)
-        return np.asarray(uniforms(self._key, b"challenger", ids)[:, 0] < share)
+        return np.asarray(uniforms(self._key, b"challenger" + experiment.encode(), ids)[:, 0] < share)
 
     def shopper_hash(self, shopper: bytes) -> str:
         """Return what the log knows a shopper by."""
