@@ -99,7 +99,13 @@ async def model_info(request: Request) -> Response:
     serving = _serving(request)
     share = serving.challenger_share if serving.challenger else 0.0
     challenger = answers.describe(serving.challenger.scorer, share) if serving.challenger else None
-    return _json({"champion": answers.describe(serving.champion.scorer, 1 - share), "challenger": challenger})
+    return _json(
+        {
+            "champion": answers.describe(serving.champion.scorer, 1 - share),
+            "challenger": challenger,
+            "assignment": answers.describe_assignment(serving.assignment),
+        }
+    )
 
 
 @router.get("/model/metrics", responses=responses(answers.ModelMetrics, 403))

@@ -26,7 +26,7 @@ def write(answered: Answered, started: float, correlation_id: str) -> None:
 
 
 def _write_scores(model: ModelScores, latency_ms: float, correlation_id: str) -> None:
-    scores = model.scores
+    scores = model.decided.scores
     values: dict[str, tuple[MetricUnit, float]] = {
         contract.METRIC_PREDICTIONS: (MetricUnit.Count, len(scores.risk)),
         contract.METRIC_PREDICTION_LATENCY: (MetricUnit.Milliseconds, latency_ms),

@@ -88,6 +88,10 @@ class Assigner:
         self.assignment = assignment
         self._key = key
 
+    def sharing(self, assignment: Assignment) -> Assigner:
+        """Return the hashes of the same key with other shares."""
+        return Assigner(assignment, self._key)
+
     def draw(self, ids: Sequence[bytes] | NDArray[np.bytes_]) -> Draws:
         """Return the groups of shoppers by their ids (UTF-8). One id or many: a shopper's answer is the same."""
         shares = self.assignment
