@@ -14,6 +14,7 @@ from training.cli.console import console, plain_errors, result, say
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Artefact
+    from lambda_fn.scoring.assignment import Assigner
     from lambda_fn.scoring.decision_log import DecisionRecord
     from training.learning.learn import Findings, Question
     from training.learning.outcomes import Outcomes
@@ -25,7 +26,10 @@ ModelPlace = Annotated[
 ]
 Key = Annotated[
     Path | None,
-    typer.Option(help="File with the assignment's key, where outcomes name raw ids; without it ids match as they are."),
+    typer.Option(
+        help="File with the key that turns raw ids of outcomes into the log's; that of the routing in --bucket when "
+        "absent; with neither, ids match as they are."
+    ),
 ]
 PeriodOption = Annotated[
     str | None, typer.Option(help="START/END that the outcomes cover, ISO 8601, where the files do not state it.")
@@ -70,7 +74,7 @@ def learn(
         from training.learning import learn as learning
 
         artefact = _model(model, bucket, endpoint, region)
-        records, found = _read(decisions, outcomes, key, period, endpoint, region)
+        records, found = _read(decisions, outcomes, _hasher(key, bucket, endpoint, region), period, endpoint, region)
         question = _question(artefact, assumed, respond, window_days, lag_days, confidence, decisions)
         findings = learning.learn(records, found, question)
         _show(findings)
@@ -104,7 +108,7 @@ def watch(
         artefact = _model(model, bucket, endpoint, region)
         if artefact is None:
             raise typer.BadParameter("name a model", param_hint="--model")
-        records, found = _read(decisions, outcomes, key, period, endpoint, region)
+        records, found = _read(decisions, outcomes, _hasher(key, bucket, endpoint, region), period, endpoint, region)
         report = report_on(records, found, artefact.manifest.policy, artefact.manifest.recipe)
         if json_path is not None:
             _write_json(report, json_path)
@@ -131,10 +135,19 @@ def _model(place: str | None, bucket: str | None, endpoint: str | None, region: 
     return artefact
 
 
-def _read(
-    decisions: str, outcomes: str, key: Path | None, period: str | None, endpoint: str | None, region: str | None
-) -> tuple[list[DecisionRecord], Outcomes]:
+def _hasher(key: Path | None, bucket: str | None, endpoint: str | None, region: str | None) -> Assigner | None:
+    """Return what knows shoppers as the log does: by the key of a file, else of the registry's routing."""
     from lambda_fn.scoring.assignment import Assigner, Assignment
+
+    if key is not None:
+        return Assigner(Assignment(), key.read_bytes())
+    found = options.open_registry(bucket, endpoint, region).find_routing() if bucket else None
+    return found[0].assigner() if found else None
+
+
+def _read(
+    decisions: str, outcomes: str, hasher: Assigner | None, period: str | None, endpoint: str | None, region: str | None
+) -> tuple[list[DecisionRecord], Outcomes]:
     from training.learning.outcomes import parse_period, read_outcomes
     from training.learning.records import read_records
     from training.learning.sources import S3_SCHEME, read_files
@@ -144,7 +157,6 @@ def _read(
         import boto3
 
         client = boto3.client("s3", endpoint_url=endpoint, region_name=region)
-    hasher = Assigner(Assignment(), key.read_bytes()) if key else None
     records = read_records(read_files(decisions, client))
     found = read_outcomes(
         read_files(outcomes, client),
