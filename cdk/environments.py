@@ -85,6 +85,8 @@ class Environment:
     output_days: int = 30
     deleted_output_days: int = 7
     superseded_version_days: int = 7  # of the routing in the registry, which says who was promoted when
+    decision_log: bool = True  # decisions of the API go to `decisions/` in the data bucket; nobody can learn without
+    decision_days: int = 400  # decisions and outcomes: the same season a year ago, and a month to learn from it
     access_logs: bool = False  # of the buckets; the API always has one
     traffic: Traffic = field(default_factory=lambda: Traffic(requests_per_second=20, burst=40, requests_per_day=50_000))
     base_path: str = ""  # of the custom domain that is mapped to the API, such as /shop; both addresses answer then

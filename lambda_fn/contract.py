@@ -40,6 +40,8 @@ ENV_LOG_LEVEL: Final = "POWERTOOLS_LOG_LEVEL"  # read by Powertools itself
 # onnxruntime sends telemetry to Microsoft unless this is set before it is imported (its Privacy.md).
 NO_TELEMETRY: Final = MappingProxyType({"ORT_DISABLE_TELEMETRY": "1"})
 
+ENV_DECISION_STREAM: Final = "APP_DECISION_STREAM"  # Firehose stream; empty: decisions are not logged
+
 # Handlers, as `module.function` inside the bundle.
 HANDLER_API: Final = "lambda_fn.api.entry.handler"
 HANDLER_PLAN: Final = "lambda_fn.batch.plan.handler"
@@ -69,6 +71,8 @@ REJECTED_PREFIX: Final = "rejected/"
 REPORTS_PREFIX: Final = "reports/"
 FAILED_PREFIX: Final = "failed/"
 WORK_PREFIX: Final = "work/"
+DECISIONS_PREFIX: Final = "decisions/"
+OUTCOMES_PREFIX: Final = "outcomes/"
 TRAINING_PREFIX: Final = "training/"  # CSVs with a label, for the training job in AWS
 INCOMING_SUFFIXES: Final = (".csv", ".csv.gz", ".CSV")  # the rule that starts the workflow tells case apart
 
@@ -98,6 +102,8 @@ METRIC_REJECTED_SHARE: Final = "RejectedShare"  # percent of a file's rows
 METRIC_DRIFT: Final = "LargestStabilityIndex"  # model_version
 METRIC_EXPECTED_MARGIN: Final = "ExpectedMargin"
 METRIC_JOBS_FAILED: Final = "JobsFailed"
+METRIC_DECISIONS: Final = "Decisions"  # of the API, that the log should hold
+METRIC_DECISIONS_LOGGED: Final = "DecisionsLogged"
 DIMENSION_MODEL_VERSION: Final = "model_version"
 DIMENSION_ARM: Final = "arm"
 DIMENSION_SERVICE: Final = "service"

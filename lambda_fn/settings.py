@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     environment: str = Field(default="local", validation_alias=contract.ENV_ENVIRONMENT)
     registry_bucket: str = Field(default="", validation_alias=contract.ENV_REGISTRY_BUCKET)
     data_bucket: str = Field(default="", validation_alias=contract.ENV_DATA_BUCKET)
+    decision_stream: str = Field(default="", validation_alias=contract.ENV_DECISION_STREAM)
     cors_origins: str = Field(default="", validation_alias=contract.ENV_CORS_ORIGINS)
     base_path: str = Field(default="", pattern=contract.BASE_PATH_PATTERN, validation_alias=contract.ENV_BASE_PATH)
     access_tokens: bool = Field(default=False, validation_alias=contract.ENV_ACCESS_TOKENS)

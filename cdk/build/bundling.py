@@ -65,7 +65,7 @@ PRUNED: Final = (
     "google/protobuf",
     "google/_upb",
 )
-AWS_SERVICES: Final = ("s3", "sts", "xray")  # the SDK carries the models of all services, ours call these
+AWS_SERVICES: Final = ("firehose", "s3", "sts", "xray")  # the SDK carries the models of all services, ours call these
 SERVICE_MODELS: Final = ("botocore/data", "boto3/data")
 
 

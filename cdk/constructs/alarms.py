@@ -21,6 +21,7 @@ MINUTE: Final = Duration.minutes(1)
 FIVE_MINUTES: Final = Duration.minutes(5)
 QUARTER_HOUR: Final = Duration.minutes(15)
 HOUR: Final = Duration.hours(1)
+LOST_PERCENT: Final = 1.0
 RUNBOOK: Final = "docs/runbook.md"
 
 Comparison = cloudwatch.ComparisonOperator
@@ -81,6 +82,7 @@ def rules(environment: Environment, api: ScoringApi, batch: BatchScoring) -> Seq
         *(rule for function in batch.functions for rule in _task_rules(function)),
         *_batch_rules(environment, batch),
         *_model_rules(environment),
+        *_log_rules(environment),
         *(_training_rules(environment) if environment.in_aws else ()),
     )
 
@@ -226,6 +228,26 @@ def _training_rules(environment: Environment) -> Iterator[Rule]:
             period=FIVE_MINUTES,
         ),
     )
+
+
+def _log_rules(environment: Environment) -> Iterator[Rule]:
+    if environment.decision_log and environment.in_aws:  # the local AWS refuses metric math
+        yield Rule(
+            name="decisions-lost",
+            meaning=f"More than {LOST_PERCENT:g} % of the API's decisions did not reach the log.",
+            metric=cloudwatch.MathExpression(
+                expression="100 * (decided - FILL(logged, 0)) / decided",
+                using_metrics={
+                    "decided": own_metric(environment, contract.METRIC_DECISIONS, "Sum", QUARTER_HOUR),
+                    "logged": own_metric(environment, contract.METRIC_DECISIONS_LOGGED, "Sum", QUARTER_HOUR),
+                },
+                label="decisions lost, percent",
+                period=QUARTER_HOUR,
+            ),
+            threshold=LOST_PERCENT,  # what is decided before a quarter of an hour ends may be logged after it
+            periods=2,
+            datapoints=2,
+        )
 
 
 def _verb(function: ScoringFunction) -> str:

@@ -7,11 +7,13 @@ from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk.constructs.acknowledgements import acknowledge
+from cdk.constructs.decision_log import DecisionLog
 from cdk.constructs.functions import FunctionShape, ScoringFunction, make_log_group
 from cdk.constructs.gateway_responses import add_gateway_responses
 from cdk.constructs.oauth import ClientTokens, MethodAuthorization
@@ -56,9 +58,11 @@ class ScoringApi(Construct):
         *,
         code: lambda_.Code,
         registry: s3.IBucket,
+        data: s3.IBucket,
+        log: DecisionLog | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.function = self._build_function(environment, code, registry)
+        self.function = self._build_function(environment, code, registry, data, log)
         self.rest_api = self._build_rest_api(environment)
         self.stage = self.rest_api.deployment_stage
         self.tokens = ClientTokens(self, "Tokens", environment) if environment.cognito else None
@@ -71,7 +75,14 @@ class ScoringApi(Construct):
         """Where the endpoints are, without a slash at the end."""
         return self.rest_api.url_for_path(contract.API_BASE_PATH)
 
-    def _build_function(self, environment: Environment, code: lambda_.Code, registry: s3.IBucket) -> ScoringFunction:
+    def _build_function(
+        self,
+        environment: Environment,
+        code: lambda_.Code,
+        registry: s3.IBucket,
+        data: s3.IBucket,
+        log: DecisionLog | None,
+    ) -> ScoringFunction:
         shape = FunctionShape(
             handler=contract.HANDLER_API,
             description="Scores shoppers over HTTPS",
@@ -82,6 +93,8 @@ class ScoringApi(Construct):
         )
         variables = {
             contract.ENV_REGISTRY_BUCKET: registry.bucket_name,
+            contract.ENV_DATA_BUCKET: data.bucket_name,
+            contract.ENV_DECISION_STREAM: log.name if log else "",
             contract.ENV_BASE_PATH: environment.base_path,
             contract.ENV_CORS_ORIGINS: ",".join(environment.cors_origins),
             contract.ENV_ACCESS_TOKENS: json.dumps(environment.cognito),
@@ -90,6 +103,9 @@ class ScoringApi(Construct):
         function = ScoringFunction(self, "Function", environment, shape, code, variables)
         function.allow(registry, ["s3:GetObject"], contract.MODELS_PREFIX, contract.ROUTING_KEY)
         function.allow_listing(registry)
+        function.allow(data, ["s3:PutObject"], contract.OUTCOMES_PREFIX)
+        if log is not None:
+            function.role.add_to_policy(iam.PolicyStatement(actions=["firehose:PutRecord"], resources=[log.arn]))
         return function
 
     def _build_rest_api(self, environment: Environment) -> apigateway.RestApi:

@@ -102,6 +102,7 @@ class BatchScoring(Construct):
     def _build_score_chunk(self) -> ScoringFunction:
         score = self._build_worker("ScoreChunk", contract.HANDLER_SCORE_CHUNK, "Scores one chunk")
         score.allow(self._data, ["s3:GetObject", *WRITE], contract.WORK_PREFIX)
+        score.allow(self._registry, ["s3:GetObject"], contract.ROUTING_KEY)  # the key that groups are drawn with
         return score
 
     def _build_worker(self, construct_id: str, handler: str, description: str) -> ScoringFunction:

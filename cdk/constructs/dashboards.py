@@ -58,6 +58,12 @@ def build_service_dashboard(scope: Construct, environment: Environment) -> str:
             CustomMetricGroup(title="Drift (largest PSI of an input)", metrics=[own(contract.METRIC_DRIFT, "Maximum")]),
             CustomMetricGroup(title="Age of the model, days", metrics=[own(contract.METRIC_MODEL_AGE_DAYS, "Maximum")]),
             CustomMetricGroup(
+                title="Decisions and their log",
+                metrics=[
+                    own(metric, "Sum") for metric in (contract.METRIC_DECISIONS, contract.METRIC_DECISIONS_LOGGED)
+                ],
+            ),
+            CustomMetricGroup(
                 title="What could not be done",
                 metrics=[
                     own(metric, "Sum")

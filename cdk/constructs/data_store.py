@@ -20,12 +20,14 @@ SHOPPER_DATA_PREFIXES = (
     contract.FAILED_PREFIX,
     contract.TRAINING_PREFIX,
 )
+LOOP_PREFIXES = (contract.DECISIONS_PREFIX, contract.OUTCOMES_PREFIX)
 
 
 class DataStore(Construct):
     """The data bucket, versioned.
 
     Files about shoppers expire after the environment's ``output_days``.
+    Decisions and outcomes expire after its ``decision_days``.
     What a job left in ``work/`` expires after a week.
     A file that expired, was deleted or overwritten stays for ``deleted_output_days`` as an earlier version.
     """
@@ -44,6 +46,7 @@ class DataStore(Construct):
             lifecycle_rules=[
                 _expire(contract.WORK_PREFIX, WORK_DAYS, DELETED_WORK_DAYS),  # of two rules S3 follows the sooner
                 *(_expire(prefix, environment.output_days) for prefix in SHOPPER_DATA_PREFIXES),
+                *(_expire(prefix, environment.decision_days) for prefix in LOOP_PREFIXES),
             ],
         )
 

@@ -11,6 +11,7 @@ from cdk.build.bundling import Bundle
 from cdk.build.function_code import CodeSource
 from cdk.constructs.api import ScoringApi
 from cdk.constructs.batch import BatchScoring
+from cdk.constructs.decision_log import DecisionLog
 from cdk.constructs.firewall import Firewall
 from cdk.constructs.monitoring import Monitoring
 from cdk.constructs.releases import CanaryRelease
@@ -33,7 +34,11 @@ class ServiceStack(Stack):
         **options: object,
     ) -> None:
         super().__init__(scope, construct_id, **options)  # type: ignore[arg-type]  # StackProps, spelt by the caller
-        self.api = ScoringApi(self, "Api", environment, code=code(Bundle.API, self), registry=storage.registry)
+        log = DecisionLog(self, "DecisionLog", environment, data=storage.data) if environment.decision_log else None
+        self.api = ScoringApi(
+            self, "Api", environment,
+            code=code(Bundle.API, self), registry=storage.registry, data=storage.data, log=log,
+        )  # fmt: skip
         self.batch = BatchScoring(
             self, "Batch", environment, code=code(Bundle.BATCH, self), registry=storage.registry, data=storage.data
         )

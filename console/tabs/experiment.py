@@ -14,6 +14,7 @@ from console import figures, markup, words
 from console.backend import TOLD, Backend, explained
 from console.html import html
 from lambda_fn.scoring.arrays import Floats
+from training.errors import DataRefused
 from training.offers.ab_test import Analysis, Size, analyse, read_outcomes, sample_size
 
 CONFIDENCE: Final = 0.95
@@ -160,7 +161,12 @@ def _analyse(path: str | None, arm: str, outcome: str, control: str, share: floa
     if path is None:
         return markup.note("problem", "Choose a CSV first"), gr.Plot(visible=False)
     try:
-        without, with_, name = read_outcomes(Path(path), arm.strip(), outcome.strip(), control.strip())
+        arms = read_outcomes(Path(path), arm.strip(), outcome.strip(), control.strip())
+        if len(arms) > 2:
+            raise DataRefused(
+                f"This page compares two arms, not {len(arms)}; `python -m training experiment` does all."
+            )
+        (_, without), (name, with_) = arms.items()
         found = analyse(without, with_, names=(control.strip(), name), share=share, confidence=CONFIDENCE)
     except TOLD as error:
         return markup.note("problem", "That did not work", str(error).replace(path, Path(path).name)), gr.Plot(

@@ -9,7 +9,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer, Scores
+from lambda_fn.api.decided import Decided
+from lambda_fn.scoring.assignment import Assignment
+from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer
 
 
 class _Answer(BaseModel):
@@ -45,15 +47,19 @@ class Prediction(_Answer):
     risk_level: Literal["LOW", "MEDIUM", "HIGH"] = Field(description="HIGH from 0.7, MEDIUM from 0.4.")
     recommended_intervention: str = Field(description="`none`, or an intervention of the policy; see /model/info.")
     estimated_margin_impact: float = Field(
-        ge=0,
         description="Expected incremental contribution margin of the recommendation against doing nothing, in the "
-        "currency of `average_order_value`.",
+        "currency of `average_order_value`. Only an exploring shopper's can be negative.",
     )
     confidence: float = Field(
         ge=0, le=1, description="Calibrated probability of the predicted side of the decision threshold."
     )
     model_version: str
     prediction_timestamp: dt.datetime
+    decision_id: str = Field(description="Of this decision; name it in the outcome, where you can.")
+    policy_group: Literal["control", "explore", "exploit"] = Field(
+        description="control: never gets an offer. explore: gets one of the allowed offers, or none, by chance. "
+        "exploit: gets the best offer."
+    )
     warnings: list[InputWarning]
     reasons: list[InputReason] | None = Field(
         default=None,
@@ -92,11 +98,20 @@ class ModelDescription(_Answer):
     libraries: dict[str, str]
 
 
+class AssignmentDescription(_Answer):
+    """How shoppers are drawn into groups."""
+
+    version: int = Field(description="Raised by every change of the shares.")
+    control_share: float = Field(description="Share of all shoppers, who never get an offer.")
+    explore_share: float = Field(description="Share of the others, who get an allowed offer, or none, by chance.")
+
+
 class ModelInfo(_Answer):
     """The models in service. ``challenger`` is null where no experiment runs."""
 
     champion: ModelDescription
     challenger: ModelDescription | None
+    assignment: AssignmentDescription
 
 
 class ModelMetrics(_Answer):
@@ -109,11 +124,12 @@ class ModelMetrics(_Answer):
 ANSWERS: Final = (Prediction, BatchPrediction, Health, ModelInfo, ModelMetrics)
 
 
-def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, at: dt.datetime) -> list[dict[str, Any]]:
+def predictions(user_ids: Sequence[str | int], decided: Decided) -> list[dict[str, Any]]:
     """Return one response body per record, in order."""
+    scorer, scores = decided.model.scorer, decided.scores
     id_name = scorer.manifest.id_name
     noted_rows = np.any(scores.notes.flags, axis=1).tolist()
-    timestamp = at.isoformat(timespec="milliseconds")
+    timestamp = decided.at.isoformat(timespec="milliseconds")
     rows = zip(
         user_ids,
         scores.risk.round(RISK_DECIMALS).tolist(),
@@ -121,6 +137,8 @@ def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, a
         scores.choice.tolist(),
         scores.margin.round(MONEY_DECIMALS).tolist(),
         scores.confidence.round(RISK_DECIMALS).tolist(),
+        decided.ids,
+        decided.groups,
         noted_rows,
         strict=True,
     )
@@ -134,10 +152,17 @@ def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, a
             "confidence": confidence,
             "model_version": scorer.version,
             "prediction_timestamp": timestamp,
+            "decision_id": decision_id,
+            "policy_group": group,
             "warnings": [note._asdict() for note in scores.notes.of(row)] if noted else [],
         }
-        for row, (user_id, risk, level, choice, margin, confidence, noted) in enumerate(rows)
+        for row, (user_id, risk, level, choice, margin, confidence, decision_id, group, noted) in enumerate(rows)
     ]
+
+
+def describe_assignment(assignment: Assignment) -> dict[str, Any]:
+    """Return what /model/info says of the groups: nothing that tells who is in which."""
+    return assignment.model_dump(include=set(AssignmentDescription.model_fields))
 
 
 def describe(scorer: Scorer, share: float) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from lambda_fn import contract
 from lambda_fn.api import answers, metrics, problems
 from lambda_fn.api.base_path import BasePath
+from lambda_fn.api.decision_stream import DecisionStream
 from lambda_fn.api.docs import DOCS_HEADERS, docs_page
 from lambda_fn.api.head_requests import HeadRequests
 from lambda_fn.api.model_server import ModelServer
@@ -21,7 +22,7 @@ from lambda_fn.api.notices import reasons_asked
 from lambda_fn.api.openapi import document, request_body, responses
 from lambda_fn.api.request_body import read_body
 from lambda_fn.api.request_log import RequestLog
-from lambda_fn.api.serving import Serving
+from lambda_fn.api.serving import Answered, Serving
 from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.settings import Settings
 
@@ -31,8 +32,11 @@ SCORING, MODELS, SERVICE = "Score shoppers", "The models in service", "The servi
 router = APIRouter(prefix=contract.API_BASE_PATH)
 
 
-def create_app(server: ModelServer, config: Settings) -> FastAPI:
-    """Return the service as an ASGI application that answers with the models of ``server``."""
+def create_app(server: ModelServer, config: Settings, stream: DecisionStream | None = None) -> FastAPI:
+    """Return the service as an ASGI application that answers with the models of ``server``.
+
+    stream: takes the decisions for the log; None where there is no log.
+    """
     app = FastAPI(
         title="Cart abandonment",
         version="1",
@@ -43,6 +47,7 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
         redirect_slashes=False,  # behind a gateway the redirect would leave its stage
     )
     app.state.server = server
+    app.state.stream = stream
     app.state.access_tokens = config.access_tokens
     app.include_router(router)
     problems.install(app)
@@ -71,7 +76,7 @@ async def predict(request: Request) -> Response:
     started = time.perf_counter()
     body = await read_body(request)
     answered = _serving(request).score_one(body, dt.datetime.now(dt.UTC), _reasons(request))
-    metrics.write(answered, started, problems.correlation_id(request))
+    _write(request, answered, started)
     [prediction] = answered.predictions
     return _json(prediction)
 
@@ -88,7 +93,7 @@ async def predict_batch(request: Request) -> Response:
     started = time.perf_counter()
     body = await read_body(request)
     answered = _serving(request).score_many(body, dt.datetime.now(dt.UTC), _reasons(request))
-    metrics.write(answered, started, problems.correlation_id(request))
+    _write(request, answered, started)
     return _json({"predictions": answered.predictions})
 
 
@@ -115,7 +120,13 @@ async def model_info(request: Request) -> Response:
     serving = _serving(request)
     share = serving.challenger_share if serving.challenger else 0.0
     challenger = answers.describe(serving.challenger.scorer, share) if serving.challenger else None
-    return _json({"champion": answers.describe(serving.champion.scorer, 1 - share), "challenger": challenger})
+    return _json(
+        {
+            "champion": answers.describe(serving.champion.scorer, 1 - share),
+            "challenger": challenger,
+            "assignment": answers.describe_assignment(serving.assignment),
+        }
+    )
 
 
 @router.get(
@@ -144,6 +155,14 @@ async def openapi(request: Request) -> Response:
 async def docs(request: Request) -> Response:
     """Return a page to read and try the API."""
     return HTMLResponse(docs_page(request.app.title), headers=DOCS_HEADERS)
+
+
+def _write(request: Request, answered: Answered, started: float) -> None:
+    """Count the predictions of a request, and hand its decisions to the log."""
+    stream: DecisionStream | None = request.app.state.stream
+    if stream is not None:
+        stream.add([model.decided for model in answered.models])
+    metrics.write(answered, started, problems.correlation_id(request), to_log=stream is not None)
 
 
 def _json(content: Any) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import boto3
 from botocore.config import Config
@@ -13,13 +13,16 @@ from fastapi import FastAPI
 from mangum import Mangum
 
 from lambda_fn import contract, telemetry
+from lambda_fn.api.after_answer import ENV_RUNTIME_API, AfterAnswer
 from lambda_fn.api.app import create_app
+from lambda_fn.api.decision_stream import DecisionStream
 from lambda_fn.api.metrics import write_failure, write_model_age
 from lambda_fn.api.model_server import ModelServer
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.settings import settings
 
+_SNAP_START: Final = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 _TEXT_TYPES = ["text/", "application/json", contract.PROBLEM_MEDIA_TYPE]  # everything else travels as base64
 # Where S3 hangs, a refresh must end before the function does, so that the last good model can answer.
 _QUICK_TO_FAIL = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
@@ -30,7 +33,18 @@ def application() -> FastAPI:
     """Return the process's application, serving the registry that the settings name."""
     config = settings()
     registry = Registry(config.registry_bucket, _s3())
-    return create_app(ModelServer(registry, config.routing_ttl_seconds, write_failure, write_model_age), config)
+    server = ModelServer(registry, config.routing_ttl_seconds, write_failure, write_model_age)
+    return create_app(server, config, stream())
+
+
+@cache
+def stream() -> DecisionStream | None:
+    """Return what takes decisions for the log; None where the settings name no stream."""
+    name = settings().decision_stream
+    if not name:
+        return None
+    client = boto3.client("firehose", config=_QUICK_TO_FAIL)
+    return DecisionStream(lambda data: client.put_record(DeliveryStreamName=name, Record={"Data": data}))
 
 
 @cache
@@ -41,12 +55,19 @@ def _s3() -> Any:
 @cache
 def _lambda_handler() -> Any:
     telemetry.logger()  # first: it quiets the libraries that would log paths
+    decisions = stream()
+    # A snapshot would hold the thread's open request. Until that is proven in AWS, the work comes before the answer.
+    after = AfterAnswer(decisions.flush, "" if _SNAP_START else None) if decisions else None
     serve = Mangum(application(), lifespan="off", text_mime_types=_TEXT_TYPES)
 
     @telemetry.logger().inject_lambda_context
     def answer(event: dict[str, Any], context: Any) -> Any:
         telemetry.logger().set_correlation_id(event.get("requestContext", {}).get("requestId"))
-        return serve(event, context)
+        try:
+            return serve(event, context)
+        finally:
+            if after is not None:
+                after.answered()
 
     return answer
 
@@ -74,5 +95,7 @@ def prepare_snapshot() -> None:
     register_after_restore(server.expire)
 
 
-if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+if _SNAP_START:
     prepare_snapshot()
+elif os.environ.get(ENV_RUNTIME_API) and settings().decision_stream:
+    _lambda_handler()  # Lambda takes extensions only while a function starts

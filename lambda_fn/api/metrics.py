@@ -16,22 +16,27 @@ from lambda_fn.scoring.service import RISK_LEVELS
 _SECONDS_PER_DAY = 86_400
 
 
-def write(answered: Answered, started: float, correlation_id: str) -> None:
-    """Write the metrics of one request. ``started`` is its ``time.perf_counter()``."""
+def write(answered: Answered, started: float, correlation_id: str, *, to_log: bool = False) -> None:
+    """Write the metrics of one request. ``started`` is its ``time.perf_counter()``.
+
+    ``to_log``: whether the decisions should come into the log, too.
+    """
     latency_ms = (time.perf_counter() - started) * 1000
     for model in answered.models:
-        _write_scores(model, latency_ms, correlation_id)
+        _write_scores(model, latency_ms, correlation_id, to_log=to_log)
     if refused := answered.refused_by_challenger:
         telemetry.logger().warning("scored by the champion: the challenger refuses them", records=refused)
 
 
-def _write_scores(model: ModelScores, latency_ms: float, correlation_id: str) -> None:
-    scores = model.scores
+def _write_scores(model: ModelScores, latency_ms: float, correlation_id: str, *, to_log: bool) -> None:
+    scores = model.decided.scores
     values: dict[str, tuple[MetricUnit, float]] = {
         contract.METRIC_PREDICTIONS: (MetricUnit.Count, len(scores.risk)),
         contract.METRIC_PREDICTION_LATENCY: (MetricUnit.Milliseconds, latency_ms),
         contract.METRIC_EXPECTED_MARGIN: (MetricUnit.NoUnit, round(float(scores.margin.sum()), 2)),
     }
+    if to_log and model.decided.assigner is not None:
+        values[contract.METRIC_DECISIONS] = (MetricUnit.Count, len(model.decided))
     for level, count in Counter(scores.level.tolist()).items():
         values[contract.METRIC_PREDICTIONS_BY_RISK[RISK_LEVELS[level]]] = (MetricUnit.Count, count)
     dimensions = {contract.DIMENSION_MODEL_VERSION: model.version, contract.DIMENSION_ARM: model.role}

@@ -83,7 +83,7 @@ class ModelServer:
         champion = self._served(routing.champion, failures) or self._earlier_champion(routing)
         challenger = self._served(routing.challenger, failures) if routing.challenger else None
         if champion is not None:
-            self._serving = Serving(champion, challenger, routing.challenger_share)
+            self._serving = Serving(champion, challenger, routing.challenger_share, routing.assigner())
         answering = self._serving.champion if self._serving else None
         self._models_by_version = {model.scorer.version: model for model in (answering, challenger) if model}
         self._etag = None if failures else etag

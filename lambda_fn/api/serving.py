@@ -9,9 +9,10 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from lambda_fn.api import answers, notices
+from lambda_fn.api.decided import Decided, decide
 from lambda_fn.api.records import Record, raw_records
 from lambda_fn.api.served_model import ServedModel
-from lambda_fn.scoring.service import Scores
+from lambda_fn.scoring.assignment import Assigner, Assignment
 
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
@@ -24,7 +25,7 @@ class ModelScores(NamedTuple):
 
     role: str
     version: str
-    scores: Scores
+    decided: Decided
 
 
 class Answered(NamedTuple):
@@ -47,12 +48,26 @@ class Serving:
     champion: ServedModel
     challenger: ServedModel | None = None
     challenger_share: float = 0.0
+    assigner: Assigner | None = None
+
+    @property
+    def assignment(self) -> Assignment:
+        """The shares of control group and exploration; 0 where the routing has no key yet."""
+        return self.assigner.assignment if self.assigner else Assignment()
 
     def role_for(self, user_id: str | int) -> str:
         """Return the role of the model that scores a shopper: the same one as long as the experiment runs."""
-        if self.challenger and share_of(user_id, self.challenger.scorer.version) < self.challenger_share:
-            return CHALLENGER
-        return CHAMPION
+        return CHALLENGER if self._challenged([user_id]) else CHAMPION
+
+    def _challenged(self, users: Sequence[str | int]) -> list[int]:
+        """Return the rows whose shoppers the challenger scores."""
+        if self.challenger is None:
+            return []
+        experiment = self.challenger.scorer.version
+        if self.assigner is None:  # a routing of an earlier release: its experiment keeps the shoppers it has
+            return [row for row, user in enumerate(users) if share_of(user, experiment) < self.challenger_share]
+        drawn = self.assigner.challenged([str(user).encode() for user in users], experiment)
+        return [row for row, challenged in enumerate(drawn.tolist()) if challenged]
 
     def score_one(self, body: bytes, at: dt.datetime, reasons: int = 0) -> Answered:
         """Score a record; raise InvalidRecords where the champion refuses it. Recency counts to the date of ``at``.
@@ -66,21 +81,17 @@ class Serving:
         return self._score(self.champion.reader.read_many(body), lambda rows: raw_records(body, rows), at, reasons)
 
     def _score(self, records: Sequence[Record], raw: RawRecords, at: dt.datetime, reasons: int) -> Answered:
-        rows = [
-            row
-            for row, record in enumerate(records)
-            if self.role_for(record[self.champion.reader.id_name]) == CHALLENGER
-        ]
+        rows = self._challenged([record[self.champion.reader.id_name] for record in records])
         challenged = self._read_by_challenger(records, rows, raw) if rows else {}
         if self.challenger is None or not challenged:
-            predictions, said = _ask(CHAMPION, self.champion, records, at, reasons)
+            predictions, said = self._ask(CHAMPION, self.champion, records, at, reasons)
             return Answered(predictions, (said,), len(rows))
         rest = {row: record for row, record in enumerate(records) if row not in challenged}
         merged: list[dict[str, Any]] = [{}] * len(records)
         models: list[ModelScores] = []
         for role, model, parsed in ((CHAMPION, self.champion, rest), (CHALLENGER, self.challenger, challenged)):
             if parsed:
-                predictions, said = _ask(role, model, list(parsed.values()), at, reasons)
+                predictions, said = self._ask(role, model, list(parsed.values()), at, reasons)
                 models.append(said)
                 for row, prediction in zip(parsed, predictions, strict=True):
                     merged[row] = prediction
@@ -96,23 +107,23 @@ class Serving:
             return {row: records[row] for row in rows}
         return self.challenger.reader.read_some(dict(zip(rows, raw(rows), strict=True)))
 
-
-def _ask(
-    role: str, model: ServedModel, records: Sequence[Record], at: dt.datetime, reasons: int
-) -> tuple[list[dict[str, Any]], ModelScores]:
-    """Return one model's predictions for its records, and the scores behind them."""
-    columns = model.reader.columns(records)
-    scores = model.scorer.score(columns, at.date())
-    users = [record[model.reader.id_name] for record in records]
-    predictions = answers.predictions(users, model.scorer, scores, at)
-    notices.add_unknown_fields(predictions, model.reader, records)
-    if reasons:
-        notices.add_reasons(predictions, model.scorer, columns, at.date(), reasons)
-    return predictions, ModelScores(role, model.scorer.version, scores)
+    def _ask(
+        self, role: str, model: ServedModel, records: Sequence[Record], at: dt.datetime, reasons: int
+    ) -> tuple[list[dict[str, Any]], ModelScores]:
+        """Return one model's predictions for its records, and the decisions behind them."""
+        columns = model.reader.columns(records)
+        scores = model.scorer.score(columns, at.date())
+        users = [record[model.reader.id_name] for record in records]
+        decided = decide(model, users, scores, at, self.assigner)
+        predictions = answers.predictions(users, decided)
+        notices.add_unknown_fields(predictions, model.reader, records)
+        if reasons:
+            notices.add_reasons(predictions, model.scorer, columns, at.date(), reasons)
+        return predictions, ModelScores(role, model.scorer.version, decided)
 
 
 def share_of(user_id: str | int, experiment: str) -> float:
-    """Return a shopper's stable position in [0, 1) for one experiment.
+    """Return a shopper's stable position in [0, 1) for one experiment of a routing without a key.
 
     >>> share_of("shopper-7", "v20260702T120000-00000002") == share_of("shopper-7", "v20260702T120000-00000002")
     True

@@ -7,6 +7,7 @@ import hashlib
 
 from pydantic import Field
 
+from lambda_fn.scoring.assignment import Assignment
 from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts
 from lambda_fn.scoring.frozen import Frozen
@@ -41,10 +42,15 @@ class InputFile(Frozen):
 
 
 class Pins(Frozen):
-    """What every execution for one version of a file shares, so that a rerun gives the same output."""
+    """What every execution for one version of a file shares, so that a rerun gives the same output.
+
+    assignment: shares of control group and exploration, and which key they are drawn with; the key itself stays in the
+        registry.
+    """
 
     model_version: str
     as_of: dt.date
+    assignment: Assignment = Assignment()
 
 
 class Job(Frozen):

@@ -20,6 +20,7 @@ from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler, registry
 from lambda_fn.csv_io.header import Header, LacksColumns, UnusableHeader, find_header
 from lambda_fn.registry import Registry
+from lambda_fn.scoring.assignment import Assignment
 from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
 from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.tables.spellings import dialect_of
@@ -78,7 +79,7 @@ class Planner:
         earlier = self._bucket.find(pins_key(file), Pins)
         if not earlier:
             self._refuse_sibling(key)
-        pins = earlier or Pins(model_version=self._model_version(metadata), as_of=_as_of(file, metadata))
+        pins = earlier or self._pins(file, metadata)
         manifest = self._registry.load(pins.model_version).manifest
         header = self._read_header(file, manifest, absent_allowed=_absent_allowed(metadata))
         if not earlier and not self._bucket.write_new(pins_key(file), pins.model_dump_json().encode()):
@@ -101,6 +102,13 @@ class Planner:
         self._bucket.write(area.chunks, _CHUNK_LIST.dump_json(chunks))
         self._bucket.write(area.job, job.model_dump_json().encode())
         return job
+
+    def _pins(self, file: InputFile, metadata: Mapping[str, str]) -> Pins:
+        version, found = self._model_version(metadata), self._registry.find_routing()
+        assignment = found[0].assignment if found else Assignment()
+        if _budget(metadata) is not None:  # what chance offers, no budget could hold
+            assignment = assignment.model_copy(update={"explore_share": 0.0})
+        return Pins(model_version=version, as_of=_as_of(file, metadata), assignment=assignment)
 
     def _refuse_sibling(self, key: str) -> None:
         for other in sibling_keys(key):

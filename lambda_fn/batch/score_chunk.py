@@ -9,11 +9,12 @@ from lambda_fn.batch.job import Chunk, ChunkReport, Job
 from lambda_fn.batch.keys import WorkArea
 from lambda_fn.batch.multipart import FRAMES_TYPE, ObjectWriter
 from lambda_fn.batch.objects import DataBucket
-from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler, scorer
+from lambda_fn.batch.task import Payload, assigner, data_bucket, failure_noted, lambda_handler, scorer
+from lambda_fn.scoring.assignment import Assigner
 from lambda_fn.scoring.service import Scorer
 from lambda_fn.scoring.spending import CutOff
 from lambda_fn.tables.rejected_rows import frame
-from lambda_fn.tables.scoring import ChunkScoring
+from lambda_fn.tables.scoring import ChunkScoring, DecidedAs
 from lambda_fn.telemetry import logger, traced
 
 
@@ -27,18 +28,24 @@ def handler(event: Payload) -> Payload:
         with traced("load the model"):
             model = scorer(job.pins.model_version)
         with traced("score"):
-            report = score_chunk(bucket, job, chunk, model)
+            report = score_chunk(bucket, job, chunk, model, assigner(job.pins.assignment))
     summary = report.model_dump(include={"index", "scored", "rejected", "seconds"})
     logger().info("scored a chunk", key=job.input.key, **summary)
     return summary
 
 
-def score_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> ChunkReport:
-    """Score a chunk; its report, written last, says that its parts are complete."""
+def score_chunk(
+    bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer, draws: Assigner | None = None
+) -> ChunkReport:
+    """Score a chunk; its report, written last, says that its parts are complete.
+
+    ``draws``: control group and explorers; None where there are none.
+    """
     started = time.monotonic()
     area = WorkArea.of(job.execution)
     cut_off = None if job.budget is None else bucket.load(area.cut_off, CutOff)
-    scoring = ChunkScoring(scorer, job.header, job.pins.as_of, cut_off, job.dialect, job.lines_before)
+    decided = DecidedAs(job.input.identity, job.input.last_modified.isoformat(), draws)
+    scoring = ChunkScoring(scorer, job.header, job.pins.as_of, cut_off, job.dialect, job.lines_before, decided)
     lines = chunk_lines(bucket, job, chunk)
     with (
         ObjectWriter(bucket, area.scored(chunk.index)) as scored,

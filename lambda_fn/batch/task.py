@@ -12,10 +12,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambda_fn.batch.errors import JobBroken
 from lambda_fn.batch.job import Failure
 from lambda_fn.batch.keys import WorkArea
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.registry import Registry
+from lambda_fn.scoring.assignment import Assigner, Assignment
 from lambda_fn.scoring.service import Scorer
 from lambda_fn.settings import settings
 from lambda_fn.telemetry import logger, tracer
@@ -71,6 +73,19 @@ def data_bucket(event: Payload) -> DataBucket:
 def registry() -> Registry:
     """Return the registry that the settings name."""
     return Registry(settings().registry_bucket, s3_client())
+
+
+def assigner(pinned: Assignment) -> Assigner | None:
+    """Return what draws the groups of a job; None where there are none. Raise JobBroken where its key is gone."""
+    if not (pinned.control_share or pinned.explore_share):
+        return None
+    found = registry().routing()[0].assigner()
+    if found is None or found.assignment.key_id != pinned.key_id:
+        raise JobBroken(
+            f"the groups of this file were drawn with the key {pinned.key_id}, which the routing no longer has: "
+            "restore the routing in S3, or drop the file again as a new version"
+        )
+    return found.sharing(pinned)
 
 
 def scorer(version: str) -> Scorer:

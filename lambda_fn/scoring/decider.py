@@ -62,15 +62,15 @@ class Decider:
         self.choices = policy.choices
         self._margin_rate = policy.gross_margin_rate.value
         self._least_left = policy.minimum_margin_rate.value
-        self._trust = 1 - policy.caution.value
+        self._trust = np.array([1 - (offer.caution or policy.caution).value for offer in offers])
+        self._no_purchase = policy.no_purchase
         self._share = np.array([[offer.share] for offer in offers])
         self._amount = np.array([[offer.amount] for offer in offers])
         self._has_amounts = bool(self._amount.any())
         self._costs_a_message = (self._share == 0) & (self._amount == 0)
         self._fixed_cost = np.array([[offer.fixed_cost.value] for offer in offers])
         self._base = np.array([[offer.base_recovery_rate.value] for offer in offers])
-        gains = [offer.gain_per_sensitivity for offer in offers]
-        self._gain = np.array([[gain.value if gain else 0.0] for gain in gains])
+        self._gain = np.array([[offer.gain] for offer in offers])
         thresholds = [offer.eligibility.minimum_risk for offer in offers]
         self._minimum_risk = np.array([[threshold.value if threshold else 0.0] for threshold in thresholds])
         tiers, segments = policy.tiers(recipe) or _ONE_FOR_ALL, policy.segments(recipe) or _ONE_FOR_ALL
@@ -100,19 +100,26 @@ class Decider:
 
     def recovery_rates(self, sensitivity: Floats) -> Floats:
         """Return the cautious recovery rate of each offer for each shopper, shape (n, offers), within [0, 1]."""
-        return self.assumed_rates(sensitivity) * self._trust
+        rates: Floats = self.assumed_rates(sensitivity) * self._trust
+        return rates
+
+    def no_purchase(self, risk: Floats) -> Floats:
+        """Return each shopper's chance of no purchase without an offer, shape (n,)."""
+        if self._no_purchase is None:
+            return risk
+        return np.asarray(np.interp(risk, self._no_purchase.risks, self._no_purchase.chances))
 
     def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
         """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
 
         The formula is ``p * r * (m*V - D) - (1 - p) * D - c``.
-        p is the risk, r the recovery rate, m the gross margin rate, V the order value, D the discount.
-        c is the fixed cost.
+        p is the chance of no purchase, r the recovery rate, m the gross margin rate, V the order value.
+        D is the discount, c the fixed cost.
         A recovered order earns its discounted margin. A shopper who would have bought anyway costs the discount.
 
         rates: recovery rates to use instead of the policy's cautious ones, shape (n, offers).
         """
-        risk, value = signals.risk, signals.order_value
+        risk, value = self.no_purchase(signals.risk), signals.order_value
         recovery = (self.recovery_rates(signals.sensitivity) if rates is None else rates).T
         discount = self.discounts(value)
         earned = risk * recovery * (self._margin_rate * value - discount)
@@ -144,7 +151,7 @@ class Decider:
         It is the fixed cost, plus the discount on orders that are recovered or would have come anyway.
         Recovery rates count without caution: a budget must hold where the assumed rates turn out right.
         """
-        risk = signals.risk
+        risk = self.no_purchase(signals.risk)
         redeemed = risk * self.assumed_rates(signals.sensitivity).T + (1 - risk)
         if self._has_amounts:
             costs: Floats = redeemed * self.discounts(signals.order_value) + self._fixed_cost
@@ -152,10 +159,11 @@ class Decider:
             costs = redeemed * self._share * signals.order_value + self._fixed_cost
         return costs.T
 
-    def decide(self, signals: Signals) -> Decisions:
+    def decide(self, signals: Signals, allowed: Bools | None = None) -> Decisions:
         """Choose the offer with the largest expected margin; doing nothing (margin 0) where none is above it.
 
         Of offers with equal margins the cheapest wins, so a discount is never given where a reminder earns the same.
+        allowed: who may get which offer, shape (n, offers), where that is less than ``eligible`` says.
 
         >>> import numpy as np
         >>> from tests import factories
@@ -167,7 +175,7 @@ class Decider:
         >>> decisions.margin.round(2)
         array([7.45, 0.05])
         """
-        margins = np.where(self.eligible(signals), self.margins(signals), -np.inf)
+        margins = np.where(self.eligible(signals) if allowed is None else allowed, self.margins(signals), -np.inf)
         best = margins.max(axis=1)
         tied = margins >= (best - TIE_TOLERANCE)[:, None]
         if np.count_nonzero(tied) == len(best):

@@ -56,6 +56,38 @@ class Eligibility(FrozenFinite):
     recency_segments: tuple[str, ...] | None = None
 
 
+class NoPurchase(_Sourced):
+    """The chance that a shopper without an offer does not buy, by risk.
+
+    risks, chances: rising knots, between which it is linear.
+
+    The label that the model learnt is a trait of the shopper. What an offer can recover is an order that would not come
+    within the attribution window, and how often that is, only outcomes tell.
+    """
+
+    risks: tuple[float, ...] = Field(min_length=1)
+    chances: tuple[float, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check_knots(self) -> Self:
+        rising = list(self.risks) == sorted(self.risks) and list(self.chances) == sorted(self.chances)
+        inside = min(*self.risks, *self.chances) >= 0 and max(*self.risks, *self.chances) <= 1
+        if len(self.risks) != len(self.chances) or not rising or not inside:
+            raise PolicyError("no_purchase: give as many chances as risks, both rising and between 0 and 1")
+        return self
+
+
+class Attribution(FrozenFinite):
+    """Which orders count for a decision.
+
+    window_days: orders within so many days after it.
+    lag_days: how late an order may still be reported.
+    """
+
+    window_days: float = Field(default=14, gt=0)
+    lag_days: float = Field(default=3, ge=0)
+
+
 class Intervention(FrozenFinite):
     """One thing the shop can do to recover a cart.
 
@@ -65,6 +97,8 @@ class Intervention(FrozenFinite):
     base_recovery_rate, gain_per_sensitivity: ``base + gain * sensitivity``, kept in [0, 1], is the assumed share of
         abandoning shoppers who then buy. Without a gain, sensitivity does not count.
     eligibility: who may receive it.
+    caution: of this offer, instead of the policy's.
+    cool_down_days: days after a shopper's last offer before this one is allowed again.
     """
 
     name: str = Field(min_length=1, pattern=r"^[a-z0-9_]+$")
@@ -74,6 +108,8 @@ class Intervention(FrozenFinite):
     base_recovery_rate: Share
     gain_per_sensitivity: Gain | None = None
     eligibility: Eligibility = Eligibility()
+    caution: Share | None = None
+    cool_down_days: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -82,6 +118,11 @@ class Intervention(FrozenFinite):
         if (self.discount_share is None) == (self.discount_amount is None):
             raise PolicyError(f"offer {self.name!r}: give either discount_share or discount_amount")
         return self
+
+    @property
+    def gain(self) -> float:
+        """Return the change of the recovery rate per unit of sensitivity; 0 where sensitivity does not count."""
+        return self.gain_per_sensitivity.value if self.gain_per_sensitivity else 0.0
 
     @property
     def share(self) -> float:
@@ -111,6 +152,8 @@ class Policy(FrozenFinite):
     least_known: largest share of the model's information that may be missing where an offer costs more than a message.
         An input's share of the information is its share of the sum of ``Manifest.importance``. A model without
         importance, which imputes, has no such measure: then every offer may be made.
+    no_purchase: translates risk into the chance of no purchase. None takes the risk for that chance.
+    attribution: which orders count for a decision.
     """
 
     currency: str = Field(min_length=3, max_length=3)
@@ -125,6 +168,8 @@ class Policy(FrozenFinite):
     recency_segment: str | None = None
     interventions: Annotated[tuple[Intervention, ...], Field(min_length=1)]
     least_known: Share = LEAST_KNOWN
+    no_purchase: NoPurchase | None = None
+    attribution: Attribution = Attribution()
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:

@@ -9,8 +9,9 @@ import numpy as np
 
 from lambda_fn.csv_io.decimals import write_decimals
 from lambda_fn.csv_io.text import ByteMatrix, as_matrix, cell, cells, table_of
-from lambda_fn.scoring.arrays import Texts
+from lambda_fn.scoring.arrays import Floats, Indices, Texts
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer, Scores
+from lambda_fn.tables.decision_columns import DecisionColumns
 from lambda_fn.tables.warning_texts import WarningTexts
 
 SCORED_COLUMNS: Final = (  # behind the id
@@ -20,23 +21,29 @@ SCORED_COLUMNS: Final = (  # behind the id
     "estimated_margin_impact",
     "confidence",
     "model_version",
-    "warnings",
 )
+LAST_COLUMN: Final = "warnings"  # behind those of the decision
 _END: Final = b"\xff"  # of a line before its warnings; UTF-8 never holds this byte
 
 
 class ScoredWriter:
     """Writes what one scorer says of shoppers as lines of the scored file."""
 
-    def __init__(self, scorer: Scorer) -> None:
+    def __init__(self, scorer: Scorer, decisions: DecisionColumns) -> None:
+        self._decisions = decisions
         self._levels = table_of(RISK_LEVELS)
         self._choices = table_of(scorer.choices)
         self._version = cell(scorer.version.encode())
-        self.header = b",".join((cell(scorer.manifest.id_name.encode()), ",".join(SCORED_COLUMNS).encode())) + b"\n"
+        names = ",".join((*SCORED_COLUMNS, *decisions.names, LAST_COLUMN))
+        self.header = b"%b,%b\n" % (cell(scorer.manifest.id_name.encode()), names.encode())
         self._warnings: WarningTexts | None = None
 
-    def lines(self, ids: Texts, scores: Scores) -> bytes:
-        """Return one line a shopper. ``ids`` are UTF-8."""
+    def lines(self, ids: Texts, scores: Scores, greedy: Indices, groups: Indices) -> bytes:
+        """Return one line a shopper. ``ids`` are UTF-8.
+
+        greedy: the choices of the policy alone, shape (n,).
+        groups: indices into GROUPS, shape (n,).
+        """
         pieces: list[ByteMatrix | bytes] = [
             as_matrix(cells(ids)),
             b",",
@@ -46,16 +53,24 @@ class ScoredWriter:
             b",",
             self._choices.take(scores.choice, axis=0),
             b",",
-            *write_decimals(scores.margin, MONEY_DECIMALS),
+            *_write_money(scores.margin),
             b",",
             *write_decimals(scores.confidence, RISK_DECIMALS),
             b",%b," % self._version,
+            *self._decisions.pieces(ids, scores, greedy, groups),
         ]
         if not scores.notes.flags.any():
             return _assemble([*pieces, b"\n"], len(ids))
         if self._warnings is None or self._warnings.kinds is not scores.notes.kinds:
             self._warnings = WarningTexts(scores.notes.kinds)
         return self._warnings.append_to(_assemble([*pieces, _END], len(ids)).split(_END), scores.notes.flags)
+
+
+def _write_money(amounts: Floats) -> list[ByteMatrix]:
+    """Return the pieces of amounts, of which chance may have made some negative."""
+    negative = np.rint(amounts * 10**MONEY_DECIMALS) < 0
+    pieces = write_decimals(np.abs(amounts), MONEY_DECIMALS)
+    return [(negative * np.uint8(ord("-")))[:, None], *pieces] if negative.any() else pieces
 
 
 def _assemble(pieces: Sequence[ByteMatrix | bytes], count: int) -> bytes:

@@ -11,8 +11,10 @@ import numpy as np
 
 from lambda_fn.csv_io.blocks import TooLong
 from lambda_fn.scoring.arrays import Indices, Texts
+from lambda_fn.scoring.assignment import EXPLOIT, Assigner, Assignment
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.decider import Decisions, Signals
+from lambda_fn.scoring.deciding import assign
 from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
 from lambda_fn.scoring.imputation import Notes
@@ -27,6 +29,7 @@ from lambda_fn.scoring.spending import (
     ranks_of,
 )
 from lambda_fn.tables.absent_columns import AbsentColumns
+from lambda_fn.tables.decision_columns import DecisionColumns
 from lambda_fn.tables.judge import Rejected
 from lambda_fn.tables.reader import Table, TableReader
 from lambda_fn.tables.scored_lines import ScoredWriter
@@ -57,6 +60,23 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class DecidedAs:
+    """Which decisions a file's are: the same on every rerun.
+
+    job: names the version of the file.
+    moment: ISO 8601, when it was dropped.
+    assigner: draws control group and explorers; None where there are none.
+    """
+
+    job: str
+    moment: str
+    assigner: Assigner | None = None
+
+
+UNNAMED: Final = DecidedAs("", "")
+
+
+@dataclass(frozen=True)
 class Output:
     """Lines of the scored file, and rejected rows, in the order of the input."""
 
@@ -71,6 +91,7 @@ class ChunkScoring:
     ``cut_off`` that follows from all chunks.
 
     lines_before: lines of the file before the chunk. It counts where rows have no id but their position.
+    decided: which decisions these are, and who makes them.
     """
 
     def __init__(
@@ -81,6 +102,7 @@ class ChunkScoring:
         cut_off: CutOff | None = None,
         dialect: Dialect = DEFAULT_DIALECT,
         lines_before: int = 1,
+        decided: DecidedAs = UNNAMED,
     ) -> None:
         self._scorer = scorer
         self._as_of = as_of
@@ -89,7 +111,9 @@ class ChunkScoring:
         self._reader = TableReader(
             header, self._absent.present, dialect, id_column=scorer.manifest.id_column, first_line=lines_before + 1
         )
-        self._writer = ScoredWriter(scorer)
+        self._assigner = decided.assigner
+        assignment = decided.assigner.assignment if decided.assigner else Assignment()
+        self._writer = ScoredWriter(scorer, DecisionColumns(scorer, decided.job, decided.moment, assignment))
         self._uncounted: list[Columns] = []
         self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))
 
@@ -148,9 +172,12 @@ class ChunkScoring:
         if not filled:
             return Output(b"", rejected)
         ids, columns = _ids(filled), self._columns(filled)
-        scores = self._limited(ids, self._scores(columns))
+        best = self._limited(ids, self._scores(columns))
+        scores, groups = self._assigned(ids, best)
+        if self._cut_off is not None:
+            self.tally.spend += expected_spend(self._scorer.decider, scores.signals, _decisions(scores))
         self._count(columns, scores)
-        return Output(self._writer.lines(ids, scores), rejected)
+        return Output(self._writer.lines(ids, scores, best.choice, groups), rejected)
 
     def _columns(self, tables: Sequence[Table]) -> Columns:
         return self._absent.filled(_joined([table.columns for table in tables]))
@@ -167,8 +194,13 @@ class ChunkScoring:
             return scores
         decider, step = self._scorer.decider, self._cut_off.lowest_step
         decisions = _decisions(scores) if step is None else decide_within(decider, scores.signals, ranks_of(ids), step)
-        self.tally.spend += expected_spend(decider, scores.signals, decisions)
         return replace(scores, choice=decisions.choice, margin=decisions.margin)
+
+    def _assigned(self, ids: Texts, scores: Scores) -> tuple[Scores, Indices]:
+        """Return what each shopper gets, and the groups."""
+        if self._assigner is None:
+            return scores, np.full(len(ids), EXPLOIT, np.intp)
+        return assign(self._scorer.decider, scores, ids.tolist(), self._assigner)
 
     def _count(self, columns: Columns, scores: Scores) -> None:
         tally = self.tally

@@ -33,6 +33,8 @@ def test_a_prediction_has_every_promised_field_and_the_champions_version(demo_re
         "confidence",
         "model_version",
         "prediction_timestamp",
+        "decision_id",
+        "policy_group",
         "warnings",
     }
     assert prediction["user_id"] == demo_report.request["user_id"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from training.cli import analysis, data, decisions, registry, retrain, shops, train
+from training.cli import analysis, data, decisions, loop, registry, retrain, shops, train
 
 app = typer.Typer(
     help="Train, evaluate, publish and promote cart-abandonment models.",
@@ -23,8 +23,11 @@ app.command("compare")(train.compare)
 app.command("tune")(train.tune)
 app.command("score")(shops.score)
 app.command("promote")(registry.promote)
+app.command("assignment")(registry.assignment)
 app.command("rollback")(registry.rollback)
 app.command("list")(registry.list_versions)
 app.command("simulate")(decisions.simulate)
 app.command("ground-truth")(decisions.ground_truth)
+app.command("learn")(loop.learn)
+app.command("watch")(loop.watch)
 app.add_typer(decisions.experiment, name="experiment")

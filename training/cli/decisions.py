@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,8 @@ from training.cli.console import console, plain_errors, result, say
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Artefact
+    from lambda_fn.scoring.arrays import Floats
+    from training.offers.ab_test import Analysis
     from training.offers.ground_truth import Outcome
     from training.offers.simulate import Simulation
 
@@ -61,10 +64,20 @@ def ground_truth(
     rows: Annotated[int, typer.Option(min=1_000, help="Shoppers of the simulated world.")] = 50_000,
     spread: Annotated[float, typer.Option(min=0, help="How much true recovery rates differ unseen.")] = 0.0,
     seed: options.Seed = 1,
+    loop: Annotated[
+        bool,
+        typer.Option("--loop", help="Let decisions, outcomes and learning run in such worlds; no model is needed."),
+    ] = False,
+    json_path: Annotated[Path | None, typer.Option("--json", help="File to write the loop's figures to.")] = None,
     endpoint: options.Endpoint = None,
     region: options.Region = None,
 ) -> None:
     """Play the policy where the true risks and recovery rates are known; compare it with the best possible."""
+    if loop:
+        _play_loop(artefact, bucket, version, policy, json_path, endpoint, region)
+        return
+    if json_path is not None:
+        raise typer.BadParameter("only --loop writes JSON", param_hint="--json")
     with plain_errors():
         from training.offers.synthetic_world import worlds
 
@@ -85,6 +98,27 @@ def _rows(country: str | None) -> dict[str, tuple[str, ...]] | None:
     if country is None:
         return None
     return {} if country == ALL_COUNTRIES else {COUNTRY: (country,)}
+
+
+def _play_loop(
+    artefact: Path | None, bucket: str | None, version: str | None, policy: Path | None, json_path: Path | None,
+    endpoint: str | None, region: str | None,
+) -> None:  # fmt: skip
+    with plain_errors():
+        from training.learning import loop_reach
+        from training.learning.loop_world import model_shoppers, twin_shoppers
+        from training.offers.policy_file import read_policy
+        from training.shops.public_shopper import public_shopper
+
+        if artefact is None and version is None:
+            terms = read_policy(policy) if policy else public_shopper().offers
+            document = loop_reach.document(lambda seed: twin_shoppers(terms, loop_reach.LATE, seed), say)
+        else:
+            model = _model(artefact, bucket, version, policy, endpoint, region)
+            document = loop_reach.document(lambda seed: model_shoppers(model, loop_reach.LATE, seed), say)
+        if json_path is not None:
+            json_path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        result(f"{document['dr_coverage']:.2f}")
 
 
 def _outcome_cells(outcome: Outcome) -> list[str]:
@@ -124,25 +158,63 @@ def analyse(
     arm: Annotated[str, typer.Option(help="Column that names the arm.")] = "arm",
     outcome: Annotated[str, typer.Option(help="Column of the outcome: 0 and 1, or an amount.")] = "outcome",
     control: Annotated[str, typer.Option(help="The control arm's name.")] = "control",
-    share: Annotated[float, typer.Option(help="Planned share of the treatment arm.")] = 0.5,
+    share: Annotated[float, typer.Option(help="Planned share of all treatment arms together.")] = 0.5,
     confidence: Annotated[float, typer.Option(help="Confidence of the interval.")] = 0.95,
+    sequential: Annotated[
+        bool, typer.Option("--sequential", help="Also give a confidence sequence, for a test that is looked at daily.")
+    ] = False,
+    planned: Annotated[
+        float,
+        typer.Option(min=1, help="Shoppers of both arms where the sequence is narrowest; fixed beforehand."),
+    ] = 50_000,
 ) -> None:
-    """Compare two arms: difference, interval, p-value, and whether the arms were split as planned."""
+    """Compare arms with the control: difference, interval, p-value (Holm), and whether they were split as planned.
+
+    Prints the difference of each treatment arm, one a line, in the order of their names.
+    """
     with plain_errors():
+        from training.learning.effects import holm
         from training.offers import ab_test as statistics
 
-        without, with_, name = statistics.read_outcomes(csv, arm, outcome, control)
-        found = statistics.analyse(without, with_, names=(control, name), share=share, confidence=confidence)
-        for one in (found.control, found.treatment):
-            say(f"{one.name}: {one.shoppers:,} shoppers, mean {one.mean:.5g}")
-        low, high = found.interval
-        say(f"difference {found.difference:+.5g}, {confidence:.0%} interval {low:+.5g} to {high:+.5g}")
-        say(f"p-value {found.p_value:.4g} ({found.method})")
-        planned = "as planned" if found.trustworthy else "NOT as planned: do not use the difference"
-        say(f"sample ratio: {planned} (p-value {found.sample_ratio_p_value:.4g})")
-        result(f"{found.difference:.6g}")
-        if not found.trustworthy:
+        arms = statistics.read_outcomes(csv, arm, outcome, control)
+        treatments = {name: values for name, values in arms.items() if name != control}
+        part = share / len(treatments)
+        found = [
+            statistics.analyse(
+                arms[control], values, names=(control, name), share=part / (1 - share + part), confidence=confidence
+            )
+            for name, values in treatments.items()
+        ]
+        for name, values in arms.items():
+            say(f"{name}: {len(values):,} shoppers, mean {values.mean():.5g}")
+        for one, corrected in zip(found, holm([each.p_value for each in found]), strict=True):
+            _show_analysis(one, corrected, confidence, len(found))
+            if sequential:
+                _show_sequence(arms[control], arms[one.treatment.name], planned, confidence)
+        p_value = statistics.sample_ratio_p_value([len(values) for values in arms.values()], share)
+        trustworthy = p_value >= statistics.SAMPLE_RATIO_ALARM
+        split = "as planned" if trustworthy else "NOT as planned: do not use the difference"
+        say(f"sample ratio: {split} (p-value {p_value:.4g})")
+        result("\n".join(f"{one.difference:.6g}" for one in found))
+        if not trustworthy:
             raise typer.Exit(1)
+
+
+def _show_analysis(found: Analysis, corrected: float, confidence: float, treatments: int) -> None:
+    low, high = found.interval
+    of = f"{found.treatment.name}: " if treatments > 1 else ""
+    say(f"{of}difference {found.difference:+.5g}, {confidence:.0%} interval {low:+.5g} to {high:+.5g}")
+    holm_text = f", {corrected:.4g} by Holm over {treatments} arms" if treatments > 1 else ""
+    say(f"{of}p-value {found.p_value:.4g} ({found.method}){holm_text}")
+
+
+def _show_sequence(control: Floats, treatment: Floats, planned: float, confidence: float) -> None:
+    from training.learning.sequential import difference_sequence
+
+    sequence = difference_sequence(control, treatment, planned, confidence)
+    low, high = sequence.interval
+    verdict = "it excludes 0: stop" if sequence.excludes_zero else "it does not exclude 0: go on"
+    say(f"{confidence:.0%} confidence sequence {low:+.5g} to {high:+.5g}; {verdict}")
 
 
 def _show_simulation(found: Simulation, budget: float) -> None:

@@ -1,4 +1,4 @@
-"""`promote`, `rollback`, `list`: which model answers."""
+"""`promote`, `assignment`, `rollback`, `list`: which model answers, and who is left without an offer."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from training.release.promotion import FoundRouting
 
 DEFAULT_SHARE: Final = 0.1
+Control = Annotated[
+    float | None, typer.Option(min=0, max=0.5, help="Share of shoppers who never get an offer; 0.02 is usual.")
+]
+Explore = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="Share of the others who get an allowed offer by chance; 0.05 is usual."),
+]
 ALIAS_MOVES: Final = 5  # as many as commands are likely to promote at once
 
 
@@ -29,6 +36,8 @@ def promote(
         float | None,
         typer.Option(min=0, max=1, help=f"Share of shoppers the challenger scores; {DEFAULT_SHARE:g} when absent."),
     ] = None,
+    control: Control = None,
+    explore: Explore = None,
     data: Annotated[
         Path | None, typer.Option(help="CSV on whose holdout to compare with the champion, where `run` did not.")
     ] = None,
@@ -40,7 +49,7 @@ def promote(
     """Make a published version the champion, or a challenger for a share of the shoppers, through the gates.
 
     A challenger need not match the champion: the experiment finds that out. A share above 0.5 needs --force.
-    Promoting ends a running experiment.
+    Promoting ends a running experiment. Control group and exploration stay as they are, unless they are given.
     """
     if (version is None) == (challenger is None):
         raise typer.BadParameter("name one version: VERSION to promote it, or --challenger VERSION")
@@ -53,14 +62,48 @@ def promote(
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
         if challenger is not None:
-            result(_arms(_challenge(registry, challenger, share or DEFAULT_SHARE, force, why)))
+            routing = _challenge(registry, challenger, share or DEFAULT_SHARE, force, why)
+            result(_arms(_assigned(registry, routing, control, explore, why)))
             return
         assert version is not None
         before = registry.find_routing()
         routing = _promote(registry, version, data, before, force, why)
         _tell_ended_experiment(before)
         _move_alias(registry, routing)
-        result(_arms(routing))
+        result(_arms(_assigned(registry, routing, control, explore, why)))
+
+
+def assignment(
+    bucket: RegistryBucket,
+    control: Control = None,
+    explore: Explore = None,
+    why: Annotated[str | None, typer.Option(help="The reason, recorded in the routing.")] = None,
+    endpoint: Endpoint = None,
+    region: Region = None,
+) -> None:
+    """Set, or without options show, how many shoppers get no offer (control) or one by chance (exploration).
+
+    The model in service stays. A shopper stays in the control group as long as its share does not shrink.
+    """
+    with plain_errors():
+        registry = open_registry(bucket, endpoint, region)
+        routing, _ = registry.routing()
+        result(_shares(_assigned(registry, routing, control, explore, why)))
+
+
+def _assigned(
+    registry: Registry, routing: Routing, control: float | None, explore: float | None, why: str | None
+) -> Routing:
+    """Set the shares that are given; return the routing as it then is."""
+    if control is None and explore is None:
+        return routing
+    changed = registry.assign(control, explore, why)
+    say(_shares(changed))
+    return changed
+
+
+def _shares(routing: Routing) -> str:
+    return f"control {routing.control_share:g} explore {routing.explore_share:g}"
 
 
 def _promote(

@@ -82,8 +82,8 @@ def sample_size(
     return Size(control=math.ceil(control), treatment=math.ceil(control * ratio))
 
 
-def read_outcomes(path: Path, arm_column: str, outcome_column: str, control: str) -> tuple[Floats, Floats, str]:
-    """Return the outcomes of control and treatment and the treatment's name, from a CSV of one row a shopper."""
+def read_outcomes(path: Path, arm_column: str, outcome_column: str, control: str) -> dict[str, Floats]:
+    """Return the outcomes by arm, the control first, from a CSV of one row a shopper."""
     wanted = {arm_column, outcome_column}
     refusal = f"{path} cannot be read with columns {arm_column!r} and {outcome_column!r}"
     try:
@@ -98,14 +98,21 @@ def read_outcomes(path: Path, arm_column: str, outcome_column: str, control: str
     if armless := int(table[arm_column].isna().sum()):
         raise DataRefused(f"{arm_column}: {armless} rows name no arm; who saw what must be known of every shopper")
     arms = sorted(table[arm_column].unique())
-    if control not in arms or len(arms) != 2:
+    if control not in arms or len(arms) < 2:
         raise DataRefused(
-            f"{arm_column} must name two arms, one of them {control!r}; it names {', '.join(arms) or 'none'}"
+            f"{arm_column} must name two arms or more, one of them {control!r}; it names {', '.join(arms) or 'none'}"
         )
-    treatment = next(arm for arm in arms if arm != control)
     values = outcomes.to_numpy(dtype=np.float64)
-    inside = (table[arm_column] == control).to_numpy()
-    return values[inside], values[~inside], treatment
+    ordered = [control, *(arm for arm in arms if arm != control)]
+    return {arm: values[(table[arm_column] == arm).to_numpy()] for arm in ordered}
+
+
+def sample_ratio_p_value(counts: list[int], share: float) -> float:
+    """Return Pearson's chi-squared p-value for planned shares of 1 - ``share`` and equal parts of ``share``."""
+    from scipy.stats import chisquare
+
+    planned = [1 - share, *[share / (len(counts) - 1)] * (len(counts) - 1)]
+    return float(chisquare(counts, [sum(counts) * part for part in planned]).pvalue)
 
 
 def analyse(

@@ -37,6 +37,7 @@ def test_these_are_the_alarms_of_an_environment(each: Synthesis) -> None:
         "no-predictions": environment.alarms.silence,
         RELEASE_ALARM: environment.canary,
         "training-failed": environment.in_aws,
+        "decisions-lost": environment.in_aws and environment.decision_log,
     }
     assert set(alarms_of(each)) == ALARMS | {name for name, there in some.items() if there}
 
@@ -97,12 +98,13 @@ def test_alarms_ring_at_the_environments_limits(each: Synthesis) -> None:
         "model-age": (limits.model_age_days, "GreaterThanThreshold"),
         **{f"batch-{task}-errors": (4, "GreaterThanThreshold") for task in TASKS},
         **({RELEASE_ALARM: (limits.release_error_share, "GreaterThanThreshold")} if each.environment.canary else {}),
+        **({"decisions-lost": (1, "GreaterThanThreshold")} if each.environment.in_aws else {}),
         **({"no-predictions": (1, "LessThanThreshold")} if limits.silence else {}),
     }
 
 
 def test_our_own_metrics_are_watched_by_the_names_the_code_publishes(each: Synthesis) -> None:
-    own = [alarm for alarm in alarms_of(each).values() if alarm["Namespace"] == contract.METRIC_NAMESPACE]
+    own = [alarm for alarm in alarms_of(each).values() if alarm.get("Namespace") == contract.METRIC_NAMESPACE]
 
     assert {alarm["MetricName"] for alarm in own} == {
         contract.METRIC_REJECTED_SHARE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdk.constructs.data_store import SHOPPER_DATA_PREFIXES
+from cdk.constructs.data_store import LOOP_PREFIXES, SHOPPER_DATA_PREFIXES
 from lambda_fn import contract
 from tests.infrastructure.synthesis import Synthesis, lifecycle_rules
 
@@ -12,7 +12,11 @@ VERSIONS = "NoncurrentVersionExpiration"
 def test_shoppers_files_and_work_in_progress_expire(each: Synthesis) -> None:
     expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in lifecycle_rules(each, "Data") if "Prefix" in rule}
 
-    assert expiring == {contract.WORK_PREFIX: 7, **dict.fromkeys(SHOPPER_DATA_PREFIXES, each.environment.output_days)}
+    assert expiring == {
+        contract.WORK_PREFIX: 7,
+        **dict.fromkeys(SHOPPER_DATA_PREFIXES, each.environment.output_days),
+        **dict.fromkeys(LOOP_PREFIXES, each.environment.decision_days),
+    }
 
 
 def test_nothing_of_a_shopper_is_left_a_week_after_its_file_expired(each: Synthesis) -> None:

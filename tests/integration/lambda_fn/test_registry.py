@@ -7,6 +7,7 @@ from mypy_boto3_s3 import S3Client
 
 from lambda_fn.contract import ROUTING_KEY
 from lambda_fn.registry import Artefact, Registry
+from lambda_fn.scoring.assignment import KEY_BYTES
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, RegistryConflict, RoutingBroken
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
@@ -162,3 +163,47 @@ def test_a_bucket_that_does_not_exist_is_told_without_s3_errors(s3: S3Client) ->
         Registry("absent", s3).versions()
     with pytest.raises(ModelUnavailable, match="bucket does not exist"):
         Registry("absent", s3).publish(Artefact(*factories.artefact(FIRST)))
+
+
+def test_a_routing_is_made_with_a_key_and_nobody_is_left_without_an_offer(registry: Registry) -> None:
+    routing = registry.promote(FIRST)
+    assert len(bytes.fromhex(routing.assignment_key or "")) == KEY_BYTES
+    assert (routing.assignment.control_share, routing.assignment.explore_share) == (0.0, 0.0)
+    assert str(routing.assignment_key) not in repr(routing)
+    assert str(routing.assignment_key) not in routing.assignment.model_dump_json()
+
+
+def test_control_group_and_exploration_outlive_promotions_challengers_and_roll_backs(registry: Registry) -> None:
+    # Given a routing with a control group and exploration
+    registry.promote(FIRST)
+    asked = registry.assign(0.02, 0.05, "the loop begins")
+    assert (asked.control_share, asked.explore_share, asked.assignment_version) == (0.02, 0.05, 2)
+    # When models come and go
+    registry.promote(SECOND)
+    registry.challenge(THIRD, 0.1)
+    registry.roll_back()
+    # Then the same shoppers are left without an offer
+    routing, _ = registry.routing()
+    assert (routing.champion, routing.challenger) == (FIRST, None)
+    assert routing.assignment == asked.assignment
+    assert routing.assignment_key == asked.assignment_key
+    assert [(done.action, done.why) for done in routing.log if done.action == "assignment"] == [
+        ("assignment", "the loop begins")
+    ]
+
+
+def test_one_share_is_changed_and_the_other_kept(registry: Registry) -> None:
+    registry.promote(FIRST)
+    registry.assign(0.02, 0.05)
+    routing = registry.assign(None, 0.1)
+    assert (routing.control_share, routing.explore_share, routing.assignment_version) == (0.02, 0.1, 3)
+
+
+def test_a_routing_of_an_earlier_release_loads_without_groups_and_gets_a_key_when_it_is_changed(
+    registry: Registry, s3: S3Client
+) -> None:
+    s3.put_object(Bucket=REGISTRY_BUCKET, Key=ROUTING_KEY, Body=json.dumps({"champion": FIRST}).encode())
+    routing, _ = registry.routing()
+    assert routing.assigner() is None
+    assert (routing.assignment.control_share, routing.assignment.key_id) == (0.0, "")
+    assert registry.assign(0.02, None).assigner() is not None

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from lambda_fn import contract, settings
 from lambda_fn.api import answers, app
 from lambda_fn.api.model_server import ModelServer
-from lambda_fn.api.serving import share_of
 from lambda_fn.registry import Artefact, Registry
+from lambda_fn.scoring.assignment import DECISION_ID_CHARACTERS
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
 
@@ -59,6 +59,7 @@ def test_a_prediction_is_whole(client: TestClient) -> None:
     timestamp = dt.datetime.fromisoformat(body.pop("prediction_timestamp"))
     assert abs(dt.datetime.now(dt.UTC) - timestamp) < dt.timedelta(minutes=1)
     assert body.pop("estimated_margin_impact") > 0
+    assert len(body.pop("decision_id")) == DECISION_ID_CHARACTERS
     assert body == {
         "user_id": "u-1",
         "abandonment_risk": 0.960834,
@@ -66,6 +67,7 @@ def test_a_prediction_is_whole(client: TestClient) -> None:
         "recommended_intervention": "discount_15",
         "confidence": 0.960834,
         "model_version": factories.VERSION,
+        "policy_group": "exploit",
         "warnings": [
             {
                 "field": "shopping_time_of_day",
@@ -86,6 +88,7 @@ def test_a_batch_answers_in_order_and_like_single_calls(client: TestClient) -> N
         for body in (alone, of_batch):
             answers.Prediction.model_validate(body)
             body.pop("prediction_timestamp")
+            assert len(body.pop("decision_id")) == DECISION_ID_CHARACTERS
         assert alone == of_batch
 
 
@@ -141,9 +144,7 @@ def test_both_arms_answer_and_info_describes_them(promoted: Registry, client: Te
     body = client.post(f"{BASE}/predict/batch", json={"records": records}).json()
     versions = {answer["user_id"]: answer["model_version"] for answer in body["predictions"]}
     assert list(versions) == [record["user_id"] for record in records]
-    assert versions == {
-        user: CHALLENGER if share_of(user, CHALLENGER) < 0.3 else factories.VERSION for user in versions
-    }
+    assert versions == {user: CHALLENGER if _challenged(promoted, user) else factories.VERSION for user in versions}
     assert set(versions.values()) == {CHALLENGER, factories.VERSION}
     for user, version in versions.items():
         assert client.post(f"{BASE}/predict", json=factories.record(user_id=user)).json()["model_version"] == version
@@ -151,6 +152,26 @@ def test_both_arms_answer_and_info_describes_them(promoted: Registry, client: Te
     answers.ModelInfo.model_validate(info)
     assert (info["champion"]["model_version"], info["champion"]["share"]) == (factories.VERSION, 0.7)
     assert (info["challenger"]["model_version"], info["challenger"]["share"]) == (CHALLENGER, 0.3)
+
+
+def _challenged(registry: Registry, user: str) -> bool:
+    assigner = registry.routing()[0].assigner()
+    assert assigner
+    return bool(assigner.challenged([user.encode()], CHALLENGER)[0])
+
+
+def test_groups_are_answered_and_the_shares_shown_without_the_key(promoted: Registry, client: TestClient) -> None:
+    routing = promoted.assign(0.3, 0.5)
+    records = [factories.record(user_id=f"shopper-{n}") for n in range(60)]
+    body = client.post(f"{BASE}/predict/batch", json={"records": records}).json()
+    assert {answer["policy_group"] for answer in body["predictions"]} == {"control", "explore", "exploit"}
+    for answer in body["predictions"]:
+        answers.Prediction.model_validate(answer)
+        assert answer["policy_group"] != "control" or answer["recommended_intervention"] == "none"
+    info = client.get(f"{BASE}/model/info")
+    assert info.json()["assignment"] == {"version": 2, "control_share": 0.3, "explore_share": 0.5}
+    assert str(routing.assignment_key) not in info.text
+    assert routing.assignment.key_id not in info.text
 
 
 def test_what_the_challenger_refuses_the_champion_answers(promoted: Registry, client: TestClient) -> None:
@@ -173,7 +194,7 @@ def test_what_the_challenger_refuses_the_champion_answers(promoted: Registry, cl
     alone = [client.post(f"{BASE}/predict", json=record).json() for record in records]
     # Then everyone is answered: by the challenger only who is its shopper and within its bounds
     for record, of_batch, single in zip(records, together, alone, strict=True):
-        challenged = share_of(record["user_id"], CHALLENGER) < 0.5 and record["average_order_value"] == 200
+        challenged = _challenged(promoted, record["user_id"]) and record["average_order_value"] == 200
         expected = CHALLENGER if challenged else factories.VERSION
         assert (of_batch["user_id"], of_batch["model_version"]) == (record["user_id"], expected)
         assert single["model_version"] == expected

@@ -36,7 +36,7 @@ def local(line: bytes) -> str:
 
 
 def scored(shop: Shop) -> list[dict[str, str]]:
-    return [row | {"model_version": ""} for row in read_csv(shop.results()[0])]
+    return [row | {"model_version": "", "decision_id": ""} for row in read_csv(shop.results()[0])]
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,15 @@ def test_what_is_not_there_is_said_plainly() -> None:
     assert "the registry has no manifest.json of version" in stderr
     _, stderr = ask("list", "--bucket", "nowhere", code=1)
     assert "the registry bucket does not exist" in stderr
+
+
+def test_control_and_exploration_are_asked_for_shown_and_kept(registry: Registry, data: Path) -> None:
+    first = train(data, "--model", "logistic")
+    ask("promote", first)
+    assert ask("assignment")[0] == "control 0 explore 0"
+    assert ask("promote", first, "--control", 0.02, "--explore", 0.05)[0] == f"champion {first}"
+    assert ask("assignment", "--explore", 0.1)[0] == "control 0.02 explore 0.1"
+    ask("promote", first, "--force", "--why", "a reason that is recorded")
+    stdout, stderr = ask("assignment")
+    assert stdout == "control 0.02 explore 0.1"
+    assert str(registry.routing()[0].assignment_key) not in stdout + stderr

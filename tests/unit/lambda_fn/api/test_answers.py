@@ -5,11 +5,14 @@ import datetime as dt
 import numpy as np
 
 from lambda_fn.api import answers
+from lambda_fn.api.decided import decide
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.registry import Artefact
+from lambda_fn.scoring.assignment import Assigner, Assignment
 from tests import factories
 
 AT = dt.datetime(2026, 7, 1, 12, 30, 0, 123_456, tzinfo=dt.UTC)
+ASSIGNER = Assigner(Assignment(), b"k" * 32)
 MODEL = ServedModel(Artefact(*factories.artefact()))
 
 
@@ -18,7 +21,7 @@ def test_a_prediction_is_whole_and_valid() -> None:
     record = {**factories.record(average_order_value=None), "last_purchase_date": dt.date(2026, 6, 20)}
     scores = MODEL.scorer.score(MODEL.reader.columns([record]), factories.AS_OF)
     # When the scores become a response
-    [found] = answers.predictions(["u-1"], MODEL.scorer, scores, AT)
+    [found] = answers.predictions(["u-1"], decide(MODEL, ["u-1"], scores, AT, ASSIGNER))
     # Then it is what the scores say
     assert found == {
         "user_id": "u-1",
@@ -29,6 +32,8 @@ def test_a_prediction_is_whole_and_valid() -> None:
         "confidence": round(float(scores.confidence[0]), 6),
         "model_version": factories.VERSION,
         "prediction_timestamp": "2026-07-01T12:30:00.123+00:00",
+        "decision_id": ASSIGNER.decision_id(b"u-1", factories.VERSION, AT.isoformat()),
+        "policy_group": "exploit",
         "warnings": [
             {
                 "field": "average_order_value",

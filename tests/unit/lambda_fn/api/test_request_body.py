@@ -36,7 +36,9 @@ def ask(client: TestClient, body: bytes, coding: str | None = None, path: str = 
     answer = client.post(path, content=body, headers=headers)
     content: dict[str, Any] = answer.json()
     return answer.status_code, {
-        name: value for name, value in content.items() if name not in ("prediction_timestamp", "correlation_id")
+        name: value
+        for name, value in content.items()
+        if name not in ("prediction_timestamp", "decision_id", "correlation_id")
     }
 
 

@@ -9,12 +9,14 @@ import pytest
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.api.serving import CHALLENGER, CHAMPION, Answered, Serving, share_of
 from lambda_fn.registry import Artefact
+from lambda_fn.scoring.assignment import Assigner, Assignment
 from lambda_fn.scoring.errors import InvalidRecords
 from lambda_fn.scoring.recipe import Recipe
 from tests import factories
 
 FIRST = "v20260701T120000-00000001"
 SECOND = "v20260702T120000-00000002"
+THIRD = "v20260703T120000-00000003"
 AT = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 
 
@@ -48,6 +50,32 @@ def test_shoppers_keep_their_arm_and_split_by_share(champion: ServedModel) -> No
     assert arms.count(CHALLENGER) / len(arms) == pytest.approx(0.1, abs=0.01)
 
 
+def test_with_a_key_shoppers_keep_their_arm_and_each_experiment_draws_its_own(champion: ServedModel) -> None:
+    assigner = Assigner(Assignment(challenger_share=0.5), b"k" * 32)
+    first, second = (Serving(champion, model(version), 0.5, assigner) for version in (SECOND, THIRD))
+    arms = [(first.role_for(user), second.role_for(user)) for user in range(2_000)]
+    assert arms == [(first.role_for(str(user)), second.role_for(str(user))) for user in range(2_000)]
+    assert arms.count((CHALLENGER, CHALLENGER)) / len(arms) == pytest.approx(0.25, abs=0.03)
+
+
+def test_the_control_group_gets_no_offer_whatever_the_model(champion: ServedModel) -> None:
+    # Given a control group of half of the shoppers, and a challenger for half of them
+    assigner = Assigner(Assignment(control_share=0.5, challenger_share=0.5), b"k" * 32)
+    records = [factories.record(user_id=f"shopper-{n}") for n in range(200)]
+    # When all ask, with the challenger and without
+    with_challenger = ask(Serving(champion, model(SECOND), 0.5, assigner), records).predictions
+    alone = ask(Serving(champion, None, 0.0, assigner), records).predictions
+    # Then the groups are the same, and nobody in the control group gets an offer
+    groups = [answer["policy_group"] for answer in alone]
+    assert groups == [answer["policy_group"] for answer in with_challenger]
+    assert groups.count("control") == pytest.approx(100, abs=25)
+    for answer in (*alone, *with_challenger):
+        if answer["policy_group"] == "control":
+            assert (answer["recommended_intervention"], answer["estimated_margin_impact"]) == ("none", 0.0)
+        else:
+            assert answer["recommended_intervention"] != "none"
+
+
 def test_different_experiments_split_differently() -> None:
     positions = [(share_of(user, "first"), share_of(user, "second")) for user in range(2_000)]
     both = sum(first < 0.5 and second < 0.5 for first, second in positions) / len(positions)
@@ -58,7 +86,7 @@ def test_different_experiments_split_differently() -> None:
 def test_without_a_challenger_the_champion_answers_everybody(champion: ServedModel) -> None:
     answered = ask(Serving(champion), [factories.record(user_id=user) for user in range(5)])
     assert [answer["user_id"] for answer in answered.predictions] == list(range(5))
-    assert [(scored.role, len(scored.scores.risk)) for scored in answered.models] == [(CHAMPION, 5)]
+    assert [(scored.role, len(scored.decided)) for scored in answered.models] == [(CHAMPION, 5)]
 
 
 def test_answers_come_in_order_from_the_model_of_each_shopper(champion: ServedModel) -> None:

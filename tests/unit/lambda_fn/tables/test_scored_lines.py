@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambda_fn.scoring.assignment import EXPLOIT, Assignment
 from lambda_fn.scoring.columns import Columns
-from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer
+from lambda_fn.tables.decision_columns import DecisionColumns
 from lambda_fn.tables.reader import TableReader
-from lambda_fn.tables.scored_lines import SCORED_COLUMNS, ScoredWriter
+from lambda_fn.tables.scored_lines import ScoredWriter
 from tests import csv_files, factories
 
 
@@ -24,8 +25,10 @@ def scorer() -> Scorer:
 
 def written(scorer: Scorer, ids: list[str], columns: Columns) -> list[dict[str, str]]:
     scores = scorer.score(columns, factories.AS_OF)
-    body = ScoredWriter(scorer).lines(np.array([name.encode() for name in ids]), scores)
-    return list(csv.DictReader(io.StringIO(body.decode(), newline=""), (ID_FIELD, *SCORED_COLUMNS), strict=True))
+    shoppers = np.array([name.encode() for name in ids])
+    writer = ScoredWriter(scorer, DecisionColumns(scorer, "job", "2026-07-01T12:00:00+00:00", Assignment()))
+    body = writer.header + writer.lines(shoppers, scores, scores.choice, np.full(len(ids), EXPLOIT))
+    return list(csv.DictReader(io.StringIO(body.decode(), newline=""), strict=True))
 
 
 def test_each_line_says_what_the_scorer_said(scorer: Scorer) -> None:
@@ -35,6 +38,8 @@ def test_each_line_says_what_the_scorer_said(scorer: Scorer) -> None:
 
     found = written(scorer, [name.decode() for name in table.ids.tolist()], table.columns)
 
+    ids = [row["decision_id"] for row in found]
+    assert len(set(ids)) == 300
     assert found == [
         {
             "user_id": f"u{row}",
@@ -44,6 +49,8 @@ def test_each_line_says_what_the_scorer_said(scorer: Scorer) -> None:
             "estimated_margin_impact": f"{scores.margin.round(MONEY_DECIMALS)[row]:.{MONEY_DECIMALS}f}",
             "confidence": f"{scores.confidence[row]:.{RISK_DECIMALS}f}",
             "model_version": scorer.version,
+            "decision_id": ids[row],
+            "policy_group": "exploit",
             "warnings": " | ".join(f"{note.field}: {note.detail}" for note in scores.notes.of(row)),
         }
         for row in range(300)

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from training.cli.app import app
 from training.errors import DataRefused
-from training.offers.ab_test import analyse, read_outcomes, sample_size
+from training.offers.ab_test import analyse, read_outcomes, sample_ratio_p_value, sample_size
 
 
 def rates(ones: int, of: int) -> np.ndarray:
@@ -67,14 +69,15 @@ def test_a_broken_split_is_noticed() -> None:
 def test_outcomes_are_read_by_arm(tmp_path: Path) -> None:
     path = tmp_path / "ab.csv"
     path.write_text("user_id,arm,bought\n1,control,0\n2,new,1\n3,control,1\n")
-    control, treatment, name = read_outcomes(path, "arm", "bought", "control")
-    assert (control.tolist(), treatment.tolist(), name) == ([0, 1], [1], "new")
+    arms = read_outcomes(path, "arm", "bought", "control")
+    assert {name: values.tolist() for name, values in arms.items()} == {"control": [0, 1], "new": [1]}
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("arm,bought\ncontrol,0\na,1\nb,1\n", "must name two arms"),
+        ("arm,bought\ncontrol,0\n", "must name two arms or more"),
+        ("arm,bought\na,0\nb,0\n", "one of them 'control'; it names a, b"),
         ("arm,bought\ncontrol,x\nnew,1\n", "1 outcomes are missing or not numbers"),
         ("arm,bought\ncontrol,0\nnew,1\n,1\n", "arm: 1 rows name no arm"),
         ("group,bought\ncontrol,1\n", "cannot be read with columns 'arm' and 'bought'"),
@@ -110,3 +113,26 @@ def test_arms_are_compared_with_shares_only(wrong: dict[str, float]) -> None:
 def test_outcomes_that_are_all_the_same_are_refused(ones: int) -> None:
     with pytest.raises(DataRefused, match="nothing to compare"):
         analyse(rates(ones, 100), rates(ones, 100))
+
+
+def test_the_split_of_many_arms_is_checked_at_once() -> None:
+    assert sample_ratio_p_value([600, 200, 200], 0.4) == pytest.approx(1.0)
+    assert sample_ratio_p_value([600, 260, 140], 0.4) < 0.001
+
+
+def test_the_command_takes_any_number_of_arms_and_looks_every_day(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    rates = {"control": 0.2, "a": 0.4, "b": 0.2}
+    rows = [f"{arm},{int(rng.random() < rate)}" for arm, rate in rates.items() for _ in range(900)]
+    path = tmp_path / "arms.csv"
+    path.write_text("arm,outcome\n" + "\n".join(rows))
+    command = ["experiment", "analyse", str(path), "--share", str(2 / 3), "--sequential", "--planned", "1800"]
+    outcome = CliRunner().invoke(app, command)
+    assert outcome.exit_code == 0, outcome.output
+    first, second = (float(line) for line in outcome.stdout.split())
+    assert first == pytest.approx(0.2, abs=0.08)
+    assert second == pytest.approx(0.0, abs=0.08)
+    told = " ".join(outcome.stderr.split())
+    assert told.count("by Holm over 2 arms") == 2
+    assert told.count("it excludes 0: stop") == 1
+    assert told.count("it does not exclude 0") == 1

@@ -1,0 +1,107 @@
+"""One model's decisions in answer to a request: ids and groups now, the records of the log when there is time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+
+from lambda_fn.api.served_model import ServedModel
+from lambda_fn.scoring.arrays import Indices
+from lambda_fn.scoring.assignment import DECISION_ID_CHARACTERS, EXPLOIT, GROUPS, Assigner, propensities
+from lambda_fn.scoring.deciding import allowed_choices, assign
+from lambda_fn.scoring.decision_log import PROPENSITY_DECIMALS, SIGNAL_DECIMALS
+from lambda_fn.scoring.service import Scores
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What n shoppers get.
+
+    scores: with the choice that each shopper gets.
+    greedy: the choice of the policy alone, shape (n,).
+    ids: of the decisions.
+    groups: control, explore or exploit.
+    shoppers: their ids as the hashes take them.
+    assigner: draws the groups; None where the routing has no key yet. Nothing is logged then.
+    """
+
+    model: ServedModel
+    at: dt.datetime
+    scores: Scores
+    greedy: Indices
+    ids: Sequence[str]
+    groups: Sequence[str]
+    shoppers: Sequence[bytes]
+    assigner: Assigner | None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def records(self) -> Iterator[bytes]:
+        """Yield each decision's record for the log, one line of JSON; ``DecisionRecord`` says what its fields mean."""
+        if self.assigner is None:
+            return
+        model, signals, choices = self.model, self.scores.signals, self.model.scorer.choices
+        allowed = allowed_choices(model.scorer.decider, self.scores)
+        chances = propensities(allowed, self.greedy, self.assigner.assignment).round(PROPENSITY_DECIMALS)
+        shared = {
+            "time": self.at.isoformat(timespec="milliseconds"),
+            "model": model.scorer.version,
+            "policy": model.policy_version,
+            "assignment": str(self.assigner.assignment.version),
+        }
+        rows = zip(
+            signals.risk.round(SIGNAL_DECIMALS).tolist(),
+            signals.order_value.round(SIGNAL_DECIMALS).tolist(),
+            signals.sensitivity.round(SIGNAL_DECIMALS).tolist(),
+            signals.value_tier.tolist(),
+            signals.recency_segment.tolist(),
+            self.scores.choice.tolist(),
+            self.greedy.tolist(),
+            allowed.tolist(),
+            chances.tolist(),
+            strict=True,
+        )
+        for row, (risk, value, sensitivity, tier, segment, choice, greedy, may, chance) in enumerate(rows):
+            record = {
+                "decision_id": self.ids[row],
+                "shopper": self.assigner.shopper_hash(self.shoppers[row]),
+                **shared,
+                "p": risk,
+                "order_value": value,
+                "sensitivity": sensitivity,
+                "tier": model.tiers[int(tier)],
+                "segment": model.segments[int(segment)],
+                "allowed": [name for name, open_ in zip(choices, may, strict=True) if open_],
+                "propensities": [share for share, open_ in zip(chance, may, strict=True) if open_],
+                "offer": choices[choice],
+                "greedy": choices[greedy],
+                "group": self.groups[row],
+            }
+            yield to_json(record) + b"\n"
+
+
+def decide(
+    model: ServedModel, users: Sequence[str | int], scores: Scores, at: dt.datetime, assigner: Assigner | None
+) -> Decided:
+    """Return what each of the users gets. 7 and "7" are one shopper."""
+    shoppers = [str(user).encode() for user in users]
+    moment, version, greedy = at.isoformat(), model.scorer.version, scores.choice
+    if assigner is None:
+        ids = [_unkeyed_id(shopper, version, moment) for shopper in shoppers]
+        return Decided(model, at, scores, greedy, ids, [GROUPS[EXPLOIT]] * len(ids), shoppers, None)
+    ids = [assigner.decision_id(shopper, version, moment) for shopper in shoppers]
+    shares = assigner.assignment
+    if not (shares.control_share or shares.explore_share):
+        return Decided(model, at, scores, greedy, ids, [GROUPS[EXPLOIT]] * len(ids), shoppers, assigner)
+    scores, groups = assign(model.scorer.decider, scores, shoppers, assigner)
+    return Decided(model, at, scores, greedy, ids, [GROUPS[group] for group in groups], shoppers, assigner)
+
+
+def _unkeyed_id(shopper: bytes, model: str, moment: str) -> str:
+    message = b"\0".join((shopper, model.encode(), moment.encode()))
+    return hashlib.sha256(message).hexdigest()[:DECISION_ID_CHARACTERS]

@@ -1,0 +1,237 @@
+"""`learn`, `watch`: what logged decisions and their outcomes say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from training.cli import options
+from training.cli.console import console, plain_errors, result, say
+
+if TYPE_CHECKING:
+    from lambda_fn.registry import Artefact
+    from lambda_fn.scoring.assignment import Assigner
+    from lambda_fn.scoring.decision_log import DecisionRecord
+    from training.learning.learn import Findings, Question
+    from training.learning.outcomes import Outcomes
+
+DecisionsPlace = Annotated[str, typer.Option("--decisions", help="File, folder or s3://bucket/prefix of JSON lines.")]
+OutcomesPlace = Annotated[str, typer.Option("--outcomes", help="File, folder or s3://bucket/prefix of CSV files.")]
+ModelPlace = Annotated[
+    str | None, typer.Option("--model", help="Folder of an artefact, or a version in the registry (--bucket).")
+]
+Key = Annotated[
+    Path | None,
+    typer.Option(
+        help="File with the key that turns raw ids of outcomes into the log's; that of the routing in --bucket when "
+        "absent; with neither, ids match as they are."
+    ),
+]
+PeriodOption = Annotated[
+    str | None, typer.Option(help="START/END that the outcomes cover, ISO 8601, where the files do not state it.")
+]
+JsonPath = Annotated[Path | None, typer.Option("--json", help="File to write all figures to.")]
+
+
+def learn(
+    decisions: DecisionsPlace,
+    outcomes: OutcomesPlace,
+    out: Annotated[Path, typer.Option(help="Folder for the learnt version and learnt.json.")],
+    model: ModelPlace = None,
+    json_path: JsonPath = None,
+    bucket: options.Bucket = None,
+    assumed: Annotated[
+        Path | None, typer.Option(help="Policy file with the assumptions; the model's own if absent.")
+    ] = None,
+    respond: Annotated[
+        list[str] | None, typer.Option(help="Signal declared beforehand (p, order_value, sensitivity); repeatable.")
+    ] = None,
+    key: Key = None,
+    period: PeriodOption = None,
+    window_days: Annotated[
+        float | None, typer.Option(min=0, help="Attribution window instead of the policy's.")
+    ] = None,
+    lag_days: Annotated[float | None, typer.Option(min=0, help="Lag of outcomes instead of the policy's.")] = None,
+    confidence: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write the learnt version past the gates; needs --why.")
+    ] = False,
+    why: Annotated[str | None, typer.Option(help="The reason, kept in learnt.json.")] = None,
+    endpoint: options.Endpoint = None,
+    region: options.Region = None,
+) -> None:
+    """Estimate what each offer does, learn the policy's numbers, and write a new version if it may become challenger.
+
+    Prints the version, or "effects" where only effects could be estimated, or "none" where a gate failed.
+    """
+    if force and not why:
+        raise typer.BadParameter("--force needs --why", param_hint="--force")
+    with plain_errors():
+        from training.learning import learn as learning
+
+        artefact = _model(model, bucket, endpoint, region)
+        records, found = _read(decisions, outcomes, _hasher(key, bucket, endpoint, region), period, endpoint, region)
+        question = _question(artefact, assumed, respond, window_days, lag_days, confidence, decisions)
+        findings = learning.learn(records, found, question)
+        _show(findings)
+        document = {**learning.to_document(findings, question), "forced_because": why if force else None}
+        version = _write_version(findings, artefact, out) if findings.may_challenge or force else None
+        document["model_version"] = version
+        _write_json(document, out / "learnt.json", json_path)
+        if findings.sample_ratio.broken:
+            raise typer.Exit(1)
+        result(version or ("none" if findings.learnt else "effects"))
+
+
+def watch(
+    decisions: DecisionsPlace,
+    outcomes: OutcomesPlace,
+    model: ModelPlace = None,
+    json_path: JsonPath = None,
+    bucket: options.Bucket = None,
+    key: Key = None,
+    period: PeriodOption = None,
+    endpoint: options.Endpoint = None,
+    region: options.Region = None,
+) -> None:
+    """Report on matured decisions: sample ratio, offer mix, calibration, realised against expected margin.
+
+    Prints the alarms that ring, or "quiet". Fails where one rings.
+    """
+    with plain_errors():
+        from training.learning.watch import watch as report_on
+
+        artefact = _model(model, bucket, endpoint, region)
+        if artefact is None:
+            raise typer.BadParameter("name a model", param_hint="--model")
+        records, found = _read(decisions, outcomes, _hasher(key, bucket, endpoint, region), period, endpoint, region)
+        report = report_on(records, found, artefact.manifest.policy, artefact.manifest.recipe)
+        if json_path is not None:
+            _write_json(report, json_path)
+        for one in report["margins"]:
+            low, high = one["interval"]
+            say(f"{one['offer']}: realised less expected {one['difference']:+.3f}, {low:+.3f} to {high:+.3f}")
+        say(f"{report['matured']:,} matured decisions, {report['pending_share']:.1%} pending")
+        result(" ".join(report["alarms"]) or "quiet")
+        if report["alarms"]:
+            raise typer.Exit(1)
+
+
+def _model(place: str | None, bucket: str | None, endpoint: str | None, region: str | None) -> Artefact | None:
+    from training.release.package import read
+
+    if place is None:
+        return None
+    if Path(place).is_dir():
+        return read(Path(place))
+    if bucket is None:
+        raise typer.BadParameter(f"{place} is no folder; for a version in the registry name its --bucket")
+    registry = options.open_registry(bucket, endpoint, region)
+    artefact: Artefact = registry.load(place)
+    return artefact
+
+
+def _hasher(key: Path | None, bucket: str | None, endpoint: str | None, region: str | None) -> Assigner | None:
+    """Return what knows shoppers as the log does: by the key of a file, else of the registry's routing."""
+    from lambda_fn.scoring.assignment import Assigner, Assignment
+
+    if key is not None:
+        return Assigner(Assignment(), key.read_bytes())
+    found = options.open_registry(bucket, endpoint, region).find_routing() if bucket else None
+    return found[0].assigner() if found else None
+
+
+def _read(
+    decisions: str, outcomes: str, hasher: Assigner | None, period: str | None, endpoint: str | None, region: str | None
+) -> tuple[list[DecisionRecord], Outcomes]:
+    from training.learning.outcomes import parse_period, read_outcomes
+    from training.learning.records import read_records
+    from training.learning.sources import S3_SCHEME, read_files
+
+    client = None
+    if S3_SCHEME in (decisions[: len(S3_SCHEME)], outcomes[: len(S3_SCHEME)]):
+        import boto3
+
+        client = boto3.client("s3", endpoint_url=endpoint, region_name=region)
+    records = read_records(read_files(decisions, client))
+    found = read_outcomes(
+        read_files(outcomes, client),
+        (lambda text: hasher.shopper_hash(text.encode())) if hasher else str,
+        parse_period(period) if period else None,
+    )
+    rejected = found.rows - found.taken
+    say(f"{len(records):,} decisions; outcomes: {found.rows:,} rows = {found.taken:,} taken + {rejected:,} rejected")
+    for reason, rows in found.rejected.items():
+        say(f"rejected: {rows:,} rows ({reason})")
+    return records, found
+
+
+def _question(
+    artefact: Artefact | None,
+    assumed: Path | None,
+    respond: list[str] | None,
+    window_days: float | None,
+    lag_days: float | None,
+    confidence: float,
+    data: str,
+) -> Question:
+    from lambda_fn.scoring.policy import Attribution
+    from training.learning.learn import Question
+    from training.offers.policy_file import read_policy
+
+    terms = artefact.manifest.policy.attribution if artefact else Attribution()
+    changes = {"window_days": window_days, "lag_days": lag_days}
+    return Question(
+        model=artefact,
+        assumed=read_policy(assumed) if assumed else None,
+        respond=tuple(respond or ()),
+        attribution=Attribution.model_validate(
+            terms.model_dump() | {name: value for name, value in changes.items() if value is not None}
+        ),
+        confidence=confidence,
+        data=data,
+    )
+
+
+def _show(found: Findings) -> None:
+    ratio = found.sample_ratio
+    planned = "NOT as planned: nothing else is estimated" if ratio.broken else "as planned"
+    say(f"{found.counts['matured']:,} matured decisions; sample ratio: {planned} (p-value {ratio.p_value:.4g})")
+    table = Table("offer", "measure", "difference", "interval", "p, Holm")
+    for effect in found.effects:
+        for measure in ("conversion", "revenue", "margin", "margin_adjusted"):
+            one = getattr(effect, measure)
+            if one is not None:
+                low, high = one.interval
+                interval = f"{low:+.4f} to {high:+.4f}"
+                table.add_row(effect.offer, measure, f"{one.difference:+.4f}", interval, f"{one.p_holm:.4g}")
+    if found.effects:
+        console.print(table)
+    for gate in found.gates:
+        say(f"gate: {gate.name}: {'passed' if gate.passed else 'FAILED'} ({gate.found})")
+    for text in (*found.refusals, *found.notes):
+        say(text)
+
+
+def _write_version(found: Findings, artefact: Artefact | None, out: Path) -> str | None:
+    import datetime as dt
+
+    from training.release.learnt import with_learnt_policy
+    from training.release.package import write
+
+    if found.learnt is None or artefact is None:
+        return None
+    learnt = with_learnt_policy(artefact, found.learnt.policy, dt.datetime.now(dt.UTC))
+    write(learnt, out)
+    return learnt.manifest.model_version
+
+
+def _write_json(document: dict[str, Any], *paths: Path | None) -> None:
+    for path in paths:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
