@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from training.data.prepared import Prepared
-from training.evaluation.blanked import SHARES, calibration_error, on_holdout
+from training.evaluation.blanked import calibration_error, on_holdout
+from training.models.blanks import SHARES
 from training.models.candidate import Candidate
 
 

@@ -7,7 +7,7 @@ import pytest
 from lambda_fn.scoring.manifest import Manifest
 from tests import factories
 from training.errors import PromotionRefused
-from training.release.gates import Gate, gates, require
+from training.release.gates import gates, require
 
 GOOD: dict[str, Any] = {
     "f1": 0.95,
