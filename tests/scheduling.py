@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # How the ids of tests start -> what they share. The first that fits counts; other tests share what their file makes.
@@ -38,4 +39,6 @@ def make_scheduler(config: pytest.Config) -> SharingScheduling | None:
     if config.getoption("dist") != "load":
         return None
     config.option.loadscopereorder = False  # by size, that is: a file of many quick tests would be first
-    return SharingScheduling(config)
+    scheduler = SharingScheduling(config)
+    scheduler.log = Producer("scheduling", enabled=config.option.debug)  # by default it tells of every hand-out
+    return scheduler

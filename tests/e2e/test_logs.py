@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 ROWS, SPOILED_ROWS = 300, 40
-WRITTEN_WITHIN_SECONDS = 20.0
+WRITTEN_WITHIN_SECONDS = 60.0
 TELLING_CHARACTERS = 6  # a shorter cell, such as an age, is found in any log
 MESSAGES = ("planned", "scored a chunk", "finished")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")  # as every line of a log has one

@@ -98,6 +98,8 @@ def test_the_environment_of_the_local_aws_is_the_shells_with_nothing_of_another_
         "CDK_DEFAULT_ACCOUNT": "000000000000",
         "CDK_DEFAULT_REGION": "us-east-1",
         "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_DISABLE_VERSION_CHECK": "true",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
     }
     # And the proxy is still there for packages, but not for this machine
     assert (environment["HTTP_PROXY"], environment["NO_PROXY"]) == (
