@@ -21,7 +21,7 @@ from lambda_fn.contract import ROUTING_KEY
 from tests.data import tables
 from tests.e2e.support import serving
 
-ROWS = 3_000
+ROWS = 20_500  # from which on one holdout measures the model
 ID, LABEL = "Kunden-Nr.", "gekauft"
 VISIT = "Letzter Besuch"
 INPUTS = {VISIT, "Verweildauer (Min.)", "Warenkorb €", "Gerät", "Newsletter"}
