@@ -1,5 +1,5 @@
 # The API under uvicorn, for people who do not run Lambda: the same code, model registry and answers. Each step is a
-# target of the Makefile. `docker build .` makes the API; compose.yaml builds the other two stages for a laptop.
+# target of the Makefile. `docker build .` makes the API; compose.yaml builds the other stages for a laptop.
 FROM python:3.13-slim AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
@@ -10,6 +10,18 @@ COPY tests/requirements.txt tests/
 FROM build AS build-api
 COPY lambda_fn lambda_fn
 RUN make install-api PREFIX=/opt/api
+
+FROM build AS console
+COPY lambda_fn lambda_fn
+COPY training training
+COPY console console
+RUN make install-console PREFIX=/opt/console
+RUN useradd --uid 10001 --create-home service
+USER service
+WORKDIR /opt/console/app
+ENV APP_CONSOLE_HOST=0.0.0.0 MPLCONFIGDIR=/tmp
+EXPOSE 7860
+CMD ["/opt/console/bin/python", "-m", "console"]
 
 FROM build AS mlflow
 ENV MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true

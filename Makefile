@@ -3,6 +3,7 @@
 PYTHON ?= python3
 ENV ?=
 DATA ?=
+SHOP ?=
 EVENT ?=
 FILE ?=
 PYTEST_FLAGS ?= -n auto
@@ -33,6 +34,7 @@ UV_READY := .venv/.uv-ready
 PACKAGES_READY := .venv/.packages-ready
 CDK_READY := cdk/node_modules/.ready
 MINISTACK_READY := .local/ministack-venv/.ready
+BROWSER_READY := tests/browser/node_modules/.ready
 
 # What no time stamp can tell of .venv: that its Python is gone or half-made, or that another one was named.
 NAMED := $(filter-out file default undefined,$(origin PYTHON))
@@ -83,6 +85,12 @@ $(CDK_READY): cdk/package-lock.json $(PACKAGES_READY)
 	  ci --silent --no-audit --no-fund --no-update-notifier
 	@touch $@
 
+$(BROWSER_READY): tests/browser/package-lock.json $(PACKAGES_READY)
+	@echo "setup: the browser that tests the console"
+	@cd tests/browser && node "$$(dirname "$$(readlink ../../.venv/bin/node)")/../lib/node_modules/npm/bin/npm-cli.js" \
+	  ci --ignore-scripts --silent --no-audit --no-fund --no-update-notifier
+	@touch $@
+
 $(MINISTACK_READY): cdk/local/requirements.txt $(UV_READY)
 	@echo "setup: local AWS"
 	@mkdir -p .local
@@ -92,12 +100,14 @@ $(MINISTACK_READY): cdk/local/requirements.txt $(UV_READY)
 
 # --- The project on a local AWS ------------------------------------------------------------------------------------
 
-.PHONY: demo local down drop invoke
-demo: setup ## The whole story on a local AWS: train, deploy, predict, score a file [DATA=shoppers.csv]
-	@python -m cdk.local demo $(if $(DATA),--data "$(DATA)")
+.PHONY: demo local down drop invoke console
+NAMED_TABLE = $(if $(DATA),--data "$(DATA)") $(if $(SHOP),--shop "$(SHOP)")
 
-local: setup ## Deploy to a local AWS that stays up until `make down` [DATA=shoppers.csv]
-	@python -m cdk.local up $(if $(DATA),--data "$(DATA)")
+demo: setup ## The whole story on a local AWS: train, deploy, predict, score a file [SHOP=shop.yaml DATA=customers.csv]
+	@python -m cdk.local demo $(NAMED_TABLE)
+
+local: setup ## Deploy to a local AWS that stays up until `make down` [SHOP=shop.yaml DATA=customers.csv]
+	@python -m cdk.local up $(NAMED_TABLE)
 
 down: setup ## Stop the local AWS that `make local` started
 	@python -m cdk.local down
@@ -110,13 +120,17 @@ invoke: setup ## Run a recorded payload against its handler, EVENT=events/x.json
 	@test -n "$(EVENT)" || { echo "Name a payload: make invoke EVENT=events/x.json" >&2; ls events/*.json >&2; exit 2; }
 	@python -m cdk.local invoke "$(EVENT)"
 
+console: setup ## The page for business users, on the local AWS that is up, or where APP_API_URL points [PORT=7860]
+	@if [ -n "$$APP_API_URL" ]; then python -m console; \
+	else settings="$$(python -m cdk.local console-environment)" && env $$settings python -m console; fi
+
 # --- Checks --------------------------------------------------------------------------------------------------------
 
 .PHONY: check test test-arm lint type bench audit
 check: setup lint type ## Lint, types and unit tests, while working
 	@python -m pytest $(PYTEST_FLAGS) tests/unit
 
-test: setup lint type ## Lint, types and every test tier (deploys to a local AWS for real)
+test: setup $(BROWSER_READY) lint type ## Lint, types and every test tier (deploys to a local AWS for real)
 	@python -m pytest $(PYTEST_FLAGS)
 
 # A libc, a C++ library and a Python for arm64: what qemu runs the bundles for AWS with.
@@ -151,7 +165,7 @@ LOCKED = $(shell grep -oE '^($(1))==[^ ;]+' tests/requirements.txt)
 INSTALL_LOCKED = $(UV) pip install --quiet --python "$(PREFIX)/bin/python" --require-hashes --compile-bytecode \
   --constraint tests/requirements.txt
 
-.PHONY: install-api install-mlflow serve
+.PHONY: install-api install-mlflow install-console serve
 install-api: $(PREFIX)/.ready-api ## Install the API for uvicorn below PREFIX (.local/api)
 
 $(PREFIX)/.ready-api: lambda_fn/requirements-api.txt $(shell find lambda_fn -name '*.py' 2>/dev/null) | $(UV_READY)
@@ -168,6 +182,14 @@ serve: install-api ## Serve the API with uvicorn [HOST= PORT=], models from the 
 install-mlflow: | $(UV_READY) ## Install MLflow alone below PREFIX
 	@uv venv --quiet --clear --python $(PYTHON) "$(PREFIX)"
 	@$(INSTALL_LOCKED) $(call LOCKED,mlflow)
+
+CONSOLE_PACKAGES := gradio|plotly|httpx|uvicorn|boto3|numpy|onnxruntime|pydantic|pydantic-settings|fastapi|pandas|scipy
+CONSOLE_PACKAGES := $(CONSOLE_PACKAGES)|scikit-learn|statsmodels|pyyaml|threadpoolctl|lightgbm|onnx|skl2onnx|onnxmltools
+
+install-console: | $(UV_READY) ## Install the console below PREFIX
+	@$(UV) venv --quiet --clear --python $(PYTHON) "$(PREFIX)"
+	@$(INSTALL_LOCKED) $(call LOCKED,$(CONSOLE_PACKAGES))
+	@mkdir "$(PREFIX)/app" && cp -R lambda_fn training console "$(PREFIX)/app/"
 
 # --- AWS -----------------------------------------------------------------------------------------------------------
 
@@ -225,7 +247,7 @@ lock: $(UV_READY) ## Resolve the lock files again [UPGRADE=1 for newer versions]
 	@$(LOCK) cdk/local/requirements.in --output-file cdk/local/requirements.txt
 
 clean: ## Remove everything that setup, runs and tests made
-	@rm -rf .venv .local cdk/node_modules cdk/cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .local cdk/node_modules tests/browser/node_modules cdk/cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

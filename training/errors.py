@@ -7,6 +7,10 @@ class TrainingError(Exception):
     """Base of every error the training job raises on purpose."""
 
 
+class ShopRefused(TrainingError):
+    """A shop file (or its offers) cannot be used; the message names file, line and key."""
+
+
 class DataRefused(TrainingError):
     """The data cannot be trained on as they are."""
 

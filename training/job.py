@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lambda_fn.registry import Artefact, Registry
+from lambda_fn.scoring.decider import Decider
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable
-from lambda_fn.scoring.policy import Decider, Policy
+from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import InputField
 from training.clock import Clock
 from training.data.load import Dataset
@@ -22,7 +23,8 @@ from training.evaluation.evaluate import Metrics
 from training.evaluation.metrics_document import metrics_document
 from training.models.candidate import Candidate
 from training.models.compare import MOST_ROWS, Comparison, compare
-from training.models.families import AUTO, Parameters, find_family
+from training.models.cross_fit import cross_fit, is_small
+from training.models.families import AUTO, NETWORK, Parameters, find_family
 from training.models.train import train
 from training.release import package
 from training.release.champion import champion_of, compare_on_holdout
@@ -94,6 +96,8 @@ def run(options: RunOptions, say: Say = lambda _: None, progress: Progress | Non
         say(f"no leakage found; the best single feature is {features[0].name} (AUC {features[0].auc:.3f})")
     with clock.step("train"):
         candidate, comparison = _train(options, prepared, say)
+        if is_small(prepared):
+            prepared, candidate = cross_fit(dataset, prepared, candidate.family, options.seed, options.parameters, say)
     with clock.step("measure"):
         metrics = metrics_document(prepared, candidate, features[0], comparison, options.seed)
     with _tracked(around.experiment, prepared, candidate, say) as tracker:
@@ -121,7 +125,7 @@ def check_options(options: RunOptions, say: Say = lambda _: None) -> Surrounding
     """
     for offer in Decider(options.policy, options.data.recipe).never_offered:
         say(f"warning: policy: no tier or segment can ever get {offer}; see its eligibility and the guardrails")
-    if options.family != AUTO:
+    if options.family not in (AUTO, NETWORK):
         find_family(options.family).built(options.seed, options.parameters or {})
     if options.out is not None:
         package.check_folder(options.out)
@@ -157,7 +161,7 @@ def _train(options: RunOptions, prepared: Prepared, say: Say) -> tuple[Candidate
     comparison = compare(prepared, options.seed, say=say)
     say(comparison.reason)
     chosen = comparison.chosen.candidate
-    if len(prepared.train) > MOST_ROWS:  # compared on some rows, trained on all
+    if len(prepared.train) > MOST_ROWS and chosen.family != NETWORK:  # the network has seen all the rows that it takes
         chosen = train(prepared, chosen.family, options.seed)
     return chosen, comparison
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
+from cdk.local import console as console_run
 from cdk.local import demo as demo_run
 from cdk.local import invoke as invoke_run
 from cdk.local import up as up_run
 from cdk.local.paths import UP_RECORD
 from cdk.local.steps import StepFailed
-from cdk.ops.client import JobError
+from cdk.ops.client import JobError, ShopClient
 from cdk.ops.outputs import OutputsError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -26,22 +27,28 @@ problems = Console(stderr=True)
 
 Data = Annotated[
     Path | None,
-    typer.Option(exists=True, dir_okay=False, resolve_path=True, help="A CSV with the data set's columns."),
+    typer.Option(exists=True, dir_okay=False, resolve_path=True, help="A shop's table; made up where absent."),
+]
+Shop = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, resolve_path=True, help="Its shop file; the public shopper's if absent."),
 ]
 
 
 @app.command()
-def demo(data: Data = None) -> None:
+def demo(data: Data = None, shop: Shop = None) -> None:
     """Tell the whole story: deploy, train, predict, score a dropped file, clean up."""
+    _check_named(data, shop)
     with _telling_interruption():
-        demo_run.run(data, console)
+        demo_run.run(data, console, shop)
 
 
 @app.command()
-def up(data: Data = None) -> None:
+def up(data: Data = None, shop: Shop = None) -> None:
     """Deploy to a local AWS that stays up."""
+    _check_named(data, shop)
     with _telling_interruption():
-        up_run.up(data, console)
+        up_run.up(data, console, shop)
 
 
 @app.command()
@@ -65,6 +72,15 @@ def drop(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> 
     up_run.drop(file, console)
 
 
+@app.command("console-environment")
+def console_environment() -> None:
+    """Print, one a line, the environment variables with which the console opens on the local AWS that stays up."""
+    record = up_run.UpRecord.get()
+    with closing(ShopClient(record.stack_outputs, record.endpoint)) as client:
+        for name, value in console_run.console_environment(client, record.endpoint).items():
+            sys.stdout.write(f"{name}={value}\n")
+
+
 def main() -> None:
     """Run the command line; failures end it with a message instead of a traceback, and never leave a process behind."""
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -85,6 +101,12 @@ def main() -> None:
             raise
         problems.print(f"{failure.filename or 'a temporary file'}: {failure.strerror}", markup=False, highlight=False)
         sys.exit(1)
+
+
+def _check_named(data: Path | None, shop: Path | None) -> None:
+    """Refuse a shop file without a table: there is nothing to train on."""
+    if shop is not None and data is None:
+        raise typer.BadParameter("name the shop's table, too: SHOP=shop.yaml DATA=customers.csv", param_hint="SHOP")
 
 
 class _Ended(SystemExit):

@@ -40,10 +40,17 @@ class TrainingCli:
         self._run("sample", "--rows", str(rows), "--seed", str(seed), "--country", country, "--out", str(path))
         return path
 
-    def run(self, data: Path, bucket: str, *options: str) -> TrainedModel:
-        """Train on ``data`` and publish to the registry. Raises CommandError."""
+    def check(self, data: Path, shop: Path | None = None) -> None:
+        """Check that ``data`` can be trained on, as the shop file ``shop`` says. Raises CommandError."""
+        self._run("check", *_table(data, shop))
+
+    def run(self, data: Path, bucket: str, *options: str, shop: Path | None = None) -> TrainedModel:
+        """Train on ``data`` and publish to the registry. Raises CommandError.
+
+        ``shop``: the shop file; None means the public shopper's.
+        """
         summary = self.folder / "summary.json"
-        self._run("run", "--data", str(data), "--bucket", bucket, "--summary-json", str(summary), *options)
+        self._run("run", *_table(data, shop), "--bucket", bucket, "--summary-json", str(summary), *options)
         content = json.loads(summary.read_text())
         return TrainedModel(version=content["model_version"], metrics=content["metrics"])
 
@@ -65,3 +72,7 @@ class TrainingCli:
             timeout_seconds=TIMEOUT_SECONDS,
             on_line=self.on_line,
         )
+
+
+def _table(data: Path, shop: Path | None) -> tuple[str, ...]:
+    return ("--data", str(data), *(("--shop", str(shop)) if shop else ()))

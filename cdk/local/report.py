@@ -12,6 +12,7 @@ from cdk.ops.client import JobResult
 class DemoReport:
     """A run of the demo, as the deployed system answered it.
 
+    id_name: what the shop calls a shopper's id.
     metrics: of the model, on the holdout.
     request, prediction: sent to the API with its key, and its answer.
     status_without_key: HTTP status of the same request without the key.
@@ -20,6 +21,7 @@ class DemoReport:
     """
 
     model_version: str
+    id_name: str
     metrics: dict[str, Any]
     request: dict[str, Any]
     prediction: dict[str, Any]
@@ -39,5 +41,6 @@ class DemoReport:
                 "scored": len(self.job.scored),
                 "rejected": len(self.job.rejected),
             },
+            "largest_stability_index": self.job.report.get("largest_stability_index"),
             "steps_seconds": self.steps_seconds,
         }

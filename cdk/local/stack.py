@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ NEWCOMERS_SEED = 8
 class DeployedStack:
     """A local AWS with the stacks in it and a model that serves.
 
-    shoppers: a CSV to score, of shoppers that the model has not seen, or the user's own data.
+    shoppers: a table to score, of shoppers that the model has not seen, or the user's own data.
     """
 
     local_aws: MiniStack
@@ -33,11 +34,25 @@ class DeployedStack:
         return ShopClient(self.outputs, self.local_aws.endpoint, self.local_aws.certificate)
 
 
-def build_stack(local_aws: MiniStack, data: Path | None, folder: Path, steps: Steps) -> DeployedStack:
-    """Deploy, train on ``data`` (None: a twin of the public data set) and promote. Raises StepFailed."""
+def check_data(data: Path | None, shop: Path | None, folder: Path, steps: Steps) -> None:
+    """Check that a user's data can be trained on, before anything is started for it. Raises StepFailed."""
+    if data is None:
+        return
+    with steps.step("check", f"Checking {data.name}", folder / TRAINING_LOG) as progress:
+        TrainingCli(os.environ, folder, progress).check(data, shop)
+
+
+def build_stack(
+    local_aws: MiniStack, data: Path | None, folder: Path, steps: Steps, shop: Path | None = None
+) -> DeployedStack:
+    """Deploy, train on ``data`` and promote. Raises StepFailed.
+
+    data: None means a twin of the public data set.
+    shop: the shop file of the data; None means the public shopper's.
+    """
     outputs = deploy_stacks(local_aws, folder, steps)
     training, shoppers = (data, data) if data else make_twins(local_aws, folder, steps)
-    model = release_model(local_aws, outputs, training, folder, steps)
+    model = release_model(local_aws, outputs, training, folder, steps, shop)
     return DeployedStack(local_aws, outputs, model, shoppers)
 
 
@@ -58,11 +73,13 @@ def make_twins(local_aws: MiniStack, folder: Path, steps: Steps) -> tuple[Path, 
         return cli.sample(folder / "shoppers.csv", country=COUNTRY), newcomers
 
 
-def release_model(local_aws: MiniStack, outputs: StackOutputs, data: Path, folder: Path, steps: Steps) -> TrainedModel:
+def release_model(
+    local_aws: MiniStack, outputs: StackOutputs, data: Path, folder: Path, steps: Steps, shop: Path | None = None
+) -> TrainedModel:
     """Train, publish and promote. Raises StepFailed."""
     bucket = outputs.registry_bucket
     with steps.step("train", "Training and publishing a model", folder / TRAINING_LOG) as progress:
-        model = TrainingCli(local_aws.environment, folder, progress).run(data, bucket)
+        model = TrainingCli(local_aws.environment, folder, progress).run(data, bucket, shop=shop)
     with steps.step("promote", f"Promoting {model.version}", folder / TRAINING_LOG) as progress:
         TrainingCli(local_aws.environment, folder, progress).promote(model.version, bucket)
     return model

@@ -16,8 +16,9 @@ from cdk.local.stack import DeployedStack
 
 SCORED_SHOWN = 8
 REASONS_SHOWN = 4
+CHANGED = 0.2  # population stability index above which an input counts as changed
+DRIFT_SHOWN = 3
 SCORED_COLUMNS = {
-    "shopper": "user_id",
     "risk": "abandonment_risk",
     "level": "risk_level",
     "intervention": "recommended_intervention",
@@ -30,6 +31,13 @@ METRICS = (
     ("roc_auc", "ROC AUC"),
     ("brier", "Brier score (less is better)"),
 )
+# Whose metrics they are, by what their names begin with.
+COMPARED = {
+    "": "model",
+    "constant_": "constant",
+    "best_single_feature_": "best single input",
+    "limit_": "best possible",
+}
 
 
 def tell(report: DemoReport, stack: DeployedStack, console: Console) -> None:
@@ -51,7 +59,7 @@ def tell(report: DemoReport, stack: DeployedStack, console: Console) -> None:
     console.print(f"The same call without the API key: [bold]{report.status_without_key}[/] (refused)")
 
     _heading(console, "The first customers of the dropped file, scored")
-    console.print(_scored_table(report.job.scored[:SCORED_SHOWN]))
+    console.print(_scored_table(report.job.scored[:SCORED_SHOWN], report.id_name))
     for label, column in (("Risk", "risk_level"), ("Intervention", "recommended_intervention")):
         console.print(f"{label}: {_counts(row[column] for row in report.job.scored)}", highlight=False)
 
@@ -62,9 +70,11 @@ def tell(report: DemoReport, stack: DeployedStack, console: Console) -> None:
         console.print(f"  line {row['line']}: {escape(row['reason'])}", highlight=False)
     margin = sum(float(row["estimated_margin_impact"]) for row in report.job.scored)
     console.print(f"Expected margin of the recommended interventions: {margin:,.2f}")
+    console.print(_drift(report.job.report.get("drift")), highlight=False)
 
     console.print(f"\n{sum(report.steps_seconds.values()):.0f} s in all; the same as JSON: ", end="")
     console.print(str(DEMO_REPORT.relative_to(ROOT)), highlight=False)
+    console.print("The page for business users: make local && make console", highlight=False)
 
 
 def _heading(console: Console, text: str) -> None:
@@ -72,18 +82,32 @@ def _heading(console: Console, text: str) -> None:
 
 
 def _metrics_table(metrics: Mapping[str, Any]) -> Table:
-    table = Table("", "model", "constant", "best single input", "best possible")
+    # Only of simulated shoppers is it known how well anyone could do.
+    columns = {prefix: title for prefix, title in COMPARED.items() if prefix + METRICS[0][0] in metrics}
+    table = Table("", *columns.values())
     for name, label in METRICS:
-        values = (metrics.get(prefix + name) for prefix in ("", "constant_", "best_single_feature_", "limit_"))
+        values = (metrics.get(prefix + name) for prefix in columns)
         table.add_row(label, *("-" if value is None else f"{value:.4f}" for value in values))
     return table
 
 
-def _scored_table(rows: Iterable[Mapping[str, str]]) -> Table:
-    table = Table(*SCORED_COLUMNS)
+def _scored_table(rows: Iterable[Mapping[str, str]], id_name: str) -> Table:
+    table = Table(escape(id_name), *SCORED_COLUMNS)
     for row in rows:
-        table.add_row(*(escape(row[name]) for name in SCORED_COLUMNS.values()))
+        table.add_row(*(escape(row[name]) for name in (id_name, *SCORED_COLUMNS.values())))
     return table
+
+
+def _drift(inputs: Mapping[str, Mapping[str, float]] | None) -> str:
+    """Say how far the file's inputs are from those of the training, the furthest first."""
+    if not inputs:
+        return "Drift: not measured on so few rows"
+    moved = sorted(((part["stability_index"], name) for name, part in inputs.items()), reverse=True)
+    furthest = ", ".join(f"{escape(name)} {index:.4f}" for index, name in moved[:DRIFT_SHOWN])
+    return (
+        f"Drift: of {len(moved)} inputs {sum(index > CHANGED for index, _ in moved)} changed (population stability "
+        f"index above {CHANGED:g}); the furthest: {furthest}"
+    )
 
 
 def _counts(values: Iterable[str]) -> str:

@@ -15,11 +15,11 @@ from typing import Any, Self
 from rich.console import Console
 
 from cdk.local import ministack, shoppers
-from cdk.local.model import COUNTRY
 from cdk.local.paths import RUNS, UP_RECORD, keep_logs
 from cdk.local.processes import stop_group
-from cdk.local.stack import build_stack
+from cdk.local.stack import build_stack, check_data
 from cdk.local.steps import Steps
+from cdk.local.table_lines import first_rows_as_written
 from cdk.ops.aws import LOCAL_KEY, LOCAL_REGION
 from cdk.ops.client import JobError, ShopClient
 from cdk.ops.outputs import StackOutputs
@@ -28,6 +28,7 @@ from lambda_fn import contract
 UP_FOLDER = RUNS / "up"
 UP_LOCK = UP_RECORD.with_suffix(".lock")
 DROPPED = UP_RECORD.parent / "dropped"  # results of the files dropped with `make drop`
+SAMPLE_ROWS = 1000  # of the file to drop
 
 
 class AlreadyUp(Exception):
@@ -99,13 +100,17 @@ class UpRecord:
         return StackOutputs.model_validate(self.outputs)
 
 
-def up(data: Path | None, console: Console) -> None:
-    """Deploy to a local AWS, train, promote, and leave it running. Raises AlreadyUp, StepFailed."""
+def up(data: Path | None, console: Console, shop: Path | None = None) -> None:
+    """Deploy to a local AWS, train, promote, and leave it running. Raises AlreadyUp, StepFailed.
+
+    data: None means a twin of the public data set.
+    shop: the shop file of the data; None means the public shopper's.
+    """
     with alone(UP_LOCK):
-        _up(data, console)
+        _up(data, shop, console)
 
 
-def _up(data: Path | None, console: Console) -> None:
+def _up(data: Path | None, shop: Path | None, console: Console) -> None:
     if record := UpRecord.find():
         raise AlreadyUp(f"a local AWS is up already, at {record.endpoint}; `make down` ends it\n{record.instructions}")
     shutil.rmtree(UP_FOLDER, ignore_errors=True)
@@ -113,16 +118,17 @@ def _up(data: Path | None, console: Console) -> None:
     steps = Steps(console)
     with ExitStack() as cleanup:
         cleanup.callback(keep_logs, UP_FOLDER)
+        check_data(data, shop, UP_FOLDER, steps)
         with steps.step("start", "Starting a local AWS", UP_FOLDER / "ministack.log"):
             local_aws = ministack.start(UP_FOLDER)
             cleanup.callback(local_aws.stop)
-        stack = build_stack(local_aws, data, UP_FOLDER, steps)
+        stack = build_stack(local_aws, data, UP_FOLDER, steps, shop)
         client = stack.client()
         with steps.step("request", "Writing an example request", local_aws.log):
             request = UP_FOLDER / "request.json"
             request.write_text(json.dumps(shoppers.first_request(client, stack.shoppers)))
             batch = UP_FOLDER / "drop.csv"
-            batch.write_bytes(shoppers.as_csv(shoppers.first_rows(stack.shoppers, 1000, COUNTRY)))
+            batch.write_bytes(first_rows_as_written(stack.shoppers, shoppers.champion(client), SAMPLE_ROWS)[0])
         text = _instructions(client, local_aws.endpoint, request, batch)
         UpRecord(local_aws.endpoint, local_aws.pid, stack.outputs.as_written(), str(batch), text).save()
         cleanup.pop_all()  # from here on it stays up
@@ -190,9 +196,13 @@ Have a file scored (without the AWS command line: make drop FILE={batch}):
   {aws} s3 cp s3://{bucket}/scored/{batch.name} -     # a few seconds later
 
 Train on your own CSV, and let the model answer:
-  {training} run {registry} --data shoppers.csv
+  .venv/bin/python -m training draft --data customers.csv --label COLUMN --abandoned VALUE --out shop.yaml
+  {training} run {registry} --shop shop.yaml --data customers.csv
   {training} promote {registry} VERSION
 
 (In AWS, EventBridge needs about five minutes after a bucket's first deployment; `make rescan` scores what came before.)
+Open the page for business users:
+  make console
+
 It stays up until `make down`.
 """

@@ -20,8 +20,21 @@ class InputWarning(_Answer):
     """What was done to one field before it was scored."""
 
     field: str
-    issue: Literal["imputed", "clipped", "unknown_category"]
+    issue: Literal["imputed", "missing", "clipped", "unknown_category", "unknown_field"]
     detail: str
+
+
+class InputReason(_Answer):
+    """One input that moved the risk."""
+
+    field: str
+    value: float | str = Field(description="As it was read; a flag is 0 or 1.")
+    effect: float = Field(
+        ge=-1,
+        le=1,
+        description="Change of the risk, in probability, by knowing this input. The effects of all inputs add up to "
+        "the risk minus that of a shopper of whom nothing is known.",
+    )
 
 
 class Prediction(_Answer):
@@ -42,6 +55,11 @@ class Prediction(_Answer):
     model_version: str
     prediction_timestamp: dt.datetime
     warnings: list[InputWarning]
+    reasons: list[InputReason] | None = Field(
+        default=None,
+        description="Only where `?reasons=` asks for them: the inputs that moved this risk most, the largest effect "
+        "first. Null where the model in service cannot give any, because it imputes what is missing.",
+    )
 
 
 class BatchPrediction(_Answer):
@@ -92,7 +110,8 @@ ANSWERS: Final = (Prediction, BatchPrediction, Health, ModelInfo, ModelMetrics)
 
 
 def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, at: dt.datetime) -> list[dict[str, Any]]:
-    """Return one response body a record, in order."""
+    """Return one response body per record, in order."""
+    id_name = scorer.manifest.id_name
     noted_rows = np.any(scores.notes.flags, axis=1).tolist()
     timestamp = at.isoformat(timespec="milliseconds")
     rows = zip(
@@ -107,7 +126,7 @@ def predictions(user_ids: Sequence[str | int], scorer: Scorer, scores: Scores, a
     )
     return [
         {
-            "user_id": user_id,
+            id_name: user_id,
             "abandonment_risk": risk,
             "risk_level": RISK_LEVELS[level],
             "recommended_intervention": scorer.choices[choice],

@@ -17,12 +17,16 @@ from lambda_fn.api.base_path import BasePath
 from lambda_fn.api.docs import DOCS_HEADERS, docs_page
 from lambda_fn.api.head_requests import HeadRequests
 from lambda_fn.api.model_server import ModelServer
+from lambda_fn.api.notices import reasons_asked
 from lambda_fn.api.openapi import document, request_body, responses
 from lambda_fn.api.request_body import read_body
 from lambda_fn.api.request_log import RequestLog
 from lambda_fn.api.serving import Serving
 from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.settings import Settings
+
+# Groups of operations on the page that documents them.
+SCORING, MODELS, SERVICE = "Score shoppers", "The models in service", "The service"
 
 router = APIRouter(prefix=contract.API_BASE_PATH)
 
@@ -57,6 +61,8 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
 
 @router.post(
     "/predict",
+    tags=[SCORING],
+    summary="Score one shopper",
     responses=responses(answers.Prediction, 400, 403, 413, 415, 422),
     openapi_extra=request_body("PredictRequest"),
 )
@@ -64,7 +70,7 @@ async def predict(request: Request) -> Response:
     """Score one shopper."""
     started = time.perf_counter()
     body = await read_body(request)
-    answered = _serving(request).score_one(body, dt.datetime.now(dt.UTC))
+    answered = _serving(request).score_one(body, dt.datetime.now(dt.UTC), _reasons(request))
     metrics.write(answered, started, problems.correlation_id(request))
     [prediction] = answered.predictions
     return _json(prediction)
@@ -72,6 +78,8 @@ async def predict(request: Request) -> Response:
 
 @router.post(
     "/predict/batch",
+    tags=[SCORING],
+    summary="Score up to 1,000 shoppers",
     responses=responses(answers.BatchPrediction, 400, 403, 413, 415, 422),
     openapi_extra=request_body("BatchRequest"),
 )
@@ -79,12 +87,18 @@ async def predict_batch(request: Request) -> Response:
     """Score up to 1,000 shoppers. One faulty record refuses the request and is named; none is dropped silently."""
     started = time.perf_counter()
     body = await read_body(request)
-    answered = _serving(request).score_many(body, dt.datetime.now(dt.UTC))
+    answered = _serving(request).score_many(body, dt.datetime.now(dt.UTC), _reasons(request))
     metrics.write(answered, started, problems.correlation_id(request))
     return _json({"predictions": answered.predictions})
 
 
-@router.get("/health", responses=responses(answers.Health), openapi_extra={"security": []})
+@router.get(
+    "/health",
+    tags=[SERVICE],
+    summary="Ask whether the service answers",
+    responses=responses(answers.Health),
+    openapi_extra={"security": []},
+)
 async def health(request: Request) -> Response:
     """Say whether predictions can be made."""
     serving = _serving(request)
@@ -93,7 +107,9 @@ async def health(request: Request) -> Response:
     return _json({"status": status, "model_version": serving.champion.scorer.version, "problems": reasons})
 
 
-@router.get("/model/info", responses=responses(answers.ModelInfo, 403))
+@router.get(
+    "/model/info", tags=[MODELS], summary="Describe the models in service", responses=responses(answers.ModelInfo, 403)
+)
 async def model_info(request: Request) -> Response:
     """Describe the models in service."""
     serving = _serving(request)
@@ -102,7 +118,12 @@ async def model_info(request: Request) -> Response:
     return _json({"champion": answers.describe(serving.champion.scorer, 1 - share), "challenger": challenger})
 
 
-@router.get("/model/metrics", responses=responses(answers.ModelMetrics, 403))
+@router.get(
+    "/model/metrics",
+    tags=[MODELS],
+    summary="Read how good the champion is",
+    responses=responses(answers.ModelMetrics, 403),
+)
 async def model_metrics(request: Request) -> Response:
     """Return the champion's metrics beside those of its baselines."""
     manifest = _serving(request).champion.manifest
@@ -127,6 +148,10 @@ async def docs(request: Request) -> Response:
 
 def _json(content: Any) -> Response:
     return Response(to_json(content), media_type="application/json")
+
+
+def _reasons(request: Request) -> int:
+    return reasons_asked(request.query_params.multi_items()) if request.scope["query_string"] else 0
 
 
 def _server(request: Request) -> ModelServer:

@@ -9,9 +9,11 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from lambda_fn.api.answers import ANSWERS
+from lambda_fn.api.notices import MOST_REASONS
 from lambda_fn.api.problems import Problem
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
+from lambda_fn.scoring.recipe import ID_FIELD
 
 _REF: Final = "#/components/schemas/{model}"
 # What the paths begin at, seen from the document's own address: a gateway puts its stage in front of them, and only the
@@ -25,6 +27,14 @@ _TOKEN: Final = {
         "bearerFormat": "JWT",
         "description": "From the environment's token URL, for a client's id and secret (OAuth2 client credentials).",
     }
+}
+
+_REASONS: Final = {
+    "name": "reasons",
+    "in": "query",
+    "required": False,
+    "description": "How many of the inputs that moved the risk most to name in `reasons`.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": MOST_REASONS, "default": 0},
 }
 
 # Served while no model is promoted: any record with a user_id.
@@ -85,9 +95,9 @@ def _documented(description: str, media_type: str, model: type[BaseModel]) -> di
 
 
 def request_body(schema: str) -> dict[str, Any]:
-    """Return the documentation of a JSON request body."""
+    """Return the documentation of a JSON request body, and of the query parameter that asks for reasons."""
     content = {"application/json": {"schema": {"$ref": _REF.format(model=schema)}}}
-    return {"requestBody": {"required": True, "content": content}}
+    return {"requestBody": {"required": True, "content": content}, "parameters": [_REASONS]}
 
 
 def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool = False) -> dict[str, Any]:
@@ -105,11 +115,20 @@ def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool 
         schema = model.model_json_schema(ref_template=_REF)
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema
+    if champion:
+        _name_the_id(schemas["Prediction"], champion.reader.id_name)
     components["securitySchemes"] = _KEY
     described["security"] = [{"ApiKey": []}]
     if access_tokens:
         _ask_for_tokens(described)
     return described
+
+
+def _name_the_id(prediction: dict[str, Any], id_name: str) -> None:
+    """Let the answer's schema give the id under the shop's own name for it."""
+    properties = prediction["properties"]
+    prediction["properties"] = {id_name if name == ID_FIELD else name: part for name, part in properties.items()}
+    prediction["required"] = [id_name if name == ID_FIELD else name for name in prediction["required"]]
 
 
 def _ask_for_tokens(described: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from typing import (
 )
 
 import numpy as np
-from pydantic import AfterValidator, Field, Strict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, Strict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import from_json, to_json
 from typing_extensions import TypedDict
@@ -22,6 +22,7 @@ from lambda_fn.contract import MAX_BATCH_RECORDS
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, days_since_epoch
 from lambda_fn.scoring.errors import Fault, InvalidRecords
 from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS, expectation
+from lambda_fn.scoring.manifest import ROW
 from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, FlagInput, InputField, NumberInput, Recipe
 
 MAX_FAULTS: Final = 100
@@ -53,24 +54,35 @@ UserId = Annotated[
 
 
 class RecordReader:
-    """Parses request bodies by one recipe."""
+    """Parses request bodies by one recipe.
 
-    def __init__(self, recipe: Recipe, layout: Layout) -> None:
+    id_column: the field that holds the id; None for a shop without ids, whose records may leave ROW out. A record's
+        position then stands for it.
+    """
+
+    def __init__(self, recipe: Recipe, layout: Layout, id_column: str | None = ID_FIELD) -> None:
+        self.id_name = id_column or ROW
+        self._ids_optional = id_column is None
         self._layout = layout
         self._positions = [
             (field.name, {category: i for i, category in enumerate(field.categories)}) for field in layout.categorical
         ]
         self._dates = [i for i, field in enumerate(layout.numeric) if isinstance(field, DateInput)]
-        self._rules = frozenset(map(_rule, recipe.inputs))
+        self._rules = frozenset((self.id_name, *map(_rule, recipe.inputs)))
         self._expected = {field.name: expectation(field) for field in recipe.inputs}
-        self._expected[ID_FIELD] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
-        fields: dict[str, Any] = {ID_FIELD: Required[UserId]}
-        fields.update({field.name: _annotation(field) for field in recipe.inputs})
+        self._expected[self.id_name] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
+        fields: dict[str, Any] = {self.id_name: UserId if self._ids_optional else Required[UserId]}
+        groups = recipe.input_groups()
+        fields.update({field.name: _annotation(field, groups.get(field.name, "")) for field in recipe.inputs})
+        self._known = frozenset(fields)
+        self._alike = {_plain(name): name for name in reversed(fields)}
         typed_dict: Any = TypedDict  # its fields are known only at run time
         record: Any = typed_dict("PredictRequest", fields, total=False)
+        record.__pydantic_config__ = ConfigDict(extra="allow")  # so that what is not known can be named
         record.__doc__ = (
-            "One shopper. Fields that are absent or null are imputed and named in the answer's warnings; fields that "
-            "the model does not know are ignored, so that a caller can send the same record to models that differ."
+            "One shopper. Fields that are absent or null are scored as missing and named in the answer's warnings; so "
+            "are fields that the model does not know, which are ignored: a caller can send the same record to models "
+            "that differ."
         )
         records: Any = Annotated[list[record], Field(min_length=1, max_length=MAX_BATCH_RECORDS)]
         batch = typed_dict("BatchRequest", {"records": Required[records]})
@@ -80,11 +92,15 @@ class RecordReader:
     def read_one(self, body: bytes) -> Record:
         """Parse one record; raise InvalidRecords naming each faulty field."""
         record: Record = _parse(self._one, body, self._expected, depth=1)
+        record.setdefault(self.id_name, 1)
         return record
 
     def read_many(self, body: bytes) -> list[Record]:
         """Parse ``{"records": [...]}``; raise InvalidRecords naming each faulty record and field."""
         records: list[Record] = _parse(self._many, body, self._expected, depth=3)["records"]
+        if self._ids_optional:
+            for position, record in enumerate(records, start=1):
+                record.setdefault(self.id_name, position)
         return records
 
     def read_some(self, raw: Mapping[int, bytes]) -> dict[int, Record]:
@@ -94,6 +110,16 @@ class RecordReader:
             with suppress(InvalidRecords):
                 parsed[row] = self.read_one(body)
         return parsed
+
+    def unknown(self, record: Record) -> list[str]:
+        """Return the fields of a parsed record that this model does not know, in their order."""
+        if self._known.issuperset(record):
+            return []
+        return [name for name in record if name not in self._known]
+
+    def alike(self, name: str) -> str | None:
+        """Return the known field of the same letters and digits, such as average_order_value of averageOrderValue."""
+        return self._alike.get(_plain(name))
 
     def takes_all_of(self, other: RecordReader) -> bool:
         """Say whether this reader would parse every record of ``other`` alike: then nobody needs to parse it again."""
@@ -123,6 +149,10 @@ class RecordReader:
         return schemas
 
 
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
 def _code(value: str | None, positions: dict[str, int]) -> int:
     return MISSING if value is None else positions.get(value, UNKNOWN)
 
@@ -144,14 +174,15 @@ def _rule(field: InputField) -> tuple[object, ...]:
             return field.name, field.kind
 
 
-def _annotation(field: InputField) -> Any:
+def _annotation(field: InputField, group: str) -> Any:
     kind, schema = _type_and_schema(field)
     description = field.description or field.name.replace("_", " ")
     if isinstance(field, CategoryInput):
         description = (
             f"{description.rstrip('.')}. Known: {', '.join(field.categories)}; any other text is scored with a warning."
         )
-    return Annotated[kind | None, WithJsonSchema({"anyOf": [schema, {"type": "null"}], "description": description})]
+    described = {"anyOf": [schema, {"type": "null"}], "description": description}
+    return Annotated[kind | None, WithJsonSchema(described | ({"x-group": group} if group else {}))]
 
 
 def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
@@ -171,7 +202,8 @@ def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
             schema = {"type": ["integer", "boolean"], "minimum": 0, "maximum": 1, "examples": [field.default]}
             return number | Annotated[bool, Strict()], schema
         case CategoryInput():
-            return Annotated[str, Strict()], {"type": "string", "examples": [field.default]}
+            known = {"x-known": list(field.categories)}
+            return Annotated[str, Strict()], {"type": "string", "examples": [field.default], **known}
         case DateInput():
             date = Annotated[dt.date, Strict(), Field(ge=field.minimum, le=field.maximum)]
             return date, {"type": "string", "format": "date", "examples": [str(field.default)]}

@@ -13,4 +13,4 @@ class ServedModel:
     def __init__(self, artefact: Artefact) -> None:
         self.scorer = Scorer(artefact.manifest, artefact.onnx)
         self.manifest = artefact.manifest
-        self.reader = RecordReader(artefact.manifest.recipe, self.scorer.layout)
+        self.reader = RecordReader(artefact.manifest.recipe, self.scorer.layout, artefact.manifest.id_column)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-from lambda_fn.api import answers
+from lambda_fn.api import answers, notices
 from lambda_fn.api.records import Record, raw_records
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.scoring.service import Scores
@@ -54,26 +54,33 @@ class Serving:
             return CHALLENGER
         return CHAMPION
 
-    def score_one(self, body: bytes, at: dt.datetime) -> Answered:
-        """Score a record; raise InvalidRecords where the champion refuses it. Recency counts to the date of ``at``."""
-        return self._score([self.champion.reader.read_one(body)], lambda _rows: [body], at)
+    def score_one(self, body: bytes, at: dt.datetime, reasons: int = 0) -> Answered:
+        """Score a record; raise InvalidRecords where the champion refuses it. Recency counts to the date of ``at``.
 
-    def score_many(self, body: bytes, at: dt.datetime) -> Answered:
+        reasons: how many inputs that moved the risk to name.
+        """
+        return self._score([self.champion.reader.read_one(body)], lambda _rows: [body], at, reasons)
+
+    def score_many(self, body: bytes, at: dt.datetime, reasons: int = 0) -> Answered:
         """Score ``{"records": [...]}``; raise InvalidRecords where the champion refuses any of them."""
-        return self._score(self.champion.reader.read_many(body), lambda rows: raw_records(body, rows), at)
+        return self._score(self.champion.reader.read_many(body), lambda rows: raw_records(body, rows), at, reasons)
 
-    def _score(self, records: Sequence[Record], raw: RawRecords, at: dt.datetime) -> Answered:
-        rows = [row for row, record in enumerate(records) if self.role_for(record["user_id"]) == CHALLENGER]
+    def _score(self, records: Sequence[Record], raw: RawRecords, at: dt.datetime, reasons: int) -> Answered:
+        rows = [
+            row
+            for row, record in enumerate(records)
+            if self.role_for(record[self.champion.reader.id_name]) == CHALLENGER
+        ]
         challenged = self._read_by_challenger(records, rows, raw) if rows else {}
         if self.challenger is None or not challenged:
-            predictions, said = _ask(CHAMPION, self.champion, records, at)
+            predictions, said = _ask(CHAMPION, self.champion, records, at, reasons)
             return Answered(predictions, (said,), len(rows))
         rest = {row: record for row, record in enumerate(records) if row not in challenged}
         merged: list[dict[str, Any]] = [{}] * len(records)
         models: list[ModelScores] = []
         for role, model, parsed in ((CHAMPION, self.champion, rest), (CHALLENGER, self.challenger, challenged)):
             if parsed:
-                predictions, said = _ask(role, model, list(parsed.values()), at)
+                predictions, said = _ask(role, model, list(parsed.values()), at, reasons)
                 models.append(said)
                 for row, prediction in zip(parsed, predictions, strict=True):
                     merged[row] = prediction
@@ -91,12 +98,17 @@ class Serving:
 
 
 def _ask(
-    role: str, model: ServedModel, records: Sequence[Record], at: dt.datetime
+    role: str, model: ServedModel, records: Sequence[Record], at: dt.datetime, reasons: int
 ) -> tuple[list[dict[str, Any]], ModelScores]:
     """Return one model's predictions for its records, and the scores behind them."""
-    scores = model.scorer.score(model.reader.columns(records), at.date())
-    users = [record["user_id"] for record in records]
-    return answers.predictions(users, model.scorer, scores, at), ModelScores(role, model.scorer.version, scores)
+    columns = model.reader.columns(records)
+    scores = model.scorer.score(columns, at.date())
+    users = [record[model.reader.id_name] for record in records]
+    predictions = answers.predictions(users, model.scorer, scores, at)
+    notices.add_unknown_fields(predictions, model.reader, records)
+    if reasons:
+        notices.add_reasons(predictions, model.scorer, columns, at.date(), reasons)
+    return predictions, ModelScores(role, model.scorer.version, scores)
 
 
 def share_of(user_id: str | int, experiment: str) -> float:

@@ -104,7 +104,7 @@ class Finisher:
             upload.complete(**condition)
 
     def _write_rejected(self, reports: Sequence[ChunkReport], condition: dict[str, str]) -> None:
-        lines_before = accumulate((report.lines for report in reports), initial=0)
+        lines_before = accumulate((report.lines for report in reports), initial=self._job.lines_before - 1)
         with ObjectWriter(self._bucket, self._outputs.rejected) as writer:
             writer.write(REJECTED_HEADER)
             for report, before in zip(reports, lines_before, strict=False):

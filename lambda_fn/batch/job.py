@@ -7,6 +7,7 @@ import hashlib
 
 from pydantic import Field
 
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts
 from lambda_fn.scoring.frozen import Frozen
 
@@ -53,8 +54,11 @@ class Job(Frozen):
     pins: what a rerun of the same file shares.
     header: names of the columns.
     first_line: place of the first byte after the header line.
+    lines_before: how many lines come before that byte.
+    dialect: how the file is written.
     chunks: number of chunks.
     budget: largest expected spend on offers, in the policy's currency; None for no limit.
+    unknown_metadata: keys of the object's metadata that mean nothing here.
     planned_at: when the plan was made.
     """
 
@@ -63,8 +67,11 @@ class Job(Frozen):
     pins: Pins
     header: tuple[str, ...]
     first_line: int
+    lines_before: int = 1
+    dialect: Dialect = DEFAULT_DIALECT
     chunks: int
     budget: float | None
+    unknown_metadata: tuple[str, ...] = ()
     planned_at: dt.datetime
 
 
@@ -86,6 +93,7 @@ class ChunkReport(Frozen):
     joined: number of lines that continue the row of the line before.
     scored, rejected: number of rows.
     scored_bytes, rejected_bytes: size of the parts written.
+    nothing_known: scored rows of which every input is missing.
     levels: scored rows per risk level.
     choices: scored rows per choice of the policy.
     margin_minor: expected margin as written, in hundredths of the currency.
@@ -104,6 +112,7 @@ class ChunkReport(Frozen):
     rejected: int
     scored_bytes: int
     rejected_bytes: int
+    nothing_known: int = 0
     levels: tuple[int, ...]
     choices: tuple[int, ...]
     margin_minor: int

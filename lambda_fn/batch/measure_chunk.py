@@ -28,6 +28,6 @@ def handler(event: Payload) -> Payload:
 
 def measure_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> None:
     """Write down what the offers to a chunk's shoppers cost, by what they return."""
-    scoring = ChunkScoring(scorer, job.header, job.pins.as_of)
+    scoring = ChunkScoring(scorer, job.header, job.pins.as_of, dialect=job.dialect, lines_before=job.lines_before)
     spending = scoring.count_spending(chunk_lines(bucket, job, chunk))
     bucket.write(WorkArea.of(job.execution).spending(chunk.index), spending.model_dump_json().encode())

@@ -18,16 +18,24 @@ from lambda_fn.batch.job import Chunk, InputFile, Job, Pins
 from lambda_fn.batch.keys import WorkArea, pins_key, sibling_keys
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler, registry
-from lambda_fn.csv_io.header import UnusableHeader, read_header
+from lambda_fn.csv_io.header import Header, LacksColumns, UnusableHeader, find_header
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
-from lambda_fn.scoring.recipe import ID_FIELD, Recipe
+from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.tables.spellings import dialect_of
 from lambda_fn.telemetry import logger
 
 METADATA_AS_OF: Final = "as-of"
 METADATA_MODEL_VERSION: Final = "model-version"
 METADATA_BUDGET: Final = "budget"
+METADATA_ABSENT_COLUMNS: Final = "absent-columns"
+KNOWN_METADATA: Final = (METADATA_AS_OF, METADATA_MODEL_VERSION, METADATA_BUDGET, METADATA_ABSENT_COLUMNS)
+AS_MISSING: Final = "missing"
+MOST_UNKNOWN_METADATA: Final = 20  # keys that the report names
 UNPACKED_END: Final = 2**62  # a packed file's text has no size before it is unpacked
+_WAY_OUT: Final = (
+    f"to have absent columns scored as missing, drop it with the metadata {METADATA_ABSENT_COLUMNS}={AS_MISSING}"
+)
 _AMOUNT: Final = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\+?\d+)?", re.ASCII)
 _CHUNK_LIST: Final = TypeAdapter(list[Chunk])
 
@@ -71,19 +79,22 @@ class Planner:
         if not earlier:
             self._refuse_sibling(key)
         pins = earlier or Pins(model_version=self._model_version(metadata), as_of=_as_of(file, metadata))
-        recipe = self._registry.load(pins.model_version).manifest.recipe
-        header, first_line = self._read_header(file, recipe)
+        manifest = self._registry.load(pins.model_version).manifest
+        header = self._read_header(file, manifest, absent_allowed=_absent_allowed(metadata))
         if not earlier and not self._bucket.write_new(pins_key(file), pins.model_dump_json().encode()):
             return self.plan(key, execution)  # the same event, delivered twice, was quicker: share its pins
-        chunks = self._cut(file, first_line)
+        chunks = self._cut(file, header.first_line, whole=file.compressed or manifest.id_column is None)
         job = Job(
             execution=execution,
             input=file,
             pins=pins,
-            header=header,
-            first_line=first_line,
+            header=header.names,
+            first_line=header.first_line,
+            lines_before=header.lines,
+            dialect=dialect_of(manifest.dialect, header),
             chunks=len(chunks),
             budget=_budget(metadata),
+            unknown_metadata=tuple(sorted(set(metadata) - set(KNOWN_METADATA))[:MOST_UNKNOWN_METADATA]),
             planned_at=dt.datetime.now(dt.UTC),
         )
         area = WorkArea.of(execution)
@@ -110,24 +121,34 @@ class Planner:
         except ModelUnavailable as error:
             raise UnusableFile(f"x-amz-meta-{METADATA_MODEL_VERSION} asks for {asked!r}: {error}") from error
 
-    def _read_header(self, file: InputFile, recipe: Recipe) -> tuple[tuple[str, ...], int]:
-        """Return the names of the columns and where the first line after them begins."""
+    def _read_header(self, file: InputFile, manifest: Manifest, *, absent_allowed: bool) -> Header:
         pieces = self._bucket.read(file, 0, file.size_bytes)
-        text = b""
-        for piece in unpack(pieces) if file.compressed else pieces:
-            text += piece
-            if b"\n" in piece or len(text) > contract.MAX_LINE_BYTES:
-                break
-        line = text[: text.find(b"\n") + 1] or text
-        if len(line) > contract.MAX_LINE_BYTES:
-            raise UnusableFile(f"line 1 must name the columns, and does not end within {contract.MAX_LINE_BYTES} bytes")
+        ids = [manifest.id_column] if manifest.id_column else []
+        inputs = [field.name for field in manifest.recipe.inputs]
+        needed = ids if absent_allowed else [*ids, *inputs]
+        dialect = manifest.dialect
         try:
-            return read_header(line, (ID_FIELD, *(field.name for field in recipe.inputs))), len(line)
+            header = find_header(
+                unpack(pieces) if file.compressed else pieces,
+                needed,
+                dialect.delimiter.encode(),
+                dialect.encoding,
+                unpacked=file.compressed,
+            )
+        except LacksColumns as error:
+            raise UnusableFile(f"{error}; {_WAY_OUT}") from error
         except UnusableHeader as error:
             raise UnusableFile(str(error)) from error
+        if absent_allowed and not set(inputs) & set(header.names):
+            raise UnusableFile("the file has none of the columns that the model reads")
+        return header
 
-    def _cut(self, file: InputFile, first_line: int) -> list[Chunk]:
-        if file.compressed:
+    def _cut(self, file: InputFile, first_line: int, *, whole: bool) -> list[Chunk]:
+        """Return the chunks of a file; ``whole``: only one, which is read from its beginning to its end.
+
+        That is so where the text's places are not those of the file, and where a row's position is its id.
+        """
+        if whole:
             return [Chunk(index=0, start=first_line, end=UNPACKED_END)]
         size = contract.chunk_bytes(file.size_bytes, self._chunk_bytes)
         starts = range(first_line, max(file.size_bytes, first_line + 1), size)
@@ -144,6 +165,16 @@ def _as_of(file: InputFile, metadata: Mapping[str, str]) -> dt.date:
         return dt.datetime.strptime(asked, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar date has no zone
     except ValueError as error:
         raise UnusableFile(f"x-amz-meta-{METADATA_AS_OF} is {asked!r}; give a date such as 2026-11-23") from error
+
+
+def _absent_allowed(metadata: Mapping[str, str]) -> bool:
+    """Return whether a column that the file lacks is to be scored as missing."""
+    asked = metadata.get(METADATA_ABSENT_COLUMNS)
+    if asked not in (None, AS_MISSING):
+        raise UnusableFile(
+            f"x-amz-meta-{METADATA_ABSENT_COLUMNS} is {asked!r}; the one value it may have is {AS_MISSING}"
+        )
+    return asked is not None
 
 
 def _budget(metadata: Mapping[str, str]) -> float | None:

@@ -56,7 +56,11 @@ class Durations(Frozen):
 
 
 class Report(Frozen):
-    """What became of a dropped file. Everything but ``execution`` and ``durations_seconds`` is the same on a rerun."""
+    """What became of a dropped file. Everything but ``execution`` and ``durations_seconds`` is the same on a rerun.
+
+    nothing_known: scored rows of which every input is missing.
+    unknown_metadata: keys of the object's metadata that mean nothing here; a misspelt one had no effect.
+    """
 
     input: InputFile
     outputs: dict[str, str]
@@ -65,6 +69,8 @@ class Report(Frozen):
     rejected: int
     model_version: str
     as_of: dt.date
+    nothing_known: int = 0
+    unknown_metadata: tuple[str, ...] = ()
     risk_levels: dict[str, int]
     interventions: dict[str, int]
     expected_margin: float
@@ -124,6 +130,8 @@ def make_report(job: Job, reports: Sequence[ChunkReport], manifest: Manifest, fi
         rejected=sum(report.rejected for report in reports),
         model_version=job.pins.model_version,
         as_of=job.pins.as_of,
+        nothing_known=sum(report.nothing_known for report in reports),
+        unknown_metadata=job.unknown_metadata,
         risk_levels=_sums(RISK_LEVELS, [report.levels for report in reports]),
         interventions=_sums(names, [report.choices for report in reports]),
         expected_margin=sum(report.margin_minor for report in reports) / 10**MONEY_DECIMALS,

@@ -13,7 +13,6 @@ from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_han
 from lambda_fn.scoring.service import Scorer
 from lambda_fn.scoring.spending import CutOff
 from lambda_fn.tables.rejected_rows import frame
-from lambda_fn.tables.scored_lines import SCORED_HEADER
 from lambda_fn.tables.scoring import ChunkScoring
 from lambda_fn.telemetry import logger, traced
 
@@ -39,14 +38,14 @@ def score_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> C
     started = time.monotonic()
     area = WorkArea.of(job.execution)
     cut_off = None if job.budget is None else bucket.load(area.cut_off, CutOff)
-    scoring = ChunkScoring(scorer, job.header, job.pins.as_of, cut_off)
+    scoring = ChunkScoring(scorer, job.header, job.pins.as_of, cut_off, job.dialect, job.lines_before)
     lines = chunk_lines(bucket, job, chunk)
     with (
         ObjectWriter(bucket, area.scored(chunk.index)) as scored,
         ObjectWriter(bucket, area.rejected(chunk.index), FRAMES_TYPE) as rejected,
     ):
         if chunk.index == 0:
-            scored.write(SCORED_HEADER)
+            scored.write(scoring.header)
         for output in scoring.run(lines):
             scored.write(output.scored)
             rejected.write(frame(output.rejected))
@@ -66,6 +65,7 @@ def score_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> C
         rejected_bytes=rejected.bytes,
         levels=tuple(tally.levels),
         choices=tuple(tally.choices),
+        nothing_known=tally.nothing_known,
         margin_minor=tally.margin_minor,
         spend=tally.spend,
         inputs=tally.inputs,

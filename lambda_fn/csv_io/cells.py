@@ -18,6 +18,8 @@ Words = NDArray[np.uint64]
 _ALL_BYTES: Final = 2**64 - 1
 _MASKS: Final = np.array([_ALL_BYTES << 8 * (WORD_BYTES - n) & _ALL_BYTES for n in range(WORD_BYTES + 1)], np.uint64)
 
+_FIRST: Final = np.array([_ALL_BYTES >> 8 * (WORD_BYTES - n) for n in range(WORD_BYTES + 1)], np.uint64)
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -30,7 +32,9 @@ class Cells:
     starts: Places
     ends: Places
 
-    def __getitem__(self, index: int | slice | tuple[int, int] | NDArray[np.bool_] | Places) -> Cells:
+    def __getitem__(
+        self, index: int | slice | tuple[int, int] | NDArray[np.bool_] | Places | tuple[slice, NDArray[np.bool_]]
+    ) -> Cells:
         return Cells(self.buffer, np.asarray(self.starts[index]), np.asarray(self.ends[index]))
 
     @classmethod
@@ -69,6 +73,12 @@ class Cells:
         matrix = np.where(column < lengths[:, None], source[places], np.uint8(0))
         return matrix.view(f"S{width}")[:, 0]
 
+    def last_bytes_of(self, width: int) -> NDArray[np.uint8]:
+        """Return the ``width`` bytes that end where each field (one-dimensional) ends, whatever they belong to."""
+        source = np.frombuffer(self.buffer, np.uint8)
+        last: NDArray[np.uint8] = source.take(np.maximum(self.ends[:, None] + np.arange(-width, 0), 0))
+        return last
+
     def _words(self) -> Words:
         """Return the word at every place of the buffer: a view, one word a byte, unaligned."""
         return np.ndarray(len(self.buffer) - WORD_BYTES + 1, "<u8", self.buffer, strides=(1,))
@@ -77,3 +87,8 @@ class Cells:
 def last_bytes(lengths: Places | int) -> Words:
     """Return masks that keep the last ``lengths`` bytes of a word; all eight of it where a field is longer."""
     return _MASKS.take(lengths, mode="clip")
+
+
+def first_bytes(lengths: Places | int) -> Words:
+    """Return masks that keep the first ``lengths`` bytes of a word; all eight of it where a field is longer."""
+    return _FIRST.take(lengths, mode="clip")

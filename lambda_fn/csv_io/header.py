@@ -2,59 +2,235 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from lambda_fn.csv_io.lines import is_utf8
-from lambda_fn.csv_io.quotes import split_fields
+from lambda_fn.contract import MAX_LINE_BYTES
+from lambda_fn.csv_io.encoding import UTF8, UTF8_MARK, UTF16_MARKS, Encoding
+from lambda_fn.csv_io.exact import split_fields
 
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+DELIMITERS: Final = (b",", b";", b"\t", b"|")
+SEPARATOR_LINE: Final = "sep="  # spreadsheets write such a first line, and obey it
+_NAMES_OF_DELIMITERS: Final = dict(zip(DELIMITERS, ("commas", "semicolons", "tabs", "bars"), strict=True))
 _SHOWN_COLUMNS: Final = 10
+_LONGEST_MARK: Final = 4  # bytes; of what tells a format at its beginning
+_QUOTED: Final = re.compile(rb'"[^"]*"')
+_SAVE: Final = "save it as CSV, encoded as UTF-8"
 _OTHER_FORMATS: Final = (
-    (b"\x1f\x8b", "is compressed with gzip: give its name the ending .csv.gz"),
-    (b"PK\x03\x04", "is a zip archive or a spreadsheet: save it as CSV, encoded as UTF-8"),
-    (b"PAR1", "is a Parquet file: save it as CSV, encoded as UTF-8"),
-    (b"\xff\xfe", "is encoded as UTF-16: save it as CSV, encoded as UTF-8"),
-    (b"\xfe\xff", "is encoded as UTF-16: save it as CSV, encoded as UTF-8"),
+    (b"PK\x03\x04", f"is a zip archive or a spreadsheet: {_SAVE}"),
+    (b"\xd0\xcf\x11\xe0", f"is a spreadsheet of an old format: {_SAVE}"),
+    (b"PAR1", f"is a Parquet file: {_SAVE}"),
+    (b"\xff\xfe\0\0", f"is encoded as UTF-32: {_SAVE}"),
+    (b"\0\0\xfe\xff", f"is encoded as UTF-32: {_SAVE}"),
 )
+_JSON_BEGINS: Final = (b"{", b"[")
 
 
 class UnusableHeader(Exception):
     """A file whose rows cannot be read at all; the message says what to do."""
 
 
-def read_header(line: bytes, needed: Iterable[str]) -> tuple[str, ...]:
+class LacksColumns(UnusableHeader):
+    """A file that names some of the needed columns, and not all."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the beginning of a file says.
+
+    ``names``: of the columns; empty ones at the end have no name.
+    ``delimiter``: the one given, unless a first line ``sep=;`` names another.
+    ``encoding``: the one given; its byte order where a mark tells it.
+    ``first_line``: where the first line after the header begins, in bytes.
+    ``lines``: how many lines come before it.
+    """
+
+    names: tuple[str, ...]
+    delimiter: bytes
+    encoding: Encoding
+    first_line: int
+    lines: int
+
+
+def read_header(line: bytes, needed: Iterable[str], delimiter: bytes = b",", encoding: str = UTF8) -> tuple[str, ...]:
     """Return the names of a file's columns from its first line.
 
     Raises UnusableHeader where the file is no text, or lacks a needed column or has it twice.
     """
-    for beginning, verdict in _OTHER_FORMATS:
-        if line.startswith(beginning):
-            raise UnusableHeader(f"the file {verdict}")
-    line = line.removeprefix(BYTE_ORDER_MARK).rstrip(b"\r\n")
-    if not line.strip():
-        raise UnusableHeader("line 1 must name the columns, and is empty")
-    if b"\0" in line or not is_utf8(line):
-        raise UnusableHeader("the file is not text in UTF-8: save it as CSV, encoded as UTF-8")
-    fields = split_fields(line)
+    return find_header([line], needed, delimiter, encoding).names
+
+
+def find_header(
+    pieces: Iterable[bytes],
+    needed: Iterable[str],
+    delimiter: bytes = b",",
+    encoding: str = UTF8,
+    *,
+    unpacked: bool = False,
+) -> Header:
+    """Read the header from the beginning of a file, in pieces. ``unpacked``: gzip was taken off.
+
+    Raises UnusableHeader, saying what to do.
+    """
+    beginning = _Beginning(pieces)
+    _refuse_other_formats(beginning.peek(), unpacked=unpacked)
+    mark, found = _encoding_of(beginning.peek(), encoding)
+    beginning.skip(mark)
+    text, lines = _text_of(beginning.next_line(found), found), 1
+    if text.lower().startswith(SEPARATOR_LINE) and len(text) == len(SEPARATOR_LINE) + 1:
+        delimiter = _separator(text[-1])
+        text, lines = _text_of(beginning.next_line(found), found), 2
+    if not text.strip():
+        raise UnusableHeader(f"line {lines} must name the columns, and is empty")
+    fields = split_fields(text.encode(), delimiter)
     if fields is None:
-        raise UnusableHeader("line 1 must name the columns, and its quotes are malformed")
+        raise UnusableHeader(f"line {lines} must name the columns, and its quotes are malformed")
     names = tuple(field.decode().strip() for field in fields)
-    _check(names, tuple(needed), line)
-    return names
+    _check_needed(names, tuple(needed), text, delimiter)
+    return Header(names, delimiter, found, beginning.place, lines)
 
 
-def _check(names: tuple[str, ...], needed: tuple[str, ...], line: bytes) -> None:
+def check_names(names: Sequence[str]) -> None:
+    """Raise UnusableHeader where a column has no name, or the name of another. Empty names at the end are passed over.
+
+    >>> check_names(("age", "city", "age"))
+    Traceback (most recent call last):
+    lambda_fn.csv_io.header.UnusableHeader: the header names age more than once: give each column a name of its own
+    """
+    named = list(names)
+    while named and not named[-1]:
+        named.pop()
+    if empty := [str(place) for place, name in enumerate(named, 1) if not name]:
+        raise UnusableHeader(f"the header has no name for column {_listed(empty)}: name every column, or remove it")
+    if repeated := [name for name, count in Counter(named).items() if count > 1]:
+        raise UnusableHeader(f"the header names {_listed(repeated)} more than once: give each column a name of its own")
+
+
+def _refuse_other_formats(head: bytes, *, unpacked: bool) -> None:
+    for beginning, verdict in _OTHER_FORMATS:
+        if head.startswith(beginning):
+            raise UnusableHeader(f"the file {verdict}")
+    if head.startswith(b"\x1f\x8b"):
+        if unpacked:
+            raise UnusableHeader("the file is packed with gzip twice: unpack it once")
+        raise UnusableHeader("the file is compressed with gzip: give its name the ending .csv.gz")
+    if head.removeprefix(UTF8_MARK).lstrip()[:1] in _JSON_BEGINS:
+        raise UnusableHeader(f"the file is JSON: {_SAVE}, its columns named on line 1")
+
+
+def _encoding_of(head: bytes, wanted: str) -> tuple[int, Encoding]:
+    """Return the length of the byte order mark and the encoding; refuse a file that is not in the wanted one."""
+    for mark, name in UTF16_MARKS.items():
+        if head.startswith(mark):
+            if not wanted.startswith("utf-16"):
+                raise UnusableHeader(f"the file is encoded as UTF-16: {_save_as(wanted)}")
+            return len(mark), Encoding(name)
+    if wanted == "utf-16":
+        raise UnusableHeader("the file should be UTF-16 with a byte order mark, and has none: save it with one")
+    if head.startswith(UTF8_MARK):
+        return len(UTF8_MARK), Encoding()
+    return 0, Encoding(wanted)
+
+
+class _Beginning:
+    """The first bytes of a file, taken line by line. ``place``: how many are taken."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._source = iter(pieces)
+        self._text = b""
+        self.place = 0
+
+    def peek(self) -> bytes:
+        """Return the first bytes, without taking them."""
+        while len(self._text) < _LONGEST_MARK and self._fetch():
+            pass
+        return self._text
+
+    def skip(self, count: int) -> None:
+        """Take some bytes."""
+        self._text = self._text[count:]
+        self.place += count
+
+    def next_line(self, encoding: Encoding) -> bytes:
+        """Take a line with its end; raise UnusableHeader where it is too long."""
+        while (end := encoding.find(self._text, self.place)) < 0 and len(self._text) <= MAX_LINE_BYTES:
+            if not self._fetch():
+                end = len(self._text)
+                break
+        line = self._text[: end + encoding.unit] if end >= 0 else self._text
+        _refuse_lone_returns(line, encoding)
+        if len(line) > MAX_LINE_BYTES:
+            raise UnusableHeader(f"line 1 must name the columns, and does not end within {MAX_LINE_BYTES} bytes")
+        self.skip(len(line))
+        return line
+
+    def _fetch(self) -> bool:
+        piece = next(self._source, None)
+        self._text += piece or b""
+        return piece is not None
+
+
+def _refuse_lone_returns(line: bytes, encoding: Encoding) -> None:
+    body = encoding.as_utf8(line).rstrip(b"\r\n")
+    if b"\r" in body and body.count(b'"') % 2 == 0 and b"\r" in _QUOTED.sub(b"", body):
+        raise UnusableHeader("the lines of the file end with CR alone: save it with LF or CRLF as the end of a line")
+
+
+def _text_of(line: bytes, encoding: Encoding) -> str:
+    body = encoding.as_utf8(line).rstrip(b"\r\n")
+    if b"\0" in body:
+        raise UnusableHeader(f"the file is not text in {encoding.name.upper()}: {_save_as(encoding.name)}")
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        looks = _looks_like(body) if encoding.name == UTF8 else ""
+        raise UnusableHeader(
+            f"the file is not text in {encoding.name.upper()}{looks}: {_save_as(encoding.name)}"
+        ) from error
+
+
+def _looks_like(line: bytes) -> str:
+    try:
+        line.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    return " (it seems to be Windows-1252, as spreadsheets write it)"
+
+
+def _save_as(encoding: str) -> str:
+    return f"save it as CSV, encoded as {encoding.upper()}"
+
+
+def _separator(mark: str) -> bytes:
+    if mark.encode() not in DELIMITERS:
+        raise UnusableHeader(f"line 1 says that {mark!r} separates fields: use a comma, a semicolon, a tab or a bar")
+    return mark.encode()
+
+
+def _check_needed(names: tuple[str, ...], needed: tuple[str, ...], line: str, delimiter: bytes) -> None:
     counts = Counter(names)
     if missing := [name for name in needed if not counts[name]]:
+        _refuse_other_case(names, missing)
         if len(missing) == len(needed):
-            found = [repr(separator.decode()) for separator in (b";", b"\t", b"|") if separator in line]
-            hint = f" (its fields seem to be separated by {found[0]}: use commas)" if found else ""
+            others = [mark for mark in DELIMITERS if mark != delimiter and mark.decode() in line]
+            found = repr(others[0].decode()) if others else ""
+            wanted = _NAMES_OF_DELIMITERS[delimiter]
+            hint = f" (its fields seem to be separated by {found}: use {wanted})" if found else ""
             raise UnusableHeader(f"line 1 must name the columns{hint}; it lacks {_listed(needed)}")
-        raise UnusableHeader(f"the file lacks the column{'s' * (len(missing) > 1)} {_listed(missing)}")
+        raise LacksColumns(f"the file lacks the column{'s' * (len(missing) > 1)} {_listed(missing)}")
     if repeated := [name for name in needed if counts[name] > 1]:
-        raise UnusableHeader(f"the header names {_listed(repeated)} more than once")
+        raise UnusableHeader(f"the header names {_listed(repeated)} more than once: give each column a name of its own")
+
+
+def _refuse_other_case(names: tuple[str, ...], missing: list[str]) -> None:
+    folded = {name.casefold(): name for name in names}
+    if not all(name.casefold() in folded for name in missing):
+        return
+    pairs = _listed([f"{folded[name.casefold()]} is {name}" for name in missing])
+    raise UnusableHeader(f"the columns are there in another case; write them as the model does: {pairs}")
 
 
 def _listed(names: Iterable[str]) -> str:

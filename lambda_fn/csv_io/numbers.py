@@ -1,13 +1,11 @@
-"""Decimal texts -> float64, for whole columns at once.
+"""Decimal texts -> float64, for whole columns at once: digits with at most one decimal mark.
 
-The rule, whatever else the file holds: an optional sign, digits with an optional point, an optional exponent; spaces
-around it are ignored; nothing at all is a missing value. Anything else (``NaN``, ``1,5``, ``0x1``) is not a number.
+What is something else (a sign, an exponent, a group of thousands, a word) is left to ``Spelling.number``, and so is
+everything that is not surely good.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -18,38 +16,65 @@ from lambda_fn.csv_io.cells import WORD_BYTES, Cells, Places, Words, last_bytes
 Values = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-_NUMBER: Final = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_POWERS_OF_TEN: Final = 10.0 ** np.arange(WORD_BYTES)
+_LONGEST: Final = 2 * WORD_BYTES  # bytes of the texts that two words hold
+_SURELY_EXACT: Final = 2**53  # whole numbers below it are exact in float64, and so are powers of ten up to 10^22
+_READ_SINGLY: Final = 40  # bytes; longer texts are hardly numbers
+_POWERS_OF_TEN: Final = 10.0 ** np.arange(_LONGEST)
 _NARROW: Final = 3  # bytes; columns of no longer texts are read digit by digit, in lanes of one byte
 _ZERO: Final = np.uint8(ord("0"))
 
 _ZEROS: Final = np.uint64(0x3030303030303030)  # "00000000"
-_POINTS: Final = np.uint64(0x2E2E2E2E2E2E2E2E)  # "........"
 _HIGH_BITS: Final = np.uint64(0x8080808080808080)
 _LOW_BITS: Final = np.uint64(0x0101010101010101)
 _ABOVE_NINE: Final = np.uint64(0x7676767676767676)  # added to a byte from 10 to 127, it sets the high bit
 _EVERY_FOURTH: Final = np.uint64(0x000000FF000000FF)
 _FIRST_AND_THIRD: Final = np.uint64(100 + (1_000_000 << 32))
 _SECOND_AND_FOURTH: Final = np.uint64(1 + (10_000 << 32))
-_ONE, _THREE, _TEN, _BYTE, _TWO_BYTES, _FOUR_BYTES = (np.uint64(n) for n in (1, 3, 10, 8, 16, 32))
+_POINT: Final = ord(".")
+_ONE, _THREE, _SEVEN, _TEN, _BYTE, _TWO_BYTES, _FOUR_BYTES = (np.uint64(n) for n in (1, 3, 7, 10, 8, 16, 32))
 
 
-def parse_numbers(cells: Cells) -> tuple[Values, Bools]:
-    """Return the values (NaN where missing or not a number), and where the text is not a number.
+def parse_numbers(cells: Cells, point: bytes = b".") -> tuple[Values, Bools]:
+    """Return the values (NaN where there is no text), and where the text must be read another way.
 
     ``cells`` and both answers: shape (columns, rows).
     """
     lengths = cells.lengths
+    widest = lengths.max(axis=1, initial=0)
+    if not widest.all():
+        return _parse_but_empty(cells, point, widest > 0)
     values, strange = _parse_narrow(cells, lengths)
-    wide = lengths.max(axis=1, initial=0) > _NARROW
+    wide = widest > _NARROW
     if wide.any():
         values[wide], strange[wide] = _parse_wide(cells[wide], lengths[wide])
     if strange.any():
-        values[lengths == 0] = np.nan
-        strange &= lengths > 0
-        _settle(strange & (lengths <= WORD_BYTES), _parse_with_point, cells, values, strange)
-        _settle(strange, _parse_singly, cells, values, strange)
+        empty = lengths == 0
+        np.copyto(values, np.nan, where=empty)
+        strange &= ~empty
+    if strange.any():
+        _read_otherwise(cells, lengths, values, strange, ord(point))
     return values, strange
+
+
+def _parse_but_empty(cells: Cells, point: bytes, filled: Bools) -> tuple[Values, Bools]:
+    """Parse the columns that hold any text at all."""
+    values = np.full(cells.starts.shape, np.nan)
+    strange = np.zeros(cells.starts.shape, dtype=bool)
+    if filled.any():
+        values[filled], strange[filled] = parse_numbers(cells[filled], point)
+    return values, strange
+
+
+def _read_otherwise(cells: Cells, lengths: Places, values: Values, strange: Bools, point: int) -> None:
+    """Read the strange cells by ways that take longer; write what comes of it into ``values`` and ``strange``."""
+    for fits, parse in (
+        ((lengths <= WORD_BYTES) & (lengths > 1), _parse_with_point),
+        ((lengths > WORD_BYTES) & (lengths <= _LONGEST), _parse_two_words),
+        ((lengths > WORD_BYTES) & (lengths <= _READ_SINGLY), _parse_singly),
+    ):
+        chosen = strange & fits
+        if chosen.any():
+            values[chosen], strange[chosen] = parse(cells[chosen], point)
 
 
 def _parse_narrow(cells: Cells, lengths: Places) -> tuple[Values, Bools]:
@@ -90,54 +115,57 @@ def parse_digits(words: Words, lengths: Places | int) -> tuple[Values, Bools]:
     return number.astype(np.float64), strange
 
 
-def _settle(
-    chosen: Bools, parse: Callable[[Cells], tuple[Values, Bools]], cells: Cells, values: Values, strange: Bools
-) -> None:
-    """Parse the chosen cells another way, and write what comes of it into ``values`` and ``strange``."""
-    if chosen.any():
-        chosen = chosen.copy()
-        values[chosen], strange[chosen] = parse(cells[chosen])
-
-
-def _parse_with_point(cells: Cells) -> tuple[Values, Bools]:
-    """Parse texts of up to eight bytes that are digits and one point: take it out, divide by a power of ten.
+def _parse_with_point(cells: Cells, point: int) -> tuple[Values, Bools]:
+    """Read digits and one point, up to eight bytes: take the point out, divide by a power of ten.
 
     Both are exact in float64, so the quotient is the nearest number to the text, as it is with ``float``.
+    ``b"12.5"`` ends the word ``....12.5``: before the point ``12``, behind it ``5``, closed up ``125``, over 10.
     """
-    lengths = cells.lengths
-    words = cells.tails() & last_bytes(lengths)
-    difference = words ^ _POINTS
+    words = cells.tails() & last_bytes(cells.lengths)
+    difference = words ^ (_LOW_BITS * np.uint64(point))
     found = (difference - _LOW_BITS) & ~difference & _HIGH_BITS  # the lowest bit set marks the first point
     first = found & (~found + _ONE)
-    before = (first >> np.uint64(7)) - _ONE
+    before = (first >> _SEVEN) - _ONE
     place = np.bitwise_count(first - _ONE).astype(np.uint64) >> _THREE
     after = ~(before | (np.uint64(0xFF) << (place << _THREE)))
     closed_up = ((words & before) << _BYTE) | (words & after)
-    values, strange = parse_digits(closed_up, lengths - 1)
+    values, strange = parse_digits(closed_up, cells.lengths - 1)
     decimals = (WORD_BYTES - 1) - place.astype(np.intp)
-    strange |= (found == 0) | (lengths < 2)
     values /= _POWERS_OF_TEN[np.clip(decimals, 0, WORD_BYTES - 1)]
+    return values, strange | (found == 0)
+
+
+def _parse_two_words(cells: Cells, point: int) -> tuple[Values, Bools]:
+    """Read nine to sixteen bytes of digits, with or without a point, up to 2^53 without it.
+
+    ``b"1234.56789"`` is laid out as ``......1234.56789``, closed up to ``.......1 23456789`` and read as two words.
+    """
+    matrix = cells.last_bytes_of(_LONGEST)
+    columns = np.arange(_LONGEST, dtype=np.uint8)
+    is_point = matrix == point
+    matrix[columns < (_LONGEST - cells.lengths)[:, None]] = _ZERO
+    is_point &= columns >= (_LONGEST - cells.lengths)[:, None]
+    place = np.where(is_point.any(axis=1), is_point.argmax(axis=1), -1).astype(np.int8)
+    shifted = np.empty_like(matrix)
+    shifted[:, 0], shifted[:, 1:] = _ZERO, matrix[:, :-1]
+    closed_up = np.where(columns.astype(np.int8) <= place[:, None], shifted, matrix)
+    words = closed_up.view("<u8")
+    high, strange_high = parse_digits(words[:, 0], WORD_BYTES)
+    low, strange_low = parse_digits(words[:, 1], WORD_BYTES)
+    values = high * 10.0**WORD_BYTES + low
+    strange = strange_high | strange_low | (high >= _SURELY_EXACT // 10**WORD_BYTES)
+    return values / _POWERS_OF_TEN[np.where(place < 0, 0, _LONGEST - 1 - place)], strange
+
+
+def _parse_singly(cells: Cells, point: int) -> tuple[Values, Bools]:
+    """Read digits, with or without a point, one text at a time; ``float`` finds the nearest number."""
+    matrix = cells.last_bytes_of(_READ_SINGLY)
+    outside = np.arange(_READ_SINGLY) < (_READ_SINGLY - cells.lengths)[:, None]
+    is_point = (matrix == point) & ~outside
+    strange = ~((matrix - _ZERO <= 9) | is_point | outside).all(axis=1) | (is_point.sum(axis=1) > 1)
+    values = np.full(len(strange), np.nan)
+    texts = cells[~strange].texts()
+    values[~strange] = (
+        [float(text.replace(b",", b".")) for text in texts] if point != _POINT else list(map(float, texts))
+    )
     return values, strange
-
-
-def _parse_singly(cells: Cells) -> tuple[Values, Bools]:
-    known: dict[bytes, float | None] = {}
-    values = np.full(cells.starts.shape, np.nan)
-    strange = np.zeros(cells.starts.shape, dtype=bool)
-    for i, text in enumerate(cells.texts()):
-        if text not in known:
-            known[text] = _parse_one(text)
-        value = known[text]
-        if value is None:
-            strange[i] = True
-        else:
-            values[i] = value
-    return values, strange
-
-
-def _parse_one(text: bytes) -> float | None:
-    """Return the number, NaN where there is only space, None where there is something else."""
-    text = text.strip(b" ")
-    if not text:
-        return float("nan")
-    return float(text) if _NUMBER.fullmatch(text) else None

@@ -6,9 +6,7 @@ from typing import Final
 
 from lambda_fn.contract import MAX_LINE_BYTES
 
-EMPTY_LINE: Final = "the line is empty"
 NUL_BYTE: Final = "a NUL byte in the line"
-NOT_UTF8: Final = "the line is not UTF-8 text"
 STRAY_RETURN: Final = "a carriage return inside the line"
 MALFORMED_QUOTES: Final = "malformed quotes: quote the whole field and double the quotes inside it"
 NOT_CLOSED: Final = (
@@ -19,5 +17,11 @@ TOO_LONG: Final = f"the line is longer than {MAX_LINE_BYTES} bytes; only its beg
 
 
 def wrong_count(found: int, expected: int) -> str:
-    """Say that a line has not as many columns as the header."""
-    return f"{found} columns where the header has {expected}"
+    """Say that a line has not as many fields as the header."""
+    return f"{found} field{'s' * (found != 1)} under a header of {expected}"
+
+
+def not_text(encoding: str) -> str:
+    """Say that a line is no text in the file's encoding."""
+    name = encoding.upper()
+    return f"the line is not {name} text: save the file as CSV, encoded as {name}"

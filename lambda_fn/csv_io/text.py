@@ -17,11 +17,23 @@ ByteMatrix = NDArray[np.uint8]  # (n, width): one text a row; zeros fill it up
 
 def cell(text: bytes) -> bytes:
     """Return the text as a CSV field; one that a spreadsheet would run is led by an apostrophe."""
-    if text[:1] in _FIRST:
-        text = _GUARD + text
-    if any(byte in _ANYWHERE for byte in text):
-        text = b'"' + text.replace(b'"', b'""') + b'"'
-    return text
+    text = guarded(text)
+    return b'"%b"' % escaped(text) if needs_quotes(text) else text
+
+
+def guarded(text: bytes) -> bytes:
+    """Return the text led by an apostrophe where a spreadsheet would run it."""
+    return _GUARD + text if text[:1] in _FIRST else text
+
+
+def needs_quotes(text: bytes) -> bool:
+    """Say whether a field that holds the text must be quoted."""
+    return any(byte in _ANYWHERE for byte in text)
+
+
+def escaped(text: bytes) -> bytes:
+    """Return the text with doubled quotes, as it stands inside quotes."""
+    return text.replace(b'"', b'""')
 
 
 def cells(texts: NDArray[np.bytes_]) -> NDArray[np.bytes_]:

@@ -27,6 +27,11 @@ def days_since_epoch(date: dt.date) -> float:
     return float(date.toordinal() - _EPOCH)
 
 
+def date_of(days: float) -> dt.date:
+    """Return the date that is ``days`` after 1970-01-01; the inverse of ``days_since_epoch``."""
+    return dt.date.fromordinal(int(days) + _EPOCH)
+
+
 @dataclass(frozen=True)
 class Columns:
     """n records as two matrices, laid out by a ``Layout``.
@@ -40,6 +45,16 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def nothing_known(self) -> Bools:
+        """Return the rows of which every input is missing, bool (n,)."""
+        empty: Bools = np.ones(len(self), dtype=bool)
+        for column in self.numbers.T:
+            if not empty.any():
+                return empty
+            empty &= np.isnan(column)
+        empty &= (self.codes == MISSING).all(axis=1)
+        return empty
 
     def take(self, rows: Indices | Bools) -> Columns:
         """Return the chosen rows."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.recipe import CategoryInput, DateInput, FlagInput, InputField, NumberInput
 
 MAX_ID_CHARACTERS: Final = 128
 
 
-def expectation(field: InputField) -> str:
-    """Say what a field should hold."""
+def expectation(field: InputField, dialect: Dialect = DEFAULT_DIALECT) -> str:
+    """Say what a field should hold, in the words of a table's dialect."""
     match field:
         case NumberInput():
             whole = "a whole number" if field.integer else "a number"
             return f"{whole} from {field.minimum:,.12g} to {field.maximum:,.12g} ({field.unit})"
         case FlagInput():
-            return "0, 1, true or false"
+            *others, last = "0", "1", *dialect.true, *dialect.false
+            return f"{', '.join(others)} or {last}"
         case CategoryInput():
             return "a text"
         case DateInput():
-            return f"a date (YYYY-MM-DD) from {field.minimum} to {field.maximum}"
+            return f"a date ({' or '.join(dialect.dates_of(field.name))}) from {field.minimum} to {field.maximum}"

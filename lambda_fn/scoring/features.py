@@ -1,4 +1,8 @@
-"""Columns -> the model's matrix, driven by the recipe alone."""
+"""Columns -> the model's matrix, driven by the recipe alone.
+
+A step whose source is missing is missing itself (NaN), with one exception: a ratio over a known 0 is 0.
+The columns of a one-hot step are all 0 where the category is missing.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +82,7 @@ class FeaturePlan:
     def values(self, columns: Columns, as_of: dt.date) -> Work:
         """Return every numeric input and scalar step, float64 (values, n); ``slots`` gives each name's row.
 
-        ``columns`` must be complete (``Imputer.complete``).
+        A missing input is NaN, and so is every step that reads it.
         """
         inputs = columns.numbers.T
         work = np.empty((len(self.slots), len(columns)))
@@ -100,9 +104,17 @@ class FeaturePlan:
                 ]
         matrix.clip(-FEATURE_LIMIT, FEATURE_LIMIT, out=matrix)
         if self._one_hot_inputs.size:
-            hot = self._one_hot_offsets + columns.codes[:, self._one_hot_inputs]
-            matrix[np.arange(n)[:, None], hot] = 1.0
+            self._mark_categories(matrix, columns.codes[:, self._one_hot_inputs])
         return matrix
+
+    def _mark_categories(self, matrix: Matrix, codes: Codes) -> None:
+        """Set the column of each known category to 1; ``codes``: (n, one-hot steps)."""
+        hot = self._one_hot_offsets + codes
+        if codes.size and codes.min() < 0:
+            rows, steps = np.nonzero(codes >= 0)
+            matrix[rows, hot[rows, steps]] = 1.0
+        else:
+            matrix[np.arange(len(codes))[:, None], hot] = 1.0
 
     def _compile(self, op: str, steps: list[Any]) -> Run:
         out = _span([self.slots[step.name] for step in steps])
@@ -211,13 +223,18 @@ def _product(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
 
 
 def _bin(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
-    rows = [(slots[step.source], np.array(step.edges)) for step in steps]
+    rows = [(slots[step.source], np.array([*step.edges, np.inf]), _positions(len(step.edges) + 1)) for step in steps]
 
     def run(work: Work, _codes: Codes, _as_of: float) -> None:
-        for target, (source, edges) in enumerate(rows, start=out.start):
-            work[target] = edges.searchsorted(work[source], side="left")
+        for target, (source, edges, positions) in enumerate(rows, start=out.start):
+            work[target] = positions[edges.searchsorted(work[source], side="left")]  # NaN sorts after infinity
 
     return run
+
+
+def _positions(count: int) -> Floats:
+    """Return 0, 1, ... and NaN last: the answers to a look-up whose last entry stands for missing."""
+    return np.append(np.arange(count, dtype=np.float64), np.nan)
 
 
 def _days_since(steps: list[Any], out: slice, slots: Mapping[str, int]) -> Run:
@@ -235,7 +252,8 @@ def _ordinal(steps: list[Any], out: slice, categories: Mapping[str, int], layout
         known = layout.categorical[categories[step.source]].categories
         if missing := sorted(set(known) - set(step.order)):
             raise RecipeError(f"step {step.name!r} gives no position to {', '.join(missing)}")
-        tables.append((categories[step.source], np.array([float(step.order.index(category)) for category in known])))
+        order = [float(step.order.index(category)) for category in known]
+        tables.append((categories[step.source], np.array([*order, np.nan, np.nan])))  # UNKNOWN is -2, MISSING -1
 
     def run(work: Work, codes: Codes, _as_of: float) -> None:
         for target, (column, table) in enumerate(tables, start=out.start):

@@ -11,13 +11,14 @@ import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Indices
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, NumericInput, days_since_epoch
+from lambda_fn.scoring.manifest import Missing
 from lambda_fn.scoring.recipe import DateInput, InputField, NumberInput
 
 
 class Note(NamedTuple):
     """What was done to one input of one record before it was scored.
 
-    issue: ``imputed``, ``clipped`` or ``unknown_category``.
+    issue: ``imputed``, ``missing``, ``clipped`` or ``unknown_category``.
     """
 
     field: str
@@ -44,11 +45,14 @@ class Notes:
 class Imputer:
     """Replaces what the model cannot take, by a fitted recipe.
 
-    A missing value or an unknown category becomes the training default.
+    A missing value or an unknown category becomes the training default, or stays missing where ``missing`` is "value".
     A number beyond the training range becomes the nearer end of it.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, missing: Missing = "imputed", order_value: str | None = None) -> None:
+        """``order_value``: the input that offers are chosen by; its note says what stands in for it there."""
+        self._keeps_missing = missing == "value"
+        self._order_value = order_value
         observed = [_observed_range(field) for field in layout.numeric]
         self._low = np.array([low for low, _ in observed], dtype=np.float64)
         self._high = np.array([high for _, high in observed], dtype=np.float64)
@@ -59,7 +63,7 @@ class Imputer:
         self._kinds = tuple(self._note_kinds(layout))
 
     def complete(self, columns: Columns) -> tuple[Columns, Notes]:
-        """Return columns without NaN or negative codes, and a note of each value that was replaced."""
+        """Return columns that the model takes, and a note of each value that is missing or was replaced."""
         x, codes = columns.numbers, columns.codes
         numbers, categories = x.shape[1], codes.shape[1]
         flags = np.empty((len(self._kinds), len(columns)), dtype=bool).T  # a kind's flags lie together, as x's values
@@ -78,9 +82,9 @@ class Imputer:
         """Return the columns with defaults for what is missing or unknown, and the numeric ones ``faulty`` clipped."""
         x, codes = columns.numbers.copy(order="K"), columns.codes
         given = x[:, faulty]
-        filled = np.where(np.isnan(given), self._default[faulty], given)
+        filled = given if self._keeps_missing else np.where(np.isnan(given), self._default[faulty], given)
         x[:, faulty] = filled.clip(self._low[faulty], self._high[faulty])
-        return Columns(x, np.where(codes < 0, self._default_codes, codes))
+        return Columns(x, codes if self._keeps_missing else np.where(codes < 0, self._default_codes, codes))
 
     def defaults(self) -> Columns:
         """Return one record made of every input's default."""
@@ -88,14 +92,22 @@ class Imputer:
 
     def _note_kinds(self, layout: Layout) -> Iterator[Note]:
         """Yield the kinds in the order in which ``complete`` lays out the flags."""
-        yield from map(_imputed, layout.numeric)
+        absent = self._missing if self._keeps_missing else _imputed
+        yield from map(absent, layout.numeric)
         for name, low in zip(layout.numeric_names, self._low.tolist(), strict=True):
             yield Note(name, "clipped", f"below the training range; scored as {_shown(low)}")
         for name, high in zip(layout.numeric_names, self._high.tolist(), strict=True):
             yield Note(name, "clipped", f"above the training range; scored as {_shown(high)}")
-        yield from map(_imputed, layout.categorical)
+        yield from map(absent, layout.categorical)
         for field in layout.categorical:
-            yield Note(field.name, "unknown_category", f"not seen in training; scored as {field.default}")
+            stand_in = "missing" if self._keeps_missing else field.default
+            yield Note(field.name, "unknown_category", f"not seen in training; scored as {stand_in}")
+
+    def _missing(self, field: InputField) -> Note:
+        if field.name == self._order_value:
+            detail = f"scored as missing; the offer is chosen for the training default {_shown(field.default)}"
+            return Note(field.name, "missing", detail)
+        return Note(field.name, "missing", "scored as missing")
 
 
 def _imputed(field: InputField) -> Note:

@@ -7,17 +7,21 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.recipe import ID_FIELD, Recipe
 
-FORMAT_VERSION: Final = 1  # that is written; manifest_formats.py lists those that are read
+FORMAT_VERSION: Final = 2  # that is written; manifest_formats.py lists those that are read
+ROW: Final = "row"  # the name of the id where it is a row's position in its file
 MODEL_FILE: Final = "model.onnx"
 MANIFEST_FILE: Final = "manifest.json"
 METRICS_FILE: Final = "metrics.json"
 MODEL_CARD_FILE: Final = "model_card.md"
 VERSION_PATTERN: Final = r"^v\d{8}T\d{6}-[0-9a-f]{8}$"
+
+Missing = Literal["imputed", "value"]
 
 
 class FileEntry(Frozen):
@@ -121,6 +125,10 @@ class Manifest(Frozen):
     as_of: the day that recency counted to in training.
     files: checksum and size of every other file of the artefact.
     recipe: the fitted inputs and feature steps.
+    id_column: the column that tells shoppers apart; null where a row's position in its file does.
+    dialect: how the shop writes its files.
+    missing: what the model takes where an input is missing; ``imputed``: the training default, ``value``: NaN.
+    importance: mean absolute effect of each input on the risk, in probability; empty where nothing was explained.
     calibration: what turns the estimator's probabilities into calibrated ones.
     decision_threshold: the risk from which a shopper counts as one who abandons.
     policy: offers, guardrails and assumed recovery rates.
@@ -134,13 +142,17 @@ class Manifest(Frozen):
     Raises PolicyError where the policy names what the recipe lacks.
     """
 
-    format_version: Literal[1] = FORMAT_VERSION
+    format_version: Literal[2] = FORMAT_VERSION
     model_version: str = Field(pattern=VERSION_PATTERN)
     family: str
     created: dt.datetime
     as_of: dt.date
     files: dict[str, FileEntry]
     recipe: Recipe
+    id_column: str | None = ID_FIELD
+    dialect: Dialect = DEFAULT_DIALECT
+    missing: Missing = "imputed"
+    importance: dict[str, float] = Field(default_factory=dict)
     calibration: Calibration
     decision_threshold: float = Field(gt=0, lt=1)
     policy: Policy
@@ -155,6 +167,13 @@ class Manifest(Frozen):
         if unfitted := list(self.recipe.unfitted()):
             raise ArtefactRejected(f"the recipe is not fitted: {', '.join(unfitted)}")
         self.policy.check_against(self.recipe)
+        if self.id_name in {field.name for field in self.recipe.inputs}:
+            raise ArtefactRejected(f"{self.id_name!r} is the id and an input; an id says who, not what")
         if MODEL_FILE not in self.files:
             raise ArtefactRejected(f"the manifest does not list {MODEL_FILE}")
         return self
+
+    @property
+    def id_name(self) -> str:
+        """Return the name under which answers and scored files give the id."""
+        return self.id_column or ROW

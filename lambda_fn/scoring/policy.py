@@ -1,23 +1,16 @@
-"""The intervention policy: what to offer each shopper, and what the offer is expected to earn."""
+"""The intervention policy, as data: margins, offers, guardrails, and what they depend on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 
-import numpy as np
 from pydantic import Field, model_validator
 
-from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.errors import PolicyError
 from lambda_fn.scoring.frozen import FrozenFinite
 from lambda_fn.scoring.recipe import Bin, Recipe
 
 NO_INTERVENTION: Final = "none"
-TIE_TOLERANCE: Final = 1e-9  # currency units; margins closer than this count as equal
-SHARE_TOLERANCE: Final = (
-    1e-9  # 0.30 - 0.20 is less than 0.10 in floating point, and a guardrail of 0.10 must let it pass
-)
 
 
 class _Sourced(FrozenFinite):
@@ -30,6 +23,12 @@ class Share(_Sourced):
     """A share of one, between 0 and 1."""
 
     value: float = Field(ge=0, le=1)
+
+
+LEAST_KNOWN: Final = Share(
+    value=0.5,
+    source="Chosen: a paid offer needs a shopper of whom at least half of what the model goes by is known.",
+)
 
 
 class Amount(_Sourced):
@@ -61,24 +60,38 @@ class Intervention(FrozenFinite):
     """One thing the shop can do to recover a cart.
 
     discount_share: share of the order value that is given away.
-    fixed_cost: cost per shopper who gets it, in currency.
+    discount_amount: amount that is given away, in the policy's currency, at most the order value.
+    fixed_cost: cost per shopper who gets the offer, in currency.
     base_recovery_rate, gain_per_sensitivity: ``base + gain * sensitivity``, kept in [0, 1], is the assumed share of
-        abandoning shoppers who then buy.
+        abandoning shoppers who then buy. Without a gain, sensitivity does not count.
     eligibility: who may receive it.
     """
 
     name: str = Field(min_length=1, pattern=r"^[a-z0-9_]+$")
-    discount_share: Share
+    discount_share: Share | None = None
+    discount_amount: Amount | None = None
     fixed_cost: Amount
     base_recovery_rate: Share
-    gain_per_sensitivity: Gain
+    gain_per_sensitivity: Gain | None = None
     eligibility: Eligibility = Eligibility()
 
     @model_validator(mode="after")
-    def _check_name(self) -> Self:
+    def _check(self) -> Self:
         if self.name == NO_INTERVENTION:
             raise PolicyError(f"{NO_INTERVENTION!r} (do nothing) is always available; do not list it")
+        if (self.discount_share is None) == (self.discount_amount is None):
+            raise PolicyError(f"offer {self.name!r}: give either discount_share or discount_amount")
         return self
+
+    @property
+    def share(self) -> float:
+        """Return the discount that is a share of the order's value; 0 where it is an amount."""
+        return self.discount_share.value if self.discount_share else 0.0
+
+    @property
+    def amount(self) -> float:
+        """Return the discount that is an amount; 0 where it is a share of the order's value."""
+        return self.discount_amount.value if self.discount_amount else 0.0
 
 
 class Policy(FrozenFinite):
@@ -89,30 +102,37 @@ class Policy(FrozenFinite):
     caution: share by which assumed recovery rates are cut, because no experiment has measured them yet. It counts
         when an offer is chosen and its margin estimated, not when its cost is estimated.
     minimum_margin_rate: guardrail. A discount must leave this share of the order value as margin.
-    maximum_discount_high_value: guardrail. The largest discount for shoppers of ``high_value_tier``.
-    order_value: name of the input that holds the value of the order at stake, in currency.
-    sensitivity: name of the step that holds the discount sensitivity, in [0, 1].
-    value_tier, recency_segment: names of bin steps.
+    maximum_discount_high_value: guardrail. The largest discount for shoppers of ``high_value_tier``, as a share of the
+        order value.
+    order_value: name of the input that holds the value of the order at stake, in currency, or a constant amount.
+    sensitivity: name of the step that holds the discount sensitivity, in [0, 1]. Without it everybody's is 0.
+    value_tier, recency_segment: names of bin steps, whose labels an offer's eligibility may name.
     interventions: the offers to choose from, beside doing nothing.
+    least_known: largest share of the model's information that may be missing where an offer costs more than a message.
+        An input's share of the information is its share of the sum of ``Manifest.importance``. A model without
+        importance, which imputes, has no such measure: then every offer may be made.
     """
 
     currency: str = Field(min_length=3, max_length=3)
     gross_margin_rate: Share
     caution: Share
     minimum_margin_rate: Share
-    maximum_discount_high_value: Share
-    high_value_tier: str
-    order_value: str
-    sensitivity: str
-    value_tier: str
-    recency_segment: str
+    maximum_discount_high_value: Share | None = None
+    high_value_tier: str | None = None
+    order_value: str | Amount
+    sensitivity: str | None = None
+    value_tier: str | None = None
+    recency_segment: str | None = None
     interventions: Annotated[tuple[Intervention, ...], Field(min_length=1)]
+    least_known: Share = LEAST_KNOWN
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
         names = [intervention.name for intervention in self.interventions]
         if repeated := {name for name in names if names.count(name) > 1}:
-            raise PolicyError(f"intervention {', '.join(sorted(repeated))} is listed twice")
+            raise PolicyError(f"intervention {', '.join(map(repr, sorted(repeated)))} is listed twice")
+        if (self.high_value_tier is None) != (self.maximum_discount_high_value is None):
+            raise PolicyError("give both high_value_tier and maximum_discount_high_value, or neither")
         return self
 
     @property
@@ -122,168 +142,38 @@ class Policy(FrozenFinite):
 
     def check_against(self, recipe: Recipe) -> None:
         """Raise PolicyError unless the recipe has every input, step and label that this policy names."""
-        steps = {step.name: step for step in recipe.steps}
-        if self.order_value not in {field.name for field in recipe.inputs if field.kind == "number"}:
+        numbers = {field.name for field in recipe.inputs if field.kind == "number"}
+        if isinstance(self.order_value, str) and self.order_value not in numbers:
             raise PolicyError(f"order_value names {self.order_value!r}, which is not a numeric input of the recipe")
-        if self.sensitivity not in steps:
+        if self.sensitivity is not None and self.sensitivity not in {step.name for step in recipe.steps}:
             raise PolicyError(f"sensitivity names {self.sensitivity!r}, which is not a step of the recipe")
-        tiers = _labels(steps.get(self.value_tier), "value_tier", self.value_tier)
-        segments = _labels(steps.get(self.recency_segment), "recency_segment", self.recency_segment)
-        named_tiers = {self.high_value_tier}
-        named_segments: set[str] = set()
-        for intervention in self.interventions:
-            named_tiers |= set(intervention.eligibility.value_tiers or ())
-            named_segments |= set(intervention.eligibility.recency_segments or ())
-        if unknown := sorted((named_tiers - set(tiers)) | (named_segments - set(segments))):
-            raise PolicyError(
-                f"unknown tier or segment {', '.join(unknown)}; tiers are {', '.join(tiers)}, "
-                f"segments are {', '.join(segments)}"
-            )
+        if self.sensitivity is None and any(offer.gain_per_sensitivity for offer in self.interventions):
+            raise PolicyError("an offer has a gain_per_sensitivity, but sensitivity names no step")
+        rules = [offer.eligibility for offer in self.interventions]
+        tiers = {tier for rule in rules for tier in rule.value_tiers or ()} | {*filter(None, [self.high_value_tier])}
+        segments = {segment for rule in rules for segment in rule.recency_segments or ()}
+        _check_labels("tier", tiers, self.tiers(recipe))
+        _check_labels("segment", segments, self.segments(recipe))
+
+    def tiers(self, recipe: Recipe) -> tuple[str, ...]:
+        """Return the labels of the value tiers; none where the policy has no tiers."""
+        return _labels(recipe, "value_tier", self.value_tier)
+
+    def segments(self, recipe: Recipe) -> tuple[str, ...]:
+        """Return the labels of the recency segments; none where the policy has no segments."""
+        return _labels(recipe, "recency_segment", self.recency_segment)
 
 
-def _labels(step: Any, role: str, name: str) -> tuple[str, ...]:
+def _labels(recipe: Recipe, role: str, name: str | None) -> tuple[str, ...]:
+    if name is None:
+        return ()
+    step = next((step for step in recipe.steps if step.name == name), None)
     if not isinstance(step, Bin):
         raise PolicyError(f"{role} names {name!r}, which is not a bin step of the recipe")
     return step.labels
 
 
-@dataclass(frozen=True)
-class Signals:
-    """What a decision depends on: one value per shopper, each field of shape (n,).
-
-    risk: calibrated probability of abandonment.
-    order_value: value of the order at stake, in currency.
-    sensitivity: discount sensitivity, in [0, 1].
-    value_tier: bin number.
-    recency_segment: bin number.
-    """
-
-    risk: Floats
-    order_value: Floats
-    sensitivity: Floats
-    value_tier: Floats
-    recency_segment: Floats
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """What to do, one value per shopper, each field of shape (n,).
-
-    choice: index into ``Policy.choices``.
-    margin: expected incremental contribution margin of the choice, in currency.
-    """
-
-    choice: Indices
-    margin: Floats
-
-
-class Decider:
-    """A policy compiled against the recipe it travels with."""
-
-    def __init__(self, policy: Policy, recipe: Recipe) -> None:
-        policy.check_against(recipe)
-        steps = {step.name: step for step in recipe.steps}
-        tiers = _labels(steps[policy.value_tier], "value_tier", policy.value_tier)
-        segments = _labels(steps[policy.recency_segment], "recency_segment", policy.recency_segment)
-        offers = policy.interventions
-        self.choices = policy.choices
-        self._margin_rate = policy.gross_margin_rate.value
-        self._trust = 1 - policy.caution.value
-        self._discount = np.array([offer.discount_share.value for offer in offers])
-        self._fixed_cost = np.array([offer.fixed_cost.value for offer in offers])
-        self._base = np.array([offer.base_recovery_rate.value for offer in offers])
-        self._gain = np.array([offer.gain_per_sensitivity.value for offer in offers])
-        thresholds = [offer.eligibility.minimum_risk for offer in offers]
-        self._minimum_risk = np.array([threshold.value if threshold else 0.0 for threshold in thresholds])
-        self._allowed = np.array(
-            [
-                [[self._allows(policy, offer, tier, segment) for segment in segments] for tier in tiers]
-                for offer in offers
-            ]
-        )
-
-    @staticmethod
-    def _allows(policy: Policy, offer: Intervention, tier: str, segment: str) -> bool:
-        discount = offer.discount_share.value
-        left, most = policy.gross_margin_rate.value - discount, policy.maximum_discount_high_value.value
-        rule = offer.eligibility
-        return (
-            (rule.value_tiers is None or tier in rule.value_tiers)
-            and (rule.recency_segments is None or segment in rule.recency_segments)
-            and (discount == 0 or left >= policy.minimum_margin_rate.value - SHARE_TOLERANCE)
-            and (tier != policy.high_value_tier or discount <= most + SHARE_TOLERANCE)
-        )
-
-    @property
-    def never_offered(self) -> tuple[str, ...]:
-        """Names of the offers that the guardrails and rules leave to no tier and segment: a mistake in the policy."""
-        return tuple(name for name, allowed in zip(self.choices[1:], self._allowed, strict=True) if not allowed.any())
-
-    def assumed_rates(self, sensitivity: Floats) -> Floats:
-        """Return the recovery rate of each offer for each shopper as assumed, shape (n, offers), within [0, 1]."""
-        rates: Floats = np.clip(self._base[:, None] + self._gain[:, None] * sensitivity, 0.0, 1.0)
-        return rates.T  # laid out by offer, as all that follows: an operation then runs along all shoppers at once
-
-    def recovery_rates(self, sensitivity: Floats) -> Floats:
-        """Return the cautious recovery rate of each offer for each shopper, shape (n, offers), within [0, 1]."""
-        return self.assumed_rates(sensitivity) * self._trust
-
-    def margins(self, signals: Signals, rates: Floats | None = None) -> Floats:
-        """Return the expected incremental contribution margin of every offer, shape (n, offers), in currency.
-
-        The formula is ``p * r * (m*V - d*V) - (1 - p) * d*V - c``.
-        p is the risk, r the recovery rate, m the gross margin rate, V the order value, d the discount share.
-        c is the fixed cost.
-        A recovered order earns its discounted margin. A shopper who would have bought anyway costs the discount.
-
-        rates: recovery rates to use instead of the policy's cautious ones, shape (n, offers).
-        """
-        risk, value = signals.risk, signals.order_value
-        recovery = (self.recovery_rates(signals.sensitivity) if rates is None else rates).T
-        discount = self._discount[:, None] * value
-        earned = risk * recovery * (self._margin_rate * value - discount)
-        margins: Floats = earned - (1 - risk) * discount - self._fixed_cost[:, None]
-        return margins.T
-
-    def eligible(self, signals: Signals) -> Bools:
-        """Return who may receive which offer, shape (n, offers)."""
-        tier = signals.value_tier.astype(np.intp)
-        segment = signals.recency_segment.astype(np.intp)
-        allowed: Bools = self._allowed[:, tier, segment] & (signals.risk >= self._minimum_risk[:, None])
-        return allowed.T
-
-    def costs(self, signals: Signals) -> Floats:
-        """Return the expected spend on every offer, shape (n, offers), in currency.
-
-        It is the fixed cost, plus the discount on orders that are recovered or would have come anyway.
-        Recovery rates count without caution: a budget must hold where the assumed rates turn out right.
-        """
-        risk = signals.risk
-        redeemed = risk * self.assumed_rates(signals.sensitivity).T + (1 - risk)
-        costs: Floats = redeemed * self._discount[:, None] * signals.order_value + self._fixed_cost[:, None]
-        return costs.T
-
-    def decide(self, signals: Signals) -> Decisions:
-        """Choose the offer with the largest expected margin; doing nothing (margin 0) where none is above it.
-
-        Of offers with equal margins the cheapest wins, so a discount is never given where a reminder earns the same.
-
-        >>> import numpy as np
-        >>> from tests import factories
-        >>> decider = Decider(factories.policy(), factories.recipe())
-        >>> columns = [np.array(values) for values in ([0.9, 0.05], [100.0, 100.0], [0.5, 0.5], [1, 1], [0, 0])]
-        >>> decisions = decider.decide(Signals(*columns))
-        >>> [decider.choices[choice] for choice in decisions.choice]
-        ['discount_15', 'reminder']
-        >>> decisions.margin.round(2)
-        array([7.45, 0.05])
-        """
-        margins = np.where(self.eligible(signals), self.margins(signals), -np.inf)
-        best = margins.max(axis=1)
-        tied = margins >= (best - TIE_TOLERANCE)[:, None]
-        if np.count_nonzero(tied) == len(best):
-            offer = margins.argmax(axis=1)
-        else:
-            offer = np.where(tied, self.costs(signals), np.inf).argmin(axis=1)
-        pays = best > TIE_TOLERANCE
-        return Decisions(choice=np.where(pays, offer + 1, 0), margin=np.where(pays, best, 0.0))
+def _check_labels(what: str, named: set[str], known: tuple[str, ...]) -> None:
+    if unknown := sorted(named - set(known)):
+        have = f"{what}s are {', '.join(known)}" if known else f"the offers name no step for {what}s"
+        raise PolicyError(f"unknown {what} {', '.join(map(repr, unknown))}; {have}")

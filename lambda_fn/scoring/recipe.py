@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.frozen import FrozenFinite
 
-ID_FIELD = "user_id"
+ID_FIELD = "user_id"  # the id of the public shopper
 
 
 class _Input(FrozenFinite):
@@ -245,8 +245,8 @@ class Recipe(FrozenFinite):
     @model_validator(mode="after")
     def _check_graph(self) -> Self:
         kinds = {field.name: field.kind for field in self.inputs}
-        if len(kinds) != len(self.inputs) or ID_FIELD in kinds:
-            raise RecipeError(f"each input needs a name of its own, other than {ID_FIELD!r}")
+        if len(kinds) != len(self.inputs):
+            raise RecipeError("each input needs a name of its own")
         roots: dict[str, frozenset[str]] = {name: frozenset([name]) for name in kinds}
         scalars = {name for name, kind in kinds.items() if kind in ("number", "flag")}
         for step in self.steps:
@@ -291,6 +291,16 @@ class Recipe(FrozenFinite):
         if name not in steps:
             return frozenset([name])
         return frozenset().union(*(self.roots_of(source) for source in steps[name].sources))
+
+    def input_groups(self) -> dict[str, str]:
+        """Return the group of the first step with one that each input goes into. Inputs without one are absent."""
+        groups: dict[str, str] = {}
+        roots: dict[str, frozenset[str]] = {}
+        for step in self.steps:
+            roots[step.name] = frozenset().union(*(roots.get(source, {source}) for source in step.sources))
+            if step.group:
+                groups |= dict.fromkeys(roots[step.name] - groups.keys(), step.group)
+        return groups
 
     def unfitted(self) -> Iterator[str]:
         """Yield the names of inputs and steps that still lack a number learnt from data."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from lambda_fn.scoring.arrays import Floats, Indices
+from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.columns import Columns, Layout
+from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.features import FeaturePlan
+from lambda_fn.scoring.features import FeaturePlan, Work
 from lambda_fn.scoring.imputation import Imputer, Notes
 from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.scoring.model import Model
-from lambda_fn.scoring.policy import Decider, Signals
+from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.reasons import Explainer, Reason
 
 RISK_LEVELS: Final = ("LOW", "MEDIUM", "HIGH")
 RISK_DECIMALS: Final = 6  # of risk and confidence, wherever they are answered
@@ -56,17 +59,19 @@ class Scorer:
         self.manifest = manifest
         self.version = manifest.model_version
         self.layout = Layout(manifest.recipe)
-        self.imputer = Imputer(self.layout)
+        order_value = manifest.policy.order_value
+        self.imputer = Imputer(self.layout, manifest.missing, order_value if isinstance(order_value, str) else None)
         self.plan = FeaturePlan(manifest.recipe, self.layout)
         self.decider = Decider(manifest.policy, manifest.recipe)
         self.choices = self.decider.choices
         self._model = Model(manifest, onnx)
         self._threshold = manifest.decision_threshold
         policy = manifest.policy
-        self._order_value = self.layout.numeric_names.index(policy.order_value)
-        self._signal_slots = [
-            self.plan.slots[name] for name in (policy.sensitivity, policy.value_tier, policy.recency_segment)
-        ]
+        self._order_value = self._order_value_of(policy)
+        named = (policy.sensitivity, policy.value_tier, policy.recency_segment)
+        self._information = _information(self.layout, manifest.importance)
+        self._least_known = policy.least_known.value
+        self._signal_slots = [None if name is None else self.plan.slots[name] for name in named]
         probe = self.score(self.imputer.defaults(), manifest.as_of)
         if not np.isfinite(probe.risk).all():
             raise ArtefactRejected(f"model {self.version} answers the recipe's defaults with NaN or infinity")
@@ -81,13 +86,12 @@ class Scorer:
         >>> RISK_LEVELS[scores.level[0]], scorer.choices[scores.choice[0]], scores.risk.round(3)
         ('MEDIUM', 'reminder', array([0.5]))
         """
-        order_value = columns.numbers[:, self._order_value]
+        given = columns
         columns, notes = self.imputer.complete(columns)
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
-        # Clipping is for the model alone: an order beyond the training range is worth its full value.
-        order_value = np.where(np.isnan(order_value), columns.numbers[:, self._order_value], order_value)
-        signals = Signals(risk, order_value, *(work[slot] for slot in self._signal_slots))
+        value, sensitivity, tier, segment = self._without_nan(list(self._read_signals(given, work)), as_of)
+        signals = Signals(risk, value, sensitivity, tier, segment, self._known_enough(given, notes))
         decisions = self.decider.decide(signals)
         return Scores(
             risk=risk,
@@ -98,3 +102,68 @@ class Scorer:
             notes=notes,
             signals=signals,
         )
+
+    def reasons(self, columns: Columns, as_of: dt.date, most: int) -> list[list[Reason]] | None:
+        """Return the inputs that moved each record's risk most, at most ``most``; None where the model imputes.
+
+        Then a missing input means nothing to the model, and there is nothing to hold a known one against.
+        """
+        if self.manifest.missing == "imputed":
+            return None
+
+        def risk(rows: Columns) -> Floats:
+            complete, _ = self.imputer.complete(rows)
+            return self._model.probabilities(self.plan.matrix(complete, self.plan.values(complete, as_of)))
+
+        explainer = Explainer(self.layout, risk, self.manifest.importance)
+        effects = explainer.effects(columns)
+        return [explainer.reasons(columns, row, effects[row], most) for row in range(len(columns))]
+
+    def missing_information(self, columns: Columns) -> Floats:
+        """Return the share of the model's information that is missing, (n,); 0 where the model has no importance."""
+        if self._information is None:
+            return np.zeros(len(columns))
+        numeric = columns.numbers.shape[1]
+        of_numbers, of_codes = self._information[:numeric], self._information[numeric:]
+        missing: Floats = np.isnan(columns.numbers) @ of_numbers + (columns.codes < 0) @ of_codes
+        return missing
+
+    def _known_enough(self, given: Columns, notes: Notes) -> Bools:
+        if self._information is None or not notes.flags.any():
+            return np.ones(len(given), dtype=bool)
+        enough: Bools = self.missing_information(given) <= self._least_known
+        return enough
+
+    def _order_value_of(self, policy: Policy) -> int | float:
+        """Return the position of the input that holds the order's value, or the constant that stands for it."""
+        if isinstance(policy.order_value, str):
+            return self.layout.numeric_names.index(policy.order_value)
+        return policy.order_value.value
+
+    def _read_signals(self, given: Columns, work: Work) -> Iterator[Floats]:
+        """Yield order value, sensitivity, value tier and recency segment; NaN where they are missing.
+
+        An order beyond the training range is worth its full value: clipping is for the model alone.
+        """
+        if isinstance(self._order_value, float):
+            yield np.full(len(given), self._order_value)
+        else:
+            yield given.numbers[:, self._order_value]
+        for slot in self._signal_slots:
+            yield np.zeros(len(given)) if slot is None else work[slot]
+
+    def _without_nan(self, read: list[Floats], as_of: dt.date) -> list[Floats]:
+        """Return the signals with those of a shopper of training defaults where they are missing."""
+        if not any(np.isnan(values).any() for values in read):
+            return read
+        defaults = self.imputer.defaults()
+        typical = self._read_signals(defaults, self.plan.values(defaults, as_of))
+        return [np.where(np.isnan(values), usual, values) for values, usual in zip(read, typical, strict=True)]
+
+
+def _information(layout: Layout, importance: Mapping[str, float]) -> Floats | None:
+    """Return each input's share of the sum of importance, (inputs,), numeric ones first; None where none is known."""
+    names = (*layout.numeric_names, *layout.category_names)
+    weights = np.array([importance.get(name, 0.0) for name in names])
+    total = weights.sum()
+    return weights / total if total > 0 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,12 +17,20 @@ _ODD: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 class CategoryTables:
-    """A hash table without collisions for each column; texts of more than 24 bytes go through a dictionary."""
+    """A hash table without collisions for each column; texts of more than 24 bytes go through a dictionary.
 
-    def __init__(self, columns: Sequence[Sequence[str]]) -> None:
-        self._known = [{category.encode(): code for code, category in enumerate(column)} for column in columns]
+    ``columns``: each column's categories, in order; ``missing``: texts that stand for nothing, beside the empty one.
+    A text of up to eight bytes is its last word alone: ``b"Mobile"`` is the number 0x656C69626F4D0000. Longer ones add
+    their first eight bytes, and their second eight.
+    """
+
+    def __init__(self, columns: Sequence[Sequence[str]], missing: Collection[bytes] = ()) -> None:
+        self._known = [
+            {category.encode(): code for code, category in enumerate(column)} | dict.fromkeys(missing, MISSING)
+            for column in columns
+        ]
         # More than n^2 / 2 slots for n texts: more than one multiplier in three makes no collision (birthday problem).
-        self._bits = max((len(column) ** 2 // 4 for column in columns), default=1).bit_length() + 1
+        self._bits = max((len(known) ** 2 // 4 for known in self._known), default=1).bit_length() + 1
         self._shift = np.uint64(64 - self._bits)
         slots = len(columns) << self._bits
         self._first_slots = (np.arange(len(columns)) << self._bits)[:, None]

@@ -1,91 +1,114 @@
-"""CSV text -> columns and a verdict per row, by one recipe."""
+"""CSV text -> columns and a verdict per row, by one recipe and one dialect.
+
+What is plain is read for whole columns at once. Every other line, and every row with a fault, goes to the exact reader.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lambda_fn.csv_io.cells import Cells, Places
-from lambda_fn.csv_io.dates import parse_dates
-from lambda_fn.csv_io.numbers import Bools, parse_numbers
+from lambda_fn.csv_io.exact import ExactReader
+from lambda_fn.csv_io.grid import Grid, Text
 from lambda_fn.csv_io.reasons import TOO_LONG
-from lambda_fn.csv_io.rows import Rows, RowSplitter
-from lambda_fn.scoring.arrays import Floats
+from lambda_fn.scoring.arrays import Bools
 from lambda_fn.scoring.columns import Columns, Layout
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS
-from lambda_fn.scoring.recipe import ID_FIELD, DateInput, FlagInput
+from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.tables.categories import CategoryTables
-from lambda_fn.tables.reasons import bad_id, wrong_value
+from lambda_fn.tables.judge import Judge, Judged, Rejected
+from lambda_fn.tables.numeric import NumericReader
+from lambda_fn.tables.spellings import spelling_of
 
-_TRUTHS: Final = {b"true": 1.0, b"false": 0.0}
-
-
-class Rejected(NamedTuple):
-    """A row that cannot be scored: its first line (from 0, in the text read so far), why, and the row itself."""
-
-    line: int
-    reason: str
-    text: bytes
+FIRST_LINE: Final = 2  # the number of the first line after the header
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows ready to be scored, and those that are not. ``lines`` is how many lines both and ``joined`` make up."""
+    """Rows ready to be scored, and those that are not.
+
+    ``ids``: UTF-8; without an id column, the numbers of the rows' first lines.
+    ``texts``: the cells of the columns that were asked for as texts, by name; empty where missing.
+    ``lines``: how many lines were read.
+    ``joined``: how many of them are no rows of their own: they continue another line's row, or are blank.
+    """
 
     ids: NDArray[np.bytes_]
     columns: Columns
     rejected: list[Rejected]
     lines: int
     joined: int
+    texts: Mapping[str, list[bytes]]
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.columns)
 
 
 class TableReader:
-    """Reads one text, given in pieces of whole lines. A row may go on in the next piece."""
+    """Reads one text, given in pieces of whole lines. A row may go on in the next piece.
 
-    def __init__(self, header: Sequence[str], layout: Layout) -> None:
-        self._layout = layout
-        position = {name: place for place, name in enumerate(header)}
-        fields = layout.numeric
-        self._dates = np.flatnonzero([isinstance(field, DateInput) for field in fields])
-        self._numbers = np.flatnonzero([not isinstance(field, DateInput) for field in fields])
-        self._flags = [slot for slot, field in enumerate(fields) if isinstance(field, FlagInput)]
-        self._categories = CategoryTables([field.categories for field in layout.categorical])
-        slots = np.concatenate((self._numbers, self._dates))  # cells of one kind lie together
-        self._cell_of = np.argsort(slots)
-        names = (*(fields[slot].name for slot in slots), *layout.category_names, ID_FIELD)
-        self._splitter = RowSplitter(len(header), np.array([position[name] for name in names], np.intp))
+    ``header``: names of the columns; empty names at its end are passed over, and a row may leave them out.
+    ``id_column``: None where rows have no id; ``first_line`` is then the number of the text's first line in its file.
+    ``texts``: further columns, to be returned as they are written.
+    """
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        layout: Layout,
+        dialect: Dialect = DEFAULT_DIALECT,
+        *,
+        id_column: str | None = ID_FIELD,
+        texts: Sequence[str] = (),
+        first_line: int = FIRST_LINE,
+    ) -> None:
+        position = {name: place for place, name in reversed(list(enumerate(header)))}
+        spelling = spelling_of(dialect)
+        self._layout, self._missing = layout, spelling.missing
+        self._numeric = NumericReader(layout.numeric, dialect, spelling)
+        self._categories = CategoryTables([field.categories for field in layout.categorical], spelling.missing)
+        self._judge = Judge(position, layout, dialect, spelling, id_column, texts)
+        named = len("\0".join(header).rstrip("\0").split("\0"))
+        self._exact = ExactReader(len(header), spelling.delimiter, named, dialect.encoding)
+        self._text_names = tuple(texts)
+        self._has_ids = id_column is not None
+        self._ids_from = len(layout.numeric) + len(layout.categorical)
+        ids = () if id_column is None else (id_column,)
+        names = (*self._numeric.names, *layout.category_names, *ids, *texts)
+        self._grid = Grid(len(header), np.array([position[name] for name in names], np.intp), spelling.delimiter)
+        self._first_line = first_line
         self._pending = b""
         self._lines = 0
 
     def read(self, text: bytes, *, final: bool = False) -> Table:
         """Read the next piece, which ends with a newline (or is empty). ``final`` says that it is the last one."""
-        rows = self._splitter.split(self._pending + text, final=final)
-        self._pending = rows.rest
-        numeric, ids = len(self._layout.numeric), len(rows.cells.starts) - 1
-        values, strange = self._read_numbers(rows.cells[:numeric])
-        columns = Columns(values.T, self._categories.codes(rows.cells[numeric:ids]).T)
-        faulty = strange | self._layout.outside(columns).T
-        nameless = _are_bad_ids(rows.cells[ids])
-        good = ~(nameless | faulty.any(axis=0))
-        rejected = self._reject(rows, faulty, nameless, np.flatnonzero(~good))
-        if rejected:
-            columns = columns.take(good)
-        first = self._lines
-        self._lines += len(rows.lines)
-        return Table(
-            ids=rows.cells[ids][good].as_bytes(),
-            columns=columns,
-            rejected=[Rejected(first + line, reason, text) for line, reason, text in sorted(rejected)],
-            lines=len(rows.lines),
-            joined=rows.joined,
-        )
+        lines = Text(self._pending + text)
+        rows, cells = self._grid.find(lines)
+        columns = self._columns(cells)
+        good: Bools = np.logical_not(self._layout.outside(columns).any(axis=1))
+        if self._has_ids:
+            lengths = cells.lengths[self._ids_from]
+            good &= (lengths > 0) & (lengths <= MAX_ID_CHARACTERS)  # bytes; the exact reader counts characters
+        found = self._exact.read(lines, _others(len(lines), rows[good]), final=final)
+        count = len(lines) if found.open_from is None else found.open_from
+        self._pending = b"" if found.open_from is None else lines.since(found.open_from)
+        joined = [line for row in found.rows for line in range(row.line + 1, row.line + row.lines)]
+        if joined or count < len(lines):
+            good &= (rows < count) & ~np.isin(rows, joined)
+        if not good.all():
+            rows, cells, columns = rows[good], cells[:, good], columns.take(good)
+        table = self._table(rows, cells, columns)
+        judged = self._judge.judge(found.rows)
+        table = self._merged(table, rows, judged) if judged.lines else table
+        first, self._lines = self._lines, self._lines + count
+        rejected = [row._replace(line=first + row.line) for row in sorted(judged.rejected)]
+        return replace(table, rejected=rejected, lines=count, joined=len(joined) + found.blank)
 
     def read_too_long(self, beginning: bytes) -> Table:
         """Pass over a line that is too long, of which only the beginning is there. It ends a row that is still open."""
@@ -94,38 +117,47 @@ class TableReader:
         self._lines += 1
         return replace(before, rejected=rejected, lines=before.lines + 1)
 
-    def _read_numbers(self, cells: Cells) -> tuple[Floats, Bools]:
-        values = np.empty(cells.starts.shape)
-        strange = np.empty(cells.starts.shape, dtype=bool)
-        dates = len(self._numbers)
-        values[self._numbers], strange[self._numbers] = parse_numbers(cells[:dates])
-        values[self._dates], strange[self._dates] = parse_dates(cells[dates:])
-        for slot in self._flags:
-            for row in np.flatnonzero(strange[slot]).tolist():
-                truth = _TRUTHS.get(cells[int(self._cell_of[slot]), row].texts()[0].lower())
-                if truth is not None:
-                    values[slot, row], strange[slot, row] = truth, False
-        return values, strange
+    def _columns(self, cells: Cells) -> Columns:
+        numeric = len(self._layout.numeric)
+        return Columns(
+            self._numeric.values(cells[:numeric]).T,
+            self._categories.codes(cells[numeric : self._ids_from]).T,
+        )
 
-    def _reject(self, rows: Rows, faulty: Bools, nameless: Bools, refused: Places) -> list[Rejected]:
-        """Return the lines that are no rows and the rows that are refused."""
-        rejected = [Rejected(line, reason, rows.text(line)) for line, reason in rows.faults.items()]
-        for row in refused.tolist():
-            reasons = [bad_id(rows.cells[-1, row].texts()[0])] if nameless[row] else []
-            reasons += [
-                wrong_value(self._layout.numeric[slot], rows.cells[int(self._cell_of[slot]), row].texts()[0])
-                for slot in np.flatnonzero(faulty[:, row]).tolist()
-            ]
-            line = int(rows.first[row])
-            rejected.append(Rejected(line, "; ".join(reasons), rows.text(line)))
-        return rejected
+    def _table(self, lines: Places, cells: Cells, columns: Columns) -> Table:
+        texts_from = self._ids_from + self._has_ids
+        return Table(
+            ids=cells[self._ids_from].as_bytes() if self._has_ids else self._line_numbers(lines),
+            columns=columns,
+            rejected=[],
+            lines=0,
+            joined=0,
+            texts={
+                name: [b"" if text in self._missing else text for text in cells[texts_from + place].texts()]
+                for place, name in enumerate(self._text_names)
+            },
+        )
+
+    def _merged(self, plain: Table, lines: Places, judged: Judged) -> Table:
+        """Put the rows that were read one by one between the others."""
+        order = np.argsort(np.concatenate((lines, judged.lines)), kind="stable")
+        ids = np.array(judged.ids, np.bytes_) if self._has_ids else self._line_numbers(np.array(judged.lines, np.intp))
+        texts = {name: [*plain.texts[name], *judged.texts[name]] for name in self._text_names}
+        return replace(
+            plain,
+            ids=np.concatenate((plain.ids, ids))[order],
+            columns=Columns(
+                np.concatenate((plain.columns.numbers, judged.columns.numbers))[order],
+                np.concatenate((plain.columns.codes, judged.columns.codes))[order],
+            ),
+            texts={name: [several[row] for row in order.tolist()] for name, several in texts.items()},
+        )
+
+    def _line_numbers(self, lines: Places) -> NDArray[np.bytes_]:
+        return np.array([b"%d" % line for line in (lines + (self._first_line + self._lines)).tolist()], np.bytes_)
 
 
-def _are_bad_ids(cells: Cells) -> Bools:
-    """Return where an id is empty or too long; bytes are counted first, characters only where it may matter."""
-    lengths = cells.lengths
-    bad: Bools = lengths == 0
-    long = lengths > MAX_ID_CHARACTERS
-    if long.any():
-        bad[long] = [len(text.decode()) > MAX_ID_CHARACTERS for text in cells[long].texts()]
-    return bad
+def _others(count: int, good: Places) -> list[int]:
+    others: Bools = np.ones(count, dtype=bool)
+    others[good] = False
+    return np.flatnonzero(others).tolist()

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from lambda_fn.csv_io.text import cell
-from lambda_fn.tables.reader import Rejected
+from lambda_fn.tables.judge import Rejected
+from lambda_fn.tables.reader import FIRST_LINE
 
 REJECTED_COLUMNS: Final = ("line", "reason", "text")
 REJECTED_HEADER: Final = ",".join(REJECTED_COLUMNS).encode() + b"\n"
-FIRST_LINE: Final = 2  # the number of the first line after the header
 
 _FRAME: Final = struct.Struct("<QI")  # line from the start of the chunk, bytes of text
 

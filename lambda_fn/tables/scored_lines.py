@@ -9,13 +9,11 @@ import numpy as np
 
 from lambda_fn.csv_io.decimals import write_decimals
 from lambda_fn.csv_io.text import ByteMatrix, as_matrix, cell, cells, table_of
-from lambda_fn.scoring.arrays import Bools, Texts
-from lambda_fn.scoring.imputation import Note, Notes
-from lambda_fn.scoring.recipe import ID_FIELD
+from lambda_fn.scoring.arrays import Texts
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer, Scores
+from lambda_fn.tables.warning_texts import WarningTexts
 
-SCORED_COLUMNS: Final = (
-    ID_FIELD,
+SCORED_COLUMNS: Final = (  # behind the id
     "abandonment_risk",
     "risk_level",
     "recommended_intervention",
@@ -24,9 +22,7 @@ SCORED_COLUMNS: Final = (
     "model_version",
     "warnings",
 )
-SCORED_HEADER: Final = ",".join(SCORED_COLUMNS).encode() + b"\n"
-BETWEEN_WARNINGS: Final = " | "
-_REMEMBERED_WARNINGS: Final = 4096
+_END: Final = b"\xff"  # of a line before its warnings; UTF-8 never holds this byte
 
 
 class ScoredWriter:
@@ -36,7 +32,8 @@ class ScoredWriter:
         self._levels = table_of(RISK_LEVELS)
         self._choices = table_of(scorer.choices)
         self._version = cell(scorer.version.encode())
-        self._warnings: _WarningTexts | None = None
+        self.header = b",".join((cell(scorer.manifest.id_name.encode()), ",".join(SCORED_COLUMNS).encode())) + b"\n"
+        self._warnings: WarningTexts | None = None
 
     def lines(self, ids: Texts, scores: Scores) -> bytes:
         """Return one line a shopper. ``ids`` are UTF-8."""
@@ -53,45 +50,12 @@ class ScoredWriter:
             b",",
             *write_decimals(scores.confidence, RISK_DECIMALS),
             b",%b," % self._version,
-            self._warning_texts(scores.notes),
-            b"\n",
         ]
-        return _assemble(pieces, len(ids))
-
-    def _warning_texts(self, notes: Notes) -> ByteMatrix | bytes:
-        if not notes.flags.any():
-            return b""
-        if self._warnings is None or self._warnings.kinds is not notes.kinds:
-            self._warnings = _WarningTexts(notes.kinds)
-        return as_matrix(self._warnings.of(notes.flags))
-
-
-class _WarningTexts(dict[bytes, bytes]):
-    """Combinations of notes (their flags, packed) -> one CSV field. Files repeat few of them; those are remembered."""
-
-    def __init__(self, kinds: Sequence[Note]) -> None:
-        self.kinds = kinds
-
-    def of(self, flags: Bools) -> Texts:
-        """Return each row's warnings."""
-        if len(self) > _REMEMBERED_WARNINGS:
-            self.clear()
-        noted = np.flatnonzero(flags.any(axis=1))
-        packed = np.packbits(np.ascontiguousarray(flags[noted]), axis=1)
-        texts = [self[key] for key in packed.view(f"S{packed.shape[1]}")[:, 0].tolist()]
-        written = np.zeros(len(flags), f"S{max(map(len, texts))}")
-        written[noted] = texts
-        return written
-
-    def __missing__(self, key: bytes) -> bytes:
-        self[key] = text = self._compose(key)
-        return text
-
-    def _compose(self, packed: bytes) -> bytes:
-        whole = packed.ljust((len(self.kinds) + 7) // 8, b"\0")  # numpy takes trailing zeros for padding
-        flags = np.unpackbits(np.frombuffer(whole, np.uint8), count=len(self.kinds))
-        notes = [self.kinds[i] for i in np.flatnonzero(flags).tolist()]
-        return cell(BETWEEN_WARNINGS.join(f"{note.field}: {note.detail}" for note in notes).encode())
+        if not scores.notes.flags.any():
+            return _assemble([*pieces, b"\n"], len(ids))
+        if self._warnings is None or self._warnings.kinds is not scores.notes.kinds:
+            self._warnings = WarningTexts(scores.notes.kinds)
+        return self._warnings.append_to(_assemble([*pieces, _END], len(ids)).split(_END), scores.notes.flags)
 
 
 def _assemble(pieces: Sequence[ByteMatrix | bytes], count: int) -> bytes:

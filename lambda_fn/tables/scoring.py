@@ -12,9 +12,10 @@ import numpy as np
 from lambda_fn.csv_io.blocks import TooLong
 from lambda_fn.scoring.arrays import Indices, Texts
 from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.decider import Decisions, Signals
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
 from lambda_fn.scoring.imputation import Notes
-from lambda_fn.scoring.policy import Decisions, Signals
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS, Scorer, Scores
 from lambda_fn.scoring.spending import (
     CutOff,
@@ -25,7 +26,9 @@ from lambda_fn.scoring.spending import (
     expected_spend,
     ranks_of,
 )
-from lambda_fn.tables.reader import Rejected, Table, TableReader
+from lambda_fn.tables.absent_columns import AbsentColumns
+from lambda_fn.tables.judge import Rejected
+from lambda_fn.tables.reader import Table, TableReader
 from lambda_fn.tables.scored_lines import ScoredWriter
 
 ROWS_AT_ONCE: Final = 4096  # few enough for the processor's cache, many enough that calls do not count
@@ -47,6 +50,7 @@ class Tally:
     joined: int = 0
     scored: int = 0
     rejected: int = 0
+    nothing_known: int = 0
     margin_minor: int = 0
     spend: float = 0.0
     inputs: dict[str, InputCounts] = field(default_factory=dict)
@@ -65,16 +69,34 @@ class ChunkScoring:
 
     With a budget for the whole file, every chunk is read twice: first by ``count_spending``, then by ``run``, with the
     ``cut_off`` that follows from all chunks.
+
+    lines_before: lines of the file before the chunk. It counts where rows have no id but their position.
     """
 
-    def __init__(self, scorer: Scorer, header: Sequence[str], as_of: dt.date, cut_off: CutOff | None = None) -> None:
+    def __init__(
+        self,
+        scorer: Scorer,
+        header: Sequence[str],
+        as_of: dt.date,
+        cut_off: CutOff | None = None,
+        dialect: Dialect = DEFAULT_DIALECT,
+        lines_before: int = 1,
+    ) -> None:
         self._scorer = scorer
         self._as_of = as_of
         self._cut_off = cut_off
-        self._reader = TableReader(header, scorer.layout)
+        self._absent = AbsentColumns(scorer.layout, header)
+        self._reader = TableReader(
+            header, self._absent.present, dialect, id_column=scorer.manifest.id_column, first_line=lines_before + 1
+        )
         self._writer = ScoredWriter(scorer)
         self._uncounted: list[Columns] = []
         self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))
+
+    @property
+    def header(self) -> bytes:
+        """Return the first line of the scored file."""
+        return self._writer.header
 
     def run(self, blocks: Iterable[bytes | TooLong]) -> Iterator[Output]:
         """Yield the output, a few thousand rows at a time."""
@@ -88,7 +110,7 @@ class ChunkScoring:
         for tables in self._groups(blocks):
             filled = [table for table in tables if len(table)]
             if filled:
-                scores = self._scores(_joined([table.columns for table in filled]))
+                scores = self._scores(self._columns(filled))
                 parts.append(
                     count_spending(self._scorer.decider, scores.signals, _decisions(scores), ranks_of(_ids(filled)))
                 )
@@ -125,10 +147,13 @@ class ChunkScoring:
         filled = [table for table in tables if len(table)]
         if not filled:
             return Output(b"", rejected)
-        ids, columns = _ids(filled), _joined([table.columns for table in filled])
+        ids, columns = _ids(filled), self._columns(filled)
         scores = self._limited(ids, self._scores(columns))
         self._count(columns, scores)
         return Output(self._writer.lines(ids, scores), rejected)
+
+    def _columns(self, tables: Sequence[Table]) -> Columns:
+        return self._absent.filled(_joined([table.columns for table in tables]))
 
     def _scores(self, columns: Columns) -> Scores:
         count = len(columns)
@@ -150,6 +175,7 @@ class ChunkScoring:
         tally.scored += len(columns)
         tally.levels = _added(tally.levels, scores.level)
         tally.choices = _added(tally.choices, scores.choice)
+        tally.nothing_known += int(np.count_nonzero(columns.nothing_known()))
         tally.margin_minor += int(np.rint(scores.margin * 10**MONEY_DECIMALS).sum())
         self._uncounted.append(columns)
         if sum(map(len, self._uncounted)) >= ROWS_COUNTED_AT_ONCE:

@@ -17,10 +17,13 @@ from lambda_fn.contract import WORKER_ALLOCATOR
 from tests.bench.batch_runs import PEER_MODEL
 from tests.bench.figures import Figure, note
 from tests.bench.peer import pipeline as peer_pipeline
+from tests.bench.worst_files import write_worst
+from training.shops.public_shopper import public_shopper
 
 ROWS: Final = 500_000
 TRAINING_ROWS: Final = 20_000
 ROUNDS: Final = 5
+WORST_ROUNDS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,27 @@ def measure() -> Iterator[list[Figure]]:
         ]  # fmt: skip
         note("chunks of a large and of a small file, then two workers beside one")
         yield [_peak(source, folder, ours_mb), _scaling(source, folder)]
+        note("chunks that are hard to read")
+        yield _worst(source, folder)
+
+
+def _worst(source: Path, folder: Path) -> list[Figure]:
+    """Compare chunks of hard files with a chunk of the plain one, in seconds and peak memory."""
+    files = [source, *write_worst(source, folder, public_shopper().inputs)]
+    rounds = [[_run("ours_chunk", file, folder) for file in files] for _ in range(WORST_ROUNDS)]
+    plain, *seconds = (median(run.seconds for run in runs) for runs in zip(*rounds, strict=True))
+    ratios = {file.stem: taken / plain for file, taken in zip(files[1:], seconds, strict=True)}
+    peaks = {file.stem: max(round_[i].peak_mb for round_ in rounds) for i, file in enumerate(files)}
+    return [
+        Figure(
+            "batch_worst_ratio", round(max(ratios.values()), 2), "x", 3, at_least=False,
+            detail=", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items()),
+        ),
+        Figure(
+            "batch_worst_peak_mb", round(max(peaks.values())), "MB", 500, at_least=False,
+            detail=", ".join(f"{name} {peak:.0f}" for name, peak in peaks.items()),
+        ),
+    ]  # fmt: skip
 
 
 def _peak(source: Path, folder: Path, whole_mb: float) -> Figure:
@@ -82,7 +106,7 @@ def _prepare(folder: Path) -> Path:
     training, source = folder / "training.csv", folder / "twin.csv"
     _cli("sample", "--rows", str(TRAINING_ROWS), "--seed", "11", "--country", "USA", "--out", str(training))
     _cli("sample", "--rows", str(ROWS), "--seed", "12", "--country", "USA", "--out", str(source))
-    _cli("run", "--data", str(training), "--model", "mlp", "--no-track", "--out", str(folder))
+    _cli("run", "--data", str(training), "--no-track", "--out", str(folder))
     peer_pipeline.train(training, folder / PEER_MODEL)
     return source
 

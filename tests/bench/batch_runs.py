@@ -40,33 +40,39 @@ def ours_chunk(source: Path, models: Path, folder: Path) -> Callable[[], int]:
 def _worker(source: Path, models: Path, folder: Path, size: int, start: int, end: int) -> Callable[[], int]:
     from lambda_fn.batch.job import Chunk, InputFile, Job, Pins
     from lambda_fn.batch.score_chunk import score_chunk
+    from lambda_fn.csv_io.header import find_header
+    from lambda_fn.scoring.dialect import DEFAULT_DIALECT
     from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE
     from lambda_fn.scoring.manifest_formats import read_manifest
     from lambda_fn.scoring.service import Scorer
+    from lambda_fn.tables.spellings import dialect_of
     from tests.bench.local_objects import DiskBucket
+    from tests.bench.worst_files import DIALECTS
 
     (artefact,) = models.glob("v*")
     manifest = read_manifest((artefact / MANIFEST_FILE).read_bytes())
     scorer = Scorer(manifest, (artefact / MODEL_FILE).read_bytes())
+    dialect = DIALECTS.get(source.stem, DEFAULT_DIALECT)
     with source.open("rb") as file:
-        header = file.readline()
+        header = find_header(file, (), dialect.delimiter.encode(), dialect.encoding)
     now = dt.datetime.now(dt.UTC)
     job = Job(
         execution="bench",
         input=InputFile(bucket="disk", key="bench.csv", version_id=None, etag="", size_bytes=size, last_modified=now),
         pins=Pins(model_version=manifest.model_version, as_of=manifest.as_of),
-        header=tuple(header.decode().strip().split(",")),
-        first_line=len(header),
+        header=header.names,
+        first_line=header.first_line,
+        dialect=dialect_of(dialect, header),
         chunks=1,
         budget=None,
         planned_at=now,
     )
-    bucket = DiskBucket(folder, source, len(header))
-    chunk = Chunk(index=0, start=max(start, len(header)), end=min(end, size))
+    bucket = DiskBucket(folder, source, header.first_line)
+    chunk = Chunk(index=0, start=max(start, header.first_line), end=min(end, size))
 
     def run() -> int:
         report = score_chunk(bucket, job, chunk, scorer)
-        assert not report.rejected
+        assert not report.rejected or source.stem == "faulty_rows"
         return report.scored
 
     return run
@@ -107,9 +113,9 @@ def floor(source: Path, _models: Path, folder: Path) -> Callable[[], int]:
 
 
 def _needed() -> list[str]:
-    from training.shops import shopper
+    from training.shops.public_shopper import public_shopper
 
-    return ["user_id", *(field.name for field in shopper.INPUTS)]
+    return ["user_id", *(field.name for field in public_shopper().inputs)]
 
 
 RUNS: Final[dict[str, Run]] = {run.__name__: run for run in (ours, ours_chunk, ours_chunk_of_huge_file, peer, floor)}

@@ -33,7 +33,7 @@ class Models:
 
 @contextmanager
 def trained() -> Iterator[Models]:
-    """Train, publish and promote ours (the network of the mission), and store the peer's; remove all at the end."""
+    """Train, publish and promote ours, as ``run`` does by default, and store the peer's; remove all at the end."""
     with TemporaryDirectory(prefix="bench-") as name, ministack.running(Path(name)) as local_aws:
         folder = Path(name)
         environment = {
@@ -47,7 +47,7 @@ def trained() -> Iterator[Models]:
         s3.create_bucket(Bucket=BUCKET)
         data = folder / "twin.csv"
         _train(environment, "sample", "--rows", str(ROWS), "--seed", "11", "--country", "USA", "--out", str(data))
-        version = _train(environment, "run", "--data", str(data), "--bucket", BUCKET, "--model", "mlp")
+        version = _train(environment, "run", "--data", str(data), "--bucket", BUCKET)
         _train(environment, "promote", version, "--bucket", BUCKET)
         pipeline = folder / peer_app.KEY
         peer_pipeline.train(data, pipeline)

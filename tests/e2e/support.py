@@ -10,8 +10,10 @@ import boto3
 
 from cdk.local.ministack import MiniStack
 from cdk.ops.aws import LOCAL_KEY, LOCAL_REGION
+from cdk.ops.client import ShopClient
 
 POLL_SECONDS = 0.25
+SEEN_WITHIN_SECONDS = 60.0  # a promotion, by the API
 
 Seen = TypeVar("Seen")
 
@@ -35,3 +37,13 @@ def eventually(look: Callable[[], Seen | None], within_seconds: float) -> Seen:
             return seen
         time.sleep(POLL_SECONDS)
     raise AssertionError(f"nothing to see after {within_seconds:.0f} s")
+
+
+def serving(client: ShopClient, version: str) -> bool:
+    """Tell whether the API serves ``version`` before its time is over."""
+    deadline = time.monotonic() + SEEN_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        if client.get("/model/info", key=client.api_key).json()["champion"]["model_version"] == version:
+            return True
+        time.sleep(0.5)
+    return False

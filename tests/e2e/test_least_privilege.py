@@ -93,7 +93,11 @@ def enforcing() -> Iterator[DeployedStack]:
         training = TrainingCli(local_aws.environment, folder)
         data = training.sample(folder / "shoppers.csv", rows=10_000, country=COUNTRY)
         model = training.run(data, outputs.registry_bucket, "--model", "logistic", "--no-track")
-        training.promote(model.version, outputs.registry_bucket)
+        training.promote(
+            model.version,
+            outputs.registry_bucket,
+            in_spite_of_gates_because="it imputes, and is trained in seconds",
+        )
         yield DeployedStack(local_aws, outputs, model, data)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from cdk.local.model import TrainingCli
 from cdk.local.stack import DeployedStack
 from cdk.ops.client import ShopClient
-
-SEEN_WITHIN_SECONDS = 60.0
+from tests.e2e.support import serving
 
 
 def test_the_api_follows_a_promotion_and_its_rollback(
@@ -28,13 +26,3 @@ def test_the_api_follows_a_promotion_and_its_rollback(
     # When it is rolled back, then the API serves the one before
     training_cli.rollback(bucket)
     assert serving(client, stack.model.version)
-
-
-def serving(client: ShopClient, version: str) -> bool:
-    """Tell whether the API serves ``version`` before its time is over."""
-    deadline = time.monotonic() + SEEN_WITHIN_SECONDS
-    while time.monotonic() < deadline:
-        if client.get("/model/info", key=client.api_key).json()["champion"]["model_version"] == version:
-            return True
-        time.sleep(0.5)
-    return False

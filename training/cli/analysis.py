@@ -9,14 +9,14 @@ import typer
 
 from training.cli import options
 from training.cli.console import console, plain_errors, result, say
-from training.data.label import THRESHOLD_PERCENT
 
 
 def check(
     data: options.Data,
-    country: options.Country = "USA",
-    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
-    label_unit: options.LabelUnit = "auto",
+    shop: options.ShopFile = None,
+    country: options.Country = None,
+    threshold_percent: options.ThresholdPercent = None,
+    label_unit: options.LabelUnit = None,
     as_of: options.AsOf = None,
     strict: options.Strict = False,
     allow_imbalance: options.AllowImbalance = False,
@@ -27,7 +27,8 @@ def check(
         from training.inspection import inspect
 
         report = inspect(
-            options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance), say
+            options.data_options(data, shop, country, threshold_percent, label_unit, as_of, strict, allow_imbalance),
+            say,
         )
         say(f"{report.rows_read:,} rows read, {len(report.usable):,} usable")
         if report.findings:
@@ -39,10 +40,11 @@ def check(
 def signals(
     data: options.Data,
     out: Annotated[Path, typer.Option(help="Folder for signals.csv, correlations.csv and the plots.")],
-    country: options.Country = "USA",
+    shop: options.ShopFile = None,
+    country: options.Country = None,
     model: Annotated[str, typer.Option(help="Model family whose importances are measured.")] = "logistic",
-    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
-    label_unit: options.LabelUnit = "auto",
+    threshold_percent: options.ThresholdPercent = None,
+    label_unit: options.LabelUnit = None,
     as_of: options.AsOf = None,
     seed: options.Seed = 0,
 ) -> None:
@@ -61,7 +63,7 @@ def signals(
 
         prepared = prepare(
             options.data_options(
-                data, country, threshold_percent, label_unit, as_of, strict=False, allow_imbalance=False
+                data, shop, country, threshold_percent, label_unit, as_of, strict=False, allow_imbalance=False
             ),
             say,
         )

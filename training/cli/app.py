@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from training.cli import analysis, data, decisions, registry, retrain, train
+from training.cli import analysis, data, decisions, registry, retrain, shops, train
 
 app = typer.Typer(
     help="Train, evaluate, publish and promote cart-abandonment models.",
@@ -13,12 +13,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("sample")(data.sample)
+app.command("draft")(shops.draft)
+app.command("schema")(shops.schema)
 app.command("check")(analysis.check)
 app.command("signals")(analysis.signals)
 app.command("run")(train.run)
 app.command("retrain")(retrain.retrain)
 app.command("compare")(train.compare)
 app.command("tune")(train.tune)
+app.command("score")(shops.score)
 app.command("promote")(registry.promote)
 app.command("rollback")(registry.rollback)
 app.command("list")(registry.list_versions)

@@ -27,7 +27,7 @@ Version = Annotated[str | None, typer.Option(help="Version in the registry; the 
 def simulate(
     data: options.Data,
     budget: Annotated[float, typer.Option(min=0, help="Expected spend on offers, in the policy's currency.")],
-    country: options.Country = "USA",
+    country: options.Country = None,
     artefact: ModelFolder = None,
     bucket: options.Bucket = None,
     version: Version = None,
@@ -39,11 +39,11 @@ def simulate(
 ) -> None:
     """Choose offers within a budget so that the expected margin is largest. Prints that margin."""
     with plain_errors():
-        from lambda_fn.scoring.policy import Decider
+        from lambda_fn.scoring.decider import Decider
         from training.offers.simulate import simulate as simulate_budget
 
         model = _model(artefact, bucket, version, policy, endpoint, region)
-        found = simulate_budget(model, data, budget, country, as_of.date() if as_of else None)
+        found = simulate_budget(model, data, budget, _rows(country), as_of.date() if as_of else None)
         for offer in Decider(model.manifest.policy, model.manifest.recipe).never_offered:
             say(f"warning: policy: no tier or segment can ever get {offer}; see its eligibility and the guardrails")
         _show_simulation(found, budget)
@@ -77,6 +77,14 @@ def ground_truth(
             table.add_row(f"{truth:g}", *_outcome_cells(outcome))
         console.print(f"expected margin a shopper, in {model.manifest.policy.currency}; {rows:,} simulated shoppers")
         console.print(table)
+
+
+def _rows(country: str | None) -> dict[str, tuple[str, ...]] | None:
+    from training.shops.overrides import ALL_COUNTRIES, COUNTRY
+
+    if country is None:
+        return None
+    return {} if country == ALL_COUNTRIES else {COUNTRY: (country,)}
 
 
 def _outcome_cells(outcome: Outcome) -> list[str]:

@@ -15,12 +15,23 @@ from training.models.families import FAMILIES
 if TYPE_CHECKING:
     from lambda_fn.registry import Registry
     from training.data.options import DataOptions
+    from training.shops.shop import Shop
 
-Data = Annotated[Path, typer.Option("--data", help="CSV with the columns of the recipe; .gz is read too.")]
-Country = Annotated[str, typer.Option(help="Keep the rows of one country, or 'all'.")]
+Data = Annotated[Path, typer.Option("--data", help="Table as the shop writes it: CSV, packed with gzip or not.")]
+ShopFile = Annotated[
+    Path | None, typer.Option("--shop", help="Shop file (YAML), as `draft` writes it; the public shopper when absent.")
+]
+Country = Annotated[
+    str | None, typer.Option(help="Keep the rows of one country, or 'all'; those of the shop file when absent.")
+]
 Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
-ThresholdPercent = Annotated[float, typer.Option(help="Abandonment rate, in percent, from which the label is 1.")]
-LabelUnit = Annotated[str, typer.Option(help="Unit of the rate column: auto, percent or fraction.")]
+ThresholdPercent = Annotated[
+    float | None,
+    typer.Option(help="Abandonment rate, in percent, from which the label is 1; the shop file's when absent."),
+]
+LabelUnit = Annotated[
+    str | None, typer.Option(help="Unit of the rate column: auto, percent or fraction; the shop file's when absent.")
+]
 AsOf = Annotated[
     dt.datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="Day that recency counts to; the newest plausible date when absent."),
@@ -46,26 +57,34 @@ def check_family(name: str, *others: str) -> None:
 
 def data_options(
     data: Path,
-    country: str,
-    threshold_percent: float,
-    label_unit: str,
+    shop: Path | None,
+    country: str | None,
+    threshold_percent: float | None,
+    label_unit: str | None,
     as_of: dt.datetime | None,
     strict: bool,
     allow_imbalance: bool,
 ) -> DataOptions:
     """Return the options about data, checked."""
-    from training.data.label import as_unit
     from training.data.options import DataOptions
+    from training.shops.overrides import overridden
 
     return DataOptions(
         path=data,
-        country=country,
-        threshold_percent=threshold_percent,
-        label_unit=as_unit(label_unit),
+        shop=overridden(read_shop(shop), country=country, threshold_percent=threshold_percent, label_unit=label_unit),
         as_of=as_of.date() if as_of else None,
         strict=strict,
         allow_imbalance=allow_imbalance,
     )
+
+
+def read_shop(path: Path | None) -> Shop:
+    """Return the shop of a file; the public shopper's where none is named."""
+    from training.shops.public_shopper import public_shopper
+    from training.shops.shop import Shop
+    from training.shops.validated_yaml import read_yaml
+
+    return public_shopper() if path is None else read_yaml(path, Shop)
 
 
 def open_registry(bucket: str, endpoint: str | None, region: str | None) -> Registry:

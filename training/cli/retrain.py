@@ -9,7 +9,6 @@ import typer
 from lambda_fn.contract import ENV_DATA_BUCKET
 from training.cli import options
 from training.cli.console import plain_errors, result, say
-from training.data.label import THRESHOLD_PERCENT
 from training.models.families import AUTO
 
 
@@ -22,7 +21,8 @@ def retrain(
         str | None, typer.Option(help="ARN of the SNS topic that is told of a model left waiting.")
     ] = None,
     promote: Annotated[bool, typer.Option(help="Promote it where it passes the gates.")] = True,
-    country: options.Country = "USA",
+    shop: options.ShopFile = None,
+    country: options.Country = None,
     model: Annotated[str, typer.Option(help="Model family, or auto.")] = AUTO,
     endpoint: options.Endpoint = None,
     region: options.Region = None,
@@ -37,17 +37,16 @@ def retrain(
 
         from training import retrain as job
         from training.job import RunOptions
-        from training.offers.policy_file import DEFAULT, read_policy
 
         registry = options.open_registry(bucket, endpoint, region)
-        policy = read_policy(DEFAULT)
+        offers = options.read_shop(shop).offers
         outcome = job.retrain(
             boto3.client("s3", endpoint_url=endpoint, region_name=region),
             data_bucket,
             registry,
             lambda path: RunOptions(
-                data=options.data_options(path, country, THRESHOLD_PERCENT, "auto", None, False, False),
-                policy=policy,
+                data=options.data_options(path, shop, country, None, None, None, False, False),
+                policy=offers,
                 family=model,
                 registry=registry,
                 track=False,

@@ -32,13 +32,25 @@ def metrics_table(metrics: dict[str, Any]) -> Table:
 
 def comparison_table(comparison: Comparison) -> Table:
     """Return the compared families, the chosen one marked."""
-    table = Table("family", "AUC", "95 % interval", "AUC in folds", "F1", "log loss", "fit s", "us a row", "KiB")
+    table = Table(
+        "family",
+        "log loss, blanks",
+        "AUC",
+        "95 % interval",
+        "AUC in folds",
+        "F1",
+        "log loss",
+        "fit s",
+        "us a row",
+        "KiB",
+    )
     for entry in comparison.entries:
         low, high = entry.roc_auc_interval
         mark = " (chosen)" if entry is comparison.chosen else ""
         folds = entry.fold_aucs
         table.add_row(
             f"{entry.candidate.family}{mark}",
+            f"{entry.blanked_log_loss:.4f}",
             f"{entry.roc_auc:.4f}",
             f"{low:.4f} to {high:.4f}",
             f"{sum(folds) / len(folds):.4f}" if folds else "",

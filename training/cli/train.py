@@ -11,8 +11,7 @@ from rich.progress import Progress
 
 from training.cli import options
 from training.cli.console import console, plain_errors, result, say
-from training.data.label import THRESHOLD_PERCENT
-from training.models.families import AUTO
+from training.models.families import AUTO, NETWORK
 
 if TYPE_CHECKING:
     from training.job import Result
@@ -20,15 +19,19 @@ if TYPE_CHECKING:
 
 def run(
     data: options.Data,
-    country: options.Country = "USA",
+    shop: options.ShopFile = None,
+    country: options.Country = None,
     bucket: options.Bucket = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write the artefact to, below its version.")] = None,
     summary_json: Annotated[Path | None, typer.Option(help="File for version, metrics and seconds a step.")] = None,
     model: Annotated[str, typer.Option(help="Model family, or auto: compare all, ties go to the simpler.")] = AUTO,
     parameters: Annotated[Path | None, typer.Option(help="JSON of estimator parameters, as `tune` writes it.")] = None,
-    policy: Annotated[Path | None, typer.Option(help="Policy file (YAML); the default policy when absent.")] = None,
-    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
-    label_unit: options.LabelUnit = "auto",
+    offers: Annotated[
+        Path | None,
+        typer.Option("--offers", "--policy", help="File of offers (YAML) instead of those of the shop file."),
+    ] = None,
+    threshold_percent: options.ThresholdPercent = None,
+    label_unit: options.LabelUnit = None,
     as_of: options.AsOf = None,
     strict: options.Strict = False,
     allow_imbalance: options.AllowImbalance = False,
@@ -42,15 +45,18 @@ def run(
         raise typer.BadParameter("say where the model goes: --bucket, --out, or both")
     if parameters is not None and model == AUTO:
         raise typer.BadParameter("parameters belong to one family: name it with --model", param_hint="--parameters")
-    options.check_family(model, AUTO)
+    options.check_family(model, AUTO, NETWORK)
     with plain_errors():
         from training.job import RunOptions
         from training.job import run as run_job
-        from training.offers.policy_file import DEFAULT, read_policy
+        from training.offers.policy_file import read_policy
 
+        of_data = options.data_options(
+            data, shop, country, threshold_percent, label_unit, as_of, strict, allow_imbalance
+        )
         chosen = RunOptions(
-            data=options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance),
-            policy=read_policy(policy or DEFAULT),
+            data=of_data,
+            policy=read_policy(offers) if offers else of_data.shop.offers,
             family=model,
             seed=seed,
             parameters=_read_parameters(parameters),
@@ -69,10 +75,11 @@ def run(
 
 def compare(
     data: options.Data,
-    country: options.Country = "USA",
+    shop: options.ShopFile = None,
+    country: options.Country = None,
     folds: Annotated[int, typer.Option(help="Folds of a cross-validation within the training part; 0: none.")] = 3,
-    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
-    label_unit: options.LabelUnit = "auto",
+    threshold_percent: options.ThresholdPercent = None,
+    label_unit: options.LabelUnit = None,
     as_of: options.AsOf = None,
     strict: options.Strict = False,
     allow_imbalance: options.AllowImbalance = False,
@@ -85,7 +92,8 @@ def compare(
         from training.models.compare import compare as compare_families
 
         prepared = prepare(
-            options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance), say
+            options.data_options(data, shop, country, threshold_percent, label_unit, as_of, strict, allow_imbalance),
+            say,
         )
         with console.status("training every family"):
             comparison = compare_families(prepared, seed, folds=folds, say=say)
@@ -99,9 +107,10 @@ def tune(
     trials: Annotated[int, typer.Option(min=1, help="Trials the study shall have; earlier ones count.")] = 50,
     out: Annotated[Path | None, typer.Option(help="JSON for the best parameters, for `run --parameters`.")] = None,
     storage: Annotated[Path, typer.Option(help="SQLite file of the study.")] = Path(".local/tuning.db"),
-    country: options.Country = "USA",
-    threshold_percent: options.ThresholdPercent = THRESHOLD_PERCENT,
-    label_unit: options.LabelUnit = "auto",
+    shop: options.ShopFile = None,
+    country: options.Country = None,
+    threshold_percent: options.ThresholdPercent = None,
+    label_unit: options.LabelUnit = None,
     as_of: options.AsOf = None,
     strict: options.Strict = False,
     allow_imbalance: options.AllowImbalance = False,
@@ -116,7 +125,8 @@ def tune(
         from training.models.tune import tune as tune_network
 
         prepared = prepare(
-            options.data_options(data, country, threshold_percent, label_unit, as_of, strict, allow_imbalance), say
+            options.data_options(data, shop, country, threshold_percent, label_unit, as_of, strict, allow_imbalance),
+            say,
         )
         with Progress(console=console) as progress:
             task = progress.add_task("tuning", total=trials)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from lambda_fn.scoring.arrays import Bools
-from lambda_fn.scoring.columns import Layout, days_since_epoch
-from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, Recipe
+from lambda_fn.scoring.columns import days_since_epoch
+from lambda_fn.scoring.recipe import DateInput, InputField
+from lambda_fn.tables.files import layout_of
 from training.data.columns import to_columns
 from training.data.load import Dataset
 from training.data.usable import RowFaults, usable_rows
 from training.errors import DataRefused
+from training.shops.shop import Shop, ValueLabel
 
 LARGEST_DROPPED_SHARE: Final = 0.01  # more unusable rows than this, and the export itself is in doubt
 LARGEST_MISSING_SHARE: Final = 0.20  # of one column
@@ -61,20 +63,19 @@ class Report:
             raise DataRefused("; ".join(f"{finding.check}: {finding.message}" for finding in errors) + advice)
 
 
-def check(dataset: Dataset, recipe: Recipe, label_column: str, as_of: dt.date | None = None) -> Report:
+def check(dataset: Dataset, shop: Shop, as_of: dt.date | None = None) -> Report:
     """Return what is wrong with the data. Dates after ``as_of`` (today when absent) count as future ones."""
     table = dataset.table
-    layout = Layout(_with_some_categories(recipe))
-    faults = usable_rows(table, to_columns(layout, table), layout, label_column)
+    layout = layout_of(shop.inputs)
+    faults = usable_rows(table, to_columns(layout, table), layout, shop.label.column)
     usable = faults.usable
     findings = (
-        *_types(dataset),
-        *_missing(table, recipe),
-        *_future(table, recipe, as_of or _today()),
-        *_outside(table, layout, faults),
-        *_identity(faults),
-        *_unlabelled(label_column, faults),
-        *_volume(usable),
+        *_refused(dataset),
+        *_missing(table, shop.inputs),
+        *_future(table, shop.inputs, as_of or _today()),
+        *_identity(shop.table.id, faults),
+        *_unlabelled(shop.label.column, faults),
+        *_volume(usable, faults.unlabelled if isinstance(shop.label, ValueLabel) else np.zeros_like(usable)),
     )
     return Report(findings, len(table), table if usable.all() else table[usable].reset_index(drop=True))
 
@@ -83,13 +84,20 @@ def _today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
-def _types(dataset: Dataset) -> Iterator[Finding]:
-    for name, cells in dataset.unreadable.items():
-        yield Finding("warning", "type", f"{name}: {cells:,} cells are not of its type and count as missing", cells)
+def _refused(dataset: Dataset) -> Iterator[Finding]:
+    """Tell which rows the reader refuses, as the batch would: they are not learnt from."""
+    rows = sum(each.rows for each in dataset.refused.values())
+    for reason, each in dataset.refused.items():
+        such = f" (such as {', '.join(each.examples)})" if each.examples else ""
+        yield Finding("warning", "refused", f"{each.rows:,} rows are left out: {reason}{such}", each.rows)
+    if rows > LARGEST_DROPPED_SHARE * dataset.rows_read:
+        share = rows / dataset.rows_read
+        message = f"{share:.1%} of the rows cannot be read, more than {LARGEST_DROPPED_SHARE:.0%}; mend the export"
+        yield Finding("error", "refused rows", message, rows)
 
 
-def _missing(table: pd.DataFrame, recipe: Recipe) -> Iterator[Finding]:
-    for field in recipe.inputs:
+def _missing(table: pd.DataFrame, inputs: Sequence[InputField]) -> Iterator[Finding]:
+    for field in inputs:
         rows = int(table[field.name].isna().sum())
         if rows:
             share = rows / len(table)
@@ -98,8 +106,8 @@ def _missing(table: pd.DataFrame, recipe: Recipe) -> Iterator[Finding]:
             yield Finding(level, "missing", f"{field.name}: {share:.2%} missing{much}", rows)
 
 
-def _future(table: pd.DataFrame, recipe: Recipe, as_of: dt.date) -> Iterator[Finding]:
-    for field in recipe.inputs:
+def _future(table: pd.DataFrame, inputs: Sequence[InputField], as_of: dt.date) -> Iterator[Finding]:
+    for field in inputs:
         if isinstance(field, DateInput):
             rows = int((table[field.name] > days_since_epoch(as_of)).sum())
             if rows:
@@ -107,32 +115,9 @@ def _future(table: pd.DataFrame, recipe: Recipe, as_of: dt.date) -> Iterator[Fin
                 yield Finding("warning", "future date", f"{field.name}: {share:.1%} lie after {as_of}", rows)
 
 
-def _outside(table: pd.DataFrame, layout: Layout, faults: RowFaults) -> Iterator[Finding]:
-    """Find values that scoring would refuse, by the rule that scoring uses."""
-    for i in np.flatnonzero(faults.outside.any(axis=0)):
-        rows = faults.outside[:, i]
-        example = table[layout.numeric_names[i]].to_numpy()[rows][0]
-        message = (
-            f"{layout.numeric_names[i]}: {rows.sum():,} rows outside {layout.minimum[i]:g} to {layout.maximum[i]:g} "
-            f"or not whole (such as {example:g}) are left out"
-        )
-        yield Finding("warning", "bounds", message, int(rows.sum()))
-
-
-def _with_some_categories(recipe: Recipe) -> Recipe:
-    """Return the recipe with a stand-in for categories that are not learnt yet: bounds concern numbers only."""
-    inputs = tuple(
-        field.model_copy(update={"categories": ("?",), "default": "?"}) if isinstance(field, CategoryInput) else field
-        for field in recipe.inputs
-    )
-    return recipe.model_copy(update={"inputs": inputs})
-
-
-def _identity(faults: RowFaults) -> Iterator[Finding]:
-    if rows := int(faults.nameless.sum()):
-        yield Finding("warning", ID_FIELD, f"{rows:,} rows have none and are left out", rows)
+def _identity(id_name: str, faults: RowFaults) -> Iterator[Finding]:
     if rows := int(faults.repeated.sum()):
-        yield Finding("warning", f"duplicate {ID_FIELD}", f"{rows:,} rows repeat one and are left out", rows)
+        yield Finding("warning", f"duplicate {id_name}", f"{rows:,} rows repeat one and are left out", rows)
 
 
 def _unlabelled(label_column: str, faults: RowFaults) -> Iterator[Finding]:
@@ -140,8 +125,9 @@ def _unlabelled(label_column: str, faults: RowFaults) -> Iterator[Finding]:
         yield Finding("warning", "label", f"{label_column}: {rows:,} rows have none and are left out", rows)
 
 
-def _volume(usable: Bools) -> Iterator[Finding]:
-    read, left = len(usable), int(usable.sum())
+def _volume(usable: Bools, expected: Bools) -> Iterator[Finding]:
+    """Judge what is left. ``expected``: rows that are left out by the shop file's own words, which is no fault."""
+    read, left = int((usable | ~expected).sum()), int(usable.sum())
     if read - left > LARGEST_DROPPED_SHARE * read:
         share = (read - left) / read
         message = f"{share:.1%} of the rows cannot be used, more than {LARGEST_DROPPED_SHARE:.0%}; check the export"

@@ -12,6 +12,7 @@ from lambda_fn.scoring.arrays import Codes, Matrix
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout
 from lambda_fn.scoring.features import FeaturePlan
 from lambda_fn.scoring.imputation import Imputer
+from lambda_fn.scoring.manifest import Missing
 
 BLOCK_ROWS: Final = 100_000  # featurised at a time: the float64 work array of a million rows is large
 
@@ -27,10 +28,13 @@ def to_columns(layout: Layout, table: pd.DataFrame) -> Columns:
     return Columns(numbers, codes)
 
 
-def featurise(plan: FeaturePlan, columns: Columns, as_of: dt.date) -> Matrix:
-    """Return the model's matrix, float32 (n, features), of columns before imputation."""
+def featurise(plan: FeaturePlan, columns: Columns, as_of: dt.date, missing: Missing = "imputed") -> Matrix:
+    """Return the model's matrix, float32 (n, features), of columns before imputation.
+
+    ``missing``: what the model takes where an input is missing; with "value" the features of it are NaN.
+    """
     matrix = np.empty((len(columns), len(plan.feature_names)), dtype=np.float32)
-    imputer = Imputer(plan.layout)
+    imputer = Imputer(plan.layout, missing)
     for start in range(0, len(columns), BLOCK_ROWS):
         rows = np.arange(start, min(start + BLOCK_ROWS, len(columns)))
         complete, _ = imputer.complete(columns.take(rows))

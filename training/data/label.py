@@ -6,27 +6,36 @@ and its headline F1 of 0.97 was the score of a constant. Here the unit is detect
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Labels
 from training.errors import LabelRefused
-
-Unit = Literal["auto", "percent", "fraction"]
+from training.shops.shop import Label, RateLabel, Unit
 
 THRESHOLD_PERCENT: Final = 30.0
 SMALLEST_MINORITY: Final = 0.10
+SMALLEST_CLASS: Final = 20  # rows of the rarer class
 MOST_BELOW_ONE: Final = 0.05  # share of a percent column's positive rates below 1 %; more looks like fractions mixed in
 DECIMALS: Final = 9  # of a percentage that was a fraction
 
 
-def as_unit(text: str) -> Unit:
-    """Return the unit that a text names; raise LabelRefused for any other text."""
-    for unit in get_args(Unit):
-        if text == unit:
-            return text  # type: ignore[return-value]
-    raise LabelRefused(f"no label unit {text!r}; choose auto, percent or fraction")
+@dataclass(frozen=True)
+class Labels01:
+    """The labels of rows, (n,): 1 where the shopper abandons. ``unit``: how the column was read."""
+
+    values: Labels
+    unit: str
+
+
+def labels_of(label: Label, column: Floats) -> Labels01:
+    """Return the labels of the label's column as it was read; raise LabelRefused where its unit is ambiguous."""
+    if isinstance(label, RateLabel):
+        percent, unit = in_percent(column, label.unit, label.column)
+        return Labels01(binarise(percent, label.threshold_percent), unit)
+    return Labels01(column.astype(np.int8), "values")
 
 
 def in_percent(rates: Floats, unit: Unit = "auto", column: str = "the label column") -> tuple[Floats, str]:
@@ -88,20 +97,39 @@ def constant_f1(positive_share: float) -> float:
     return 2 * positive_share / (1 + positive_share) if positive_share else 0.0
 
 
-def check_balance(labels: Labels, threshold_percent: float, *, allow_imbalance: bool = False) -> None:
-    """Raise LabelRefused where fewer than SMALLEST_MINORITY of the rows are of one class."""
+def check_balance(labels: Labels, label: Label, *, allow_imbalance: bool = False) -> str:
+    """Return what is to be said of a rare class, if anything; raise LabelRefused where the label cannot be learnt.
+
+    A rate whose minority is below SMALLEST_MINORITY is refused: most often its threshold or its unit is wrong.
+    Values say themselves what they mean, so a class may be as rare as SMALLEST_CLASS rows.
+    """
     share = float(labels.mean())
     minority = min(share, 1 - share)
-    if minority >= SMALLEST_MINORITY or (allow_imbalance and minority > 0):
-        return
     if not minority:
         raise LabelRefused(
-            f"the label 'rate >= {threshold_percent:g} %' is {round(share)} in all {len(labels):,} rows: there is "
-            "nothing to learn. Check the threshold and the column's unit (both are in percent)."
+            f"the label '{label}' is {round(share)} in all {len(labels):,} rows: there is nothing to learn. "
+            + (
+                "Check the threshold and the column's unit (both are in percent)."
+                if isinstance(label, RateLabel)
+                else "Check which values mean abandoned."
+            )
         )
-    raise LabelRefused(
-        f"the label 'rate >= {threshold_percent:g} %' is positive in {share:.1%} of {len(labels):,} rows: the minority "
-        f"is below {SMALLEST_MINORITY:.0%}. Always answering 'will abandon' scores F1 {constant_f1(share):.4f} on it, "
-        "so a high F1 would prove nothing. Check the threshold's unit (it is in percent); if the label is what you "
-        "mean, pass --allow-imbalance."
+    if isinstance(label, RateLabel) and minority < SMALLEST_MINORITY and not allow_imbalance:
+        raise LabelRefused(
+            f"the label '{label}' is positive in {share:.1%} of {len(labels):,} rows: the minority is below "
+            f"{SMALLEST_MINORITY:.0%}. Always answering 'will abandon' scores F1 {constant_f1(share):.4f} on it, so a "
+            "high F1 would prove nothing. Check the threshold's unit (it is in percent); if the label is what you "
+            "mean, pass --allow-imbalance."
+        )
+    if round(minority * len(labels)) < SMALLEST_CLASS:
+        raise LabelRefused(
+            f"the label '{label}' has {round(minority * len(labels))} rows of its rarer class; training needs at least "
+            f"{SMALLEST_CLASS}"
+        )
+    if minority >= SMALLEST_MINORITY:
+        return ""
+    rare = "abandoned" if share < 0.5 else "completed"
+    return (
+        f"only {minority:.1%} of the carts are {rare}: always answering 'will abandon' scores F1 "
+        f"{constant_f1(share):.4f}, so look at the AUC and the log loss beside the constant's, not at F1"
     )

@@ -1,189 +1,211 @@
-"""CSV -> a compact table of the columns that training needs. Rows of other countries are dropped while reading."""
+"""A file -> a compact table of the columns that training needs, read by the reader that the batch uses.
+
+A row that the batch would reject is not trained on, and is counted with the same reason.
+"""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import zlib
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from lambda_fn.contract import MAX_LINE_BYTES
-from lambda_fn.csv_io.header import UnusableHeader, read_header
+from lambda_fn.csv_io.header import UnusableHeader
+from lambda_fn.scoring.arrays import Bools, Floats
 from lambda_fn.scoring.manifest import DataFingerprint
-from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, InputField, Recipe
-from training.data.options import ALL_COUNTRIES, Progress
+from lambda_fn.scoring.recipe import CategoryInput, InputField, NumberInput
+from lambda_fn.tables.files import OpenedTable, layout_of, open_table
+from lambda_fn.tables.reader import Table
+from lambda_fn.tables.spellings import parser_of, spelling_of
+from training.data.options import Progress
+from training.data.source import Source
 from training.errors import DataRefused
+from training.shops.shop import RateLabel
 
-COUNTRY: Final = "country"
-CHUNK_ROWS: Final = 100_000
+ID: Final = "(id)"  # the table's column of ids, whatever the file calls it
+ANY_NUMBER: Final = 1e300
+EXAMPLES: Final = 3  # of the cells that are refused for one reason
 _HASH_BLOCK_BYTES: Final = 1 << 20
-_DAMAGED: Final = (EOFError, gzip.BadGzipFile, zlib.error)  # what reading gzip raises
+_FOUND: Final = ", found "  # in a reason, before the cell
+
+
+@dataclass
+class Refused:
+    """Rows that were refused for one reason: how many, and the first of their cells."""
+
+    rows: int = 0
+    examples: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Rows of one CSV.
+    """Rows of one file.
 
     In both tables NaN is a missing value. Numbers and flags are numbers, dates are days since 1970-01-01, categories
     are pandas categoricals.
 
-    ``table``: ``user_id`` (text), the recipe's inputs, and the label column where one was asked for.
-    ``unreadable``: by column of ``table``, the cells that are neither empty nor of its type; they count as missing.
+    ``table``: ID (text), the recipe's inputs, and the label's column where one was asked for: the rate, or 1 for
+    abandoned and 0 for completed.
+    ``refused``: the rows that the reader refuses, by reason.
     ``fingerprint``: which file the rows come from.
-    ``left_out``: the number of rows of other countries.
+    ``left_out``: the number of rows that are not among those to keep.
     ``extra``: the same rows' inputs of another recipe, where the file has them and ``table`` does not.
     """
 
     table: pd.DataFrame
-    unreadable: dict[str, int]
+    refused: dict[str, Refused]
     fingerprint: DataFingerprint
     left_out: int
     extra: pd.DataFrame | None = None
+
+    @property
+    def rows_read(self) -> int:
+        """Return how many rows the file has."""
+        return len(self.table) + self.left_out + sum(each.rows for each in self.refused.values())
 
     def with_extra(self) -> pd.DataFrame:
         """Return the rows with the inputs of both recipes."""
         return self.table if self.extra is None else pd.concat([self.table, self.extra], axis=1)
 
 
-@dataclass(frozen=True)
-class _Kinds:
-    """Which of the needed columns hold what."""
+def read(path: Path, source: Source, progress: Progress | None = None, also: Iterable[InputField] = ()) -> Dataset:
+    """Read a file; raise DataRefused saying what to fix.
 
-    text: tuple[str, ...]
-    dates: tuple[str, ...]
-    numbers: tuple[str, ...]
-
-    @property
-    def all(self) -> list[str]:
-        return [ID_FIELD, *self.text, *self.dates, *self.numbers]
-
-    def plus(self, fields: Iterable[InputField], header: Collection[str]) -> _Kinds:
-        """Add the inputs that the header has and that are not among these."""
-        more = [field for field in fields if field.name in header and field.name not in self.all]
-        text, dates, numbers = _by_kind(more)
-        return _Kinds((*self.text, *text), (*self.dates, *dates), (*self.numbers, *numbers))
-
-
-def read(
-    path: Path,
-    recipe: Recipe,
-    label_column: str | None = None,
-    country: str = ALL_COUNTRIES,
-    progress: Progress | None = None,
-    also: Iterable[InputField] = (),
-) -> Dataset:
-    """Read a CSV (gzip where its name ends so); raise DataRefused saying what to fix.
-
-    ``country``: keep its rows only, or ALL_COUNTRIES.
     ``progress``: called with the number of rows read so far.
     ``also``: inputs of another recipe, read in the same pass where the file has them.
     """
     if not path.is_file():
         raise DataRefused(f"there is no file {path}")
-    own = _kinds(recipe, label_column, country)
-    parts = []
-    seen = 0
     try:
-        kinds = own.plus(also, _read_header(path, own))
-        unreadable = dict.fromkeys(kinds.all, 0)
-        for chunk in _chunks(path, kinds):
-            seen += len(chunk)
-            wanted = chunk if country == ALL_COUNTRIES else chunk[chunk[COUNTRY] == country]
-            parts.append(_compact(wanted, kinds, unreadable))
+        opened = open_table(path, source.columns, source.dialect)
+        more = [item for item in also if item.name in opened.header.names and item.name not in source.columns]
+        rows = _Rows(source, opened, more)
+        for table in opened.tables(rows.layout, id_column=source.id_column, texts=rows.texts):
+            rows.add(table)
             if progress:
-                progress(seen)
-    except _DAMAGED as error:
-        raise DataRefused(f"{path} is damaged ({error}); pack or copy it again") from error
-    table = _join(parts, kinds)
-    if table.empty:
-        if country == ALL_COUNTRIES:
-            raise DataRefused(f"{path} has no rows")
-        raise DataRefused(
-            f"{path} has no row with {COUNTRY} {country!r} among its {seen:,}; name another with --country, or keep "
-            f"all with --country {ALL_COUNTRIES}"
-        )
-    more = [name for name in kinds.all if name not in own.all]
-    return Dataset(
-        table=table[own.all] if more else table,
-        unreadable={name: unreadable[name] for name in own.all if unreadable[name]},
-        fingerprint=DataFingerprint(source=path.name, sha256=_sha256(path), rows=len(table), country=country),
-        left_out=seen - len(table),
-        extra=table[more] if more else None,
-    )
-
-
-def _kinds(recipe: Recipe, label_column: str | None, country: str) -> _Kinds:
-    text, dates, numbers = _by_kind(recipe.inputs)
-    if country != ALL_COUNTRIES and COUNTRY not in text:
-        text = (*text, COUNTRY)
-    return _Kinds(text, dates, (*numbers, *([label_column] if label_column else [])))
-
-
-def _by_kind(fields: Iterable[InputField]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return the names of the inputs that hold texts, dates, and numbers or flags."""
-    fields = tuple(fields)
-    text = tuple(field.name for field in fields if isinstance(field, CategoryInput))
-    dates = tuple(field.name for field in fields if isinstance(field, DateInput))
-    numbers = tuple(field.name for field in fields if not isinstance(field, CategoryInput | DateInput))
-    return text, dates, numbers
-
-
-def _read_header(path: Path, needed: _Kinds) -> tuple[str, ...]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rb") as file:
-            line = file.readline(MAX_LINE_BYTES)
-        return read_header(line, needed.all)
+                progress(rows.seen)
     except UnusableHeader as error:
         raise DataRefused(f"{path}: {error}") from error
+    return rows.dataset(path)
 
 
-def _chunks(path: Path, kinds: _Kinds) -> Iterator[pd.DataFrame]:
-    as_text = dict.fromkeys([ID_FIELD, *kinds.dates], "str") | dict.fromkeys(kinds.text, "category")
-    try:
-        with pd.read_csv(
-            path,
-            usecols=kinds.all,
-            dtype=as_text,
-            chunksize=CHUNK_ROWS,
-            keep_default_na=False,  # a category may well be called "None"
-            na_values=[""],
-            encoding="utf-8-sig",
-            low_memory=False,
-        ) as reader:
-            yield from reader
-    except ValueError as error:  # pandas' parser errors, text that is not UTF-8, names of columns with spaces around
-        raise DataRefused(f"{path} cannot be read as CSV: {error}") from error
+class _Rows:
+    """Collects the rows of one file."""
+
+    def __init__(self, source: Source, opened: OpenedTable, more: Sequence[InputField]) -> None:
+        rate = [_rate(source.label)] if isinstance(source.label, RateLabel) else []
+        self._source, self._more, self._dialect = source, more, opened.dialect
+        self.layout = layout_of((*source.numeric, *rate))
+        self.texts = tuple(dict.fromkeys((*source.texts, *(item.name for item in more))))
+        self.seen = 0
+        self._left_out = 0
+        self._refused: dict[str, Refused] = {}
+        self._ids: list[np.ndarray] = []
+        self._numbers: list[Floats] = []
+        self._codes: dict[str, list[np.ndarray]] = {name: [] for name in self.texts}
+        self._known: dict[str, dict[bytes, int]] = {name: {b"": -1} for name in self.texts}
+
+    def add(self, table: Table) -> None:
+        """Take in some rows."""
+        self.seen += len(table) + len(table.rejected)
+        for rejected in table.rejected:
+            self._refuse(rejected.reason)
+        codes = {name: self._coded(name, table.texts[name]) for name in self.texts}
+        kept = self._kept(codes, len(table))
+        self._left_out += len(table) - int(kept.sum())
+        self._ids.append(table.ids[kept])
+        self._numbers.append(table.columns.numbers[kept])
+        for name, values in codes.items():
+            self._codes[name].append(values[kept])
+
+    def dataset(self, path: Path) -> Dataset:
+        """Return what was collected; raise DataRefused where no row is left."""
+        ids = np.concatenate(self._ids) if self._ids else np.empty(0, dtype="S1")
+        if not len(ids):
+            raise DataRefused(self._nothing(path))
+        numbers = np.concatenate(self._numbers)
+        columns: dict[str, object] = {ID: pd.array([text.decode() for text in ids.tolist()], dtype="str")}
+        for i, name in enumerate(self.layout.numeric_names):
+            columns[name] = pd.to_numeric(pd.Series(numbers[:, i]), downcast="integer")
+        for item in self._source.inputs:
+            if isinstance(item, CategoryInput):
+                columns[item.name] = self._category(item.name)
+        label = self._source.label
+        if label is not None and not isinstance(label, RateLabel):
+            columns[label.column] = label.values_of(self._category(label.column))
+        country = self._source.rows.get("country")
+        return Dataset(
+            table=pd.DataFrame(columns),
+            refused=self._refused,
+            fingerprint=DataFingerprint(
+                source=path.name,
+                sha256=_sha256(path),
+                rows=len(ids),
+                country=country[0] if country and len(country) == 1 else "all",
+            ),
+            left_out=self._left_out,
+            extra=pd.DataFrame({item.name: self._extra(item) for item in self._more}) if self._more else None,
+        )
+
+    def _coded(self, name: str, texts: Sequence[bytes]) -> np.ndarray:
+        known = self._known[name]
+        return np.array([known.setdefault(text, len(known) - 1) for text in texts], dtype=np.int32)
+
+    def _kept(self, codes: dict[str, np.ndarray], count: int) -> Bools:
+        kept: Bools = np.ones(count, dtype=bool)
+        for name, values in self._source.rows.items():
+            wanted = [self._known[name].get(value.encode(), -2) for value in values]
+            kept &= np.isin(codes[name], wanted)
+        return kept
+
+    def _refuse(self, reason: str) -> None:
+        what, found, cell = reason.partition(_FOUND)
+        refused = self._refused.setdefault(what if found else reason, Refused())
+        refused.rows += 1
+        if found and len(refused.examples) < EXAMPLES and cell not in refused.examples:
+            refused.examples.append(cell)
+
+    def _category(self, name: str) -> pd.Categorical:
+        texts = [text.decode() for text in list(self._known[name])[1:]]
+        order = sorted(range(len(texts)), key=texts.__getitem__)
+        place = np.empty(len(texts) + 1, dtype=np.int32)
+        place[order] = np.arange(len(texts), dtype=np.int32)
+        place[-1] = -1  # where the code of a missing text, -1, points
+        return pd.Categorical.from_codes(
+            place[np.concatenate(self._codes[name])], pd.Index(sorted(texts), dtype=object)
+        )
+
+    def _extra(self, item: InputField) -> object:
+        """Return an input of another recipe; a text that it cannot read is missing."""
+        if isinstance(item, CategoryInput):
+            return self._category(item.name)
+        parse = parser_of(item, self._dialect, spelling_of(self._dialect))
+        values = [np.nan if (value := parse(text)) is None else value for text in self._known[item.name]]
+        table = np.array([*values[1:], np.nan])  # the code of a missing text, -1, points at the last
+        return table[np.concatenate(self._codes[item.name])]
+
+    def _nothing(self, path: Path) -> str:
+        if not self.seen:
+            return f"{path} has a header and no rows"
+        if self._left_out:
+            wanted = " and ".join(
+                f"{name} {' or '.join(map(repr, values))}" for name, values in self._source.rows.items()
+            )
+            return (
+                f"{path} has no row with {wanted} among its {self.seen:,}; name another with --country, or keep "
+                "all with --country all"
+            )
+        reasons = "; ".join(f"{each.rows:,} rows: {reason}" for reason, each in self._refused.items())
+        return f"{path} has no row that can be read ({reasons})"
 
 
-def _compact(chunk: pd.DataFrame, kinds: _Kinds, unreadable: dict[str, int]) -> pd.DataFrame:
-    columns: dict[str, pd.Series] = {name: chunk[name] for name in (ID_FIELD, *kinds.text)}
-    for name in kinds.dates:
-        parsed = pd.to_datetime(chunk[name], format="%Y-%m-%d", errors="coerce")
-        unreadable[name] += int((parsed.isna() & chunk[name].notna()).sum())
-        columns[name] = (parsed - pd.Timestamp(0)) / pd.Timedelta(days=1)
-    for name in kinds.numbers:
-        parsed = pd.to_numeric(chunk[name], errors="coerce").replace([np.inf, -np.inf], np.nan)
-        unreadable[name] += int((parsed.isna() & chunk[name].notna()).sum())
-        columns[name] = pd.to_numeric(parsed, downcast="integer")
-    return pd.DataFrame(columns)
-
-
-def _join(parts: list[pd.DataFrame], kinds: _Kinds) -> pd.DataFrame:
-    """Concatenate; a category that only some parts know must not turn its column into text."""
-    if not parts:
-        return pd.DataFrame()
-    for name in kinds.text:
-        known = pd.Index(sorted({str(value) for part in parts for value in part[name].cat.categories}), dtype=object)
-        for part in parts:
-            part[name] = part[name].cat.set_categories(known)
-    return pd.concat(parts, ignore_index=True)
+def _rate(label: RateLabel) -> NumberInput:
+    """Return the label's column as a number without bounds: what is no rate is told apart later."""
+    return NumberInput(name=label.column, unit="rate", minimum=-ANY_NUMBER, maximum=ANY_NUMBER)
 
 
 def _sha256(path: Path) -> str:

@@ -6,13 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from lambda_fn.scoring.recipe import Recipe
-from training.data import label
-from training.shops import shopper
-
-ALL_COUNTRIES: Final = "all"
+from training.data.source import Source
+from training.shops.public_shopper import public_shopper
+from training.shops.shop import Label, Shop
 
 Say = Callable[[str], None]  # gets one line for the user
 Progress = Callable[[int], None]  # gets the number of rows read so far
@@ -22,24 +20,36 @@ Progress = Callable[[int], None]  # gets the number of rows read so far
 class DataOptions:
     """Which rows to learn from and what to learn.
 
-    ``path``: a CSV, packed with gzip where its name ends in ``.gz``.
-    ``country``: keep the rows of this country only, or ALL_COUNTRIES.
-    ``threshold_percent``: the rate, in percent, from which the label is 1.
-    ``label_unit``: the unit of the rate column.
-    ``as_of``: the day that recency counts to. When absent, the newest plausible date of the data: a rerun on the same
-    data gives the same model.
+    ``path``: a table as the shop writes it, packed with gzip or not.
+    ``shop``: what its columns mean.
+    ``as_of``: the day that recency counts to; the shop's own when absent.
     ``strict``: treat warnings about the data as errors.
     ``allow_imbalance``: accept a label with a small minority class.
-    ``recipe``: the inputs and features, not fitted yet.
-    ``label_column``: the rate column.
     """
 
     path: Path
-    country: str = "USA"
-    threshold_percent: float = label.THRESHOLD_PERCENT
-    label_unit: label.Unit = "auto"
+    shop: Shop = field(default_factory=public_shopper)
     as_of: dt.date | None = None
     strict: bool = False
     allow_imbalance: bool = False
-    recipe: Recipe = field(default=shopper.RECIPE)
-    label_column: str = shopper.LABEL_COLUMN
+
+    @property
+    def source(self) -> Source:
+        """Return what to read of the table."""
+        return Source.of_shop(self.shop)
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return the inputs and features, not fitted yet."""
+        return self.shop.recipe
+
+    @property
+    def label(self) -> Label:
+        """Return what the label's column means."""
+        return self.shop.label
+
+    @property
+    def fixed_as_of(self) -> dt.date | None:
+        """Return the day that recency counts to; None for the newest plausible date of the data."""
+        named = self.shop.table.as_of
+        return self.as_of or (named if isinstance(named, dt.date) else None)

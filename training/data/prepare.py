@@ -12,11 +12,11 @@ from lambda_fn.scoring.recipe import InputField
 from training.data import fit_recipe, label
 from training.data.checks import Report, check
 from training.data.columns import featurise, to_columns
-from training.data.load import Dataset, read
+from training.data.load import ID, Dataset, read
 from training.data.options import DataOptions, Progress, Say
 from training.data.prepared import Part, Prepared
 from training.data.recency import newest_date
-from training.data.split import split
+from training.data.split import Split, split
 
 
 def prepare(options: DataOptions, say: Say = lambda _: None, progress: Progress | None = None) -> Prepared:
@@ -34,16 +34,18 @@ def read_rows(
 
     ``also``: inputs of another recipe, read in the same pass where the file has them.
     """
-    dataset = read(options.path, options.recipe, options.label_column, options.country, progress, also)
-    say(f"read {len(dataset.table):,} rows of {options.path.name} (country {options.country})")
+    dataset = read(options.path, options.source, progress, also)
+    rows = options.shop.table.rows
+    kept = " and ".join(f"{name} {' or '.join(values)}" for name, values in rows.items())
+    say(f"read {len(dataset.table):,} rows of {options.path.name}{f' ({kept})' if kept else ''}")
     if dataset.left_out:
-        say(f"left out {dataset.left_out:,} rows of other countries; --country all keeps them")
+        say(f"left out {dataset.left_out:,} rows that are not {kept}; --country all keeps every country")
     return dataset
 
 
 def check_rows(options: DataOptions, dataset: Dataset) -> Report:
     """Return what is wrong with the rows that were read."""
-    return check(dataset, options.recipe, options.label_column, options.as_of)
+    return check(dataset, options.shop, options.fixed_as_of)
 
 
 def prepare_rows(options: DataOptions, dataset: Dataset, say: Say = lambda _: None) -> Prepared:
@@ -53,19 +55,24 @@ def prepare_rows(options: DataOptions, dataset: Dataset, say: Say = lambda _: No
     return learn_from(options, dataset, report, say)
 
 
-def learn_from(options: DataOptions, dataset: Dataset, report: Report, say: Say = lambda _: None) -> Prepared:
-    """Label, split and featurise checked rows; raise DataRefused where the label or a column cannot be used."""
+def learn_from(
+    options: DataOptions, dataset: Dataset, report: Report, say: Say = lambda _: None, parts: Split | None = None
+) -> Prepared:
+    """Label, split and featurise checked rows; raise DataRefused where the label or a column cannot be used.
+
+    ``parts``: the split; by the ids when absent.
+    """
     table = report.usable
-    rates = table[options.label_column].to_numpy(dtype=np.float64)
-    percent, unit = label.in_percent(rates, options.label_unit, options.label_column)
-    labels = label.binarise(percent, options.threshold_percent)
-    label.check_balance(labels, options.threshold_percent, allow_imbalance=options.allow_imbalance)
-    say(
-        f"label: {options.label_column}, read as {unit}, is at least {options.threshold_percent:g} % for "
-        f"{labels.mean():.1%} of the shoppers"
-    )
-    parts = split(table["user_id"])
-    as_of = options.as_of or newest_date(table, options.recipe, say)
+    read_as = label.labels_of(options.label, table[options.label.column].to_numpy(dtype=np.float64))
+    labels = read_as.values
+    warning = label.check_balance(labels, options.label, allow_imbalance=options.allow_imbalance)
+    say(f"label: {options.label}, read as {read_as.unit}: {labels.mean():.1%} of the carts are abandoned")
+    if warning:
+        say(f"warning: label: {warning}")
+    parts = parts or split(table[ID])
+    if options.source.id_column is None:
+        say("split by the position in the file, as no column is the id: rows of one shopper may lie in two parts")
+    as_of = options.fixed_as_of or newest_date(table, options.recipe, say)
     recipe = fit_recipe.fit(options.recipe, table.iloc[parts.train], as_of)
     plan = FeaturePlan(recipe)
 
@@ -76,7 +83,7 @@ def learn_from(options: DataOptions, dataset: Dataset, report: Report, say: Say 
         options=options,
         report=report,
         fingerprint=dataset.fingerprint,
-        label_unit=unit,
+        label_unit=read_as.unit,
         as_of=as_of,
         recipe=recipe,
         plan=plan,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lambda_fn.scoring.arrays import Bools
 from lambda_fn.scoring.columns import Columns, Layout
-from lambda_fn.scoring.recipe import ID_FIELD
+from training.data.load import ID
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ def usable_rows(table: pd.DataFrame, columns: Columns, layout: Layout, label_col
     ``columns``: the same rows as ``layout`` lays them out.
     ``label_column``: the column that must have a value; None where rows need no label.
     """
-    nameless = table[ID_FIELD].isna().to_numpy()
+    nameless = table[ID].isna().to_numpy()
     unlabelled = table[label_column].isna().to_numpy() if label_column else np.zeros(len(table), dtype=bool)
     return RowFaults(
         nameless=nameless,
-        repeated=table[ID_FIELD].duplicated().to_numpy() & ~nameless,
+        repeated=table[ID].duplicated().to_numpy() & ~nameless,
         unlabelled=unlabelled,
         outside=layout.outside(columns),
     )

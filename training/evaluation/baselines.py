@@ -40,7 +40,7 @@ def single_feature_aucs(train: Part, names: tuple[str, ...]) -> list[SingleFeatu
     """Return every feature with its AUC alone on the training part (the better direction), best first."""
     features = []
     for column, name in enumerate(names):
-        auc = Ranking(train.labels, train.matrix[:, column].astype(np.float64), 0.5).metrics()["roc_auc"]
+        auc = Ranking(train.labels, train.matrix[:, column].astype(np.float64), 0.5).roc_auc()
         sign = 1 if auc >= 0.5 else -1
         features.append(SingleFeature(name, column, sign, max(auc, 1 - auc)))
     return sorted(features, key=lambda feature: -feature.auc)

@@ -13,6 +13,7 @@ from training.evaluation.baselines import SingleFeature, baseline_metrics
 from training.models import export
 from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.metrics import Ranking, bootstrap, calibration_error_by_chance
+from training.shops.shop import RateLabel
 from training.synthetic.best_possible import bayes_optimum_metrics, is_twin
 
 _LATENCY_RUNS: Final = 300
@@ -26,7 +27,7 @@ def evaluate(prepared: Prepared, candidate: Candidate, single: SingleFeature) ->
     ``single``: the best single feature.
     """
     holdout = prepared.holdout
-    p = candidate.probabilities(holdout.matrix)
+    p = candidate.on_holdout(prepared)
     ranking = Ranking(holdout.labels, p, DECISION_THRESHOLD)
     intervals = bootstrap(holdout.labels, p, DECISION_THRESHOLD)
     return {
@@ -38,10 +39,11 @@ def evaluate(prepared: Prepared, candidate: Candidate, single: SingleFeature) ->
         "confusion": ranking.confusion(),
         "reliability": ranking.reliability(),
         "holdout_rows": len(holdout),
+        "cross_fitted": candidate.cross_fitted is not None,
         "train_rows": len(prepared.train),
         "validation_rows": len(prepared.validation),
         "positive_shares": prepared.positive_shares(),
-        "label": f"{prepared.options.label_column} >= {prepared.options.threshold_percent:g} percent",
+        "label": str(prepared.options.label),
         "label_unit": prepared.label_unit,
         "decision_threshold": DECISION_THRESHOLD,
         "calibration": candidate.calibration_name,
@@ -54,11 +56,11 @@ def evaluate(prepared: Prepared, candidate: Candidate, single: SingleFeature) ->
 
 
 def _bayes_optimum(prepared: Prepared) -> Metrics:
-    table = prepared.report.usable
-    if not is_twin(table):
+    label = prepared.options.label
+    if not isinstance(label, RateLabel) or not is_twin(prepared.report.usable):
         return {}
     rows = prepared.table(prepared.split.holdout)
-    return dict(bayes_optimum_metrics(rows, prepared.holdout.labels, prepared.options.threshold_percent))
+    return dict(bayes_optimum_metrics(rows, prepared.holdout.labels, label.threshold_percent))
 
 
 def one_row_microseconds(onnx: bytes, matrix: Matrix) -> float:

@@ -10,7 +10,6 @@ import numpy as np
 from lambda_fn.scoring.arrays import Floats, Labels
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.imputation import Imputer
-from training.data.columns import featurise
 from training.data.prepared import Prepared, evenly
 from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.metrics import Ranking
@@ -108,5 +107,5 @@ def _shuffled(columns: Columns, kind: str, position: int, rng: np.random.Generat
 
 
 def _auc(prepared: Prepared, candidate: Candidate, columns: Columns, labels: Labels) -> float:
-    p = candidate.probabilities(featurise(prepared.plan, columns, prepared.as_of))
+    p = candidate.risk(prepared, columns)
     return Ranking(labels, p, DECISION_THRESHOLD).metrics()["roc_auc"]

@@ -25,6 +25,8 @@ def write_plots(prepared: Prepared, candidate: Candidate, metrics: Metrics, fold
         "calibration": lambda axes: _calibration(axes, metrics),
         "roc": lambda axes: _roc(axes, prepared, candidate),
         "slices": lambda axes: _slices(axes, metrics),
+        "blanked": lambda axes: _blanked(axes, metrics),
+        **({"importance": lambda axes: _effects(axes, metrics)} if metrics.get("importance") else {}),
     }
     files = []
     for name, draw in plots.items():
@@ -73,7 +75,7 @@ def _calibration(axes: Any, metrics: Metrics) -> None:
 
 def _roc(axes: Any, prepared: Prepared, candidate: Candidate) -> None:
     labels = prepared.holdout.labels
-    p = candidate.probabilities(prepared.holdout.matrix)
+    p = candidate.on_holdout(prepared)
     order = np.argsort(-p, kind="stable")
     hits = np.concatenate([[0], np.cumsum(labels[order])])
     misses = np.arange(len(hits)) - hits
@@ -82,6 +84,24 @@ def _roc(axes: Any, prepared: Prepared, candidate: Candidate) -> None:
     axes.plot([0, 1], [0, 1], "--", color="grey", label="constant, AUC 0.5")
     axes.set(xlabel="share of the others flagged", ylabel="share of abandoners flagged", title="ROC (holdout)")
     axes.legend()
+
+
+def _blanked(axes: Any, metrics: Metrics) -> None:
+    rows = metrics["blanked"]
+    shares = [row["share"] for row in rows]
+    axes.plot(shares, [row["log_loss"] for row in rows], "o-", label="log loss")
+    if "blanked_limit" in metrics:
+        axes.plot(shares, [row["log_loss"] for row in metrics["blanked_limit"]], "--", label="log loss, Bayes optimum")
+    axes.plot(shares, [row["ece"] for row in rows], "o-", label="calibration error")
+    axes.plot(shares, [row["ece_by_chance"] for row in rows], ":", label="calibration error by chance")
+    axes.set(xlabel="share of inputs missing", title="When less is known (holdout)", ylim=(0, None))
+    axes.legend()
+
+
+def _effects(axes: Any, metrics: Metrics) -> None:
+    rows = list(metrics["importance"].items())[:15][::-1]
+    axes.barh([name for name, _ in rows], [effect for _, effect in rows])
+    axes.set(xlabel="mean absolute effect, in probability", title="What moves the risk (holdout)")
 
 
 def _slices(axes: Any, metrics: Metrics) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Final
@@ -11,11 +12,8 @@ import pandas as pd
 
 from lambda_fn.scoring.arrays import Floats, Labels
 from training.models.metrics import Ranking
+from training.shops import shop
 
-BANDS: Final = {
-    "age": (25, 35, 50, 65),
-    "income_level": (30_000, 60_000, 100_000, 150_000),
-}  # inclusive upper ends of all bands but the last
 SMALLEST_GROUP: Final = 100  # rows; the F1 of fewer says nothing
 
 
@@ -52,13 +50,16 @@ class Gap:
         return f"{self.metric} differs most by {self.by}: {self.highest} exceeds {self.lowest} by {self.difference:.3f}"
 
 
-def slices(table: pd.DataFrame, names: tuple[str, ...], labels: Labels, p: Floats, threshold: float) -> list[Slice]:
-    """Return the metrics of each group of at least SMALLEST_GROUP rows."""
+def slices(
+    table: pd.DataFrame, wanted: Iterable[shop.Slice], labels: Labels, p: Floats, threshold: float
+) -> list[Slice]:
+    """Return the metrics of each group of at least SMALLEST_GROUP rows; a column that is no input has none."""
     found = []
-    for name in names:
+    for each in wanted:
+        name = each.column
         if name not in table.columns:
             continue
-        groups = _groups(name, table[name])
+        groups = _groups(table[name], each.bands)
         for group in groups.cat.categories:
             rows = (groups == group).to_numpy()
             if rows.sum() >= SMALLEST_GROUP:
@@ -91,11 +92,11 @@ def slice_metrics(by: str, group: str, labels: Labels, p: Floats, threshold: flo
     return Slice(by, group, len(labels), float(labels.mean()), float((p >= threshold).mean()), f1)
 
 
-def _groups(name: str, values: pd.Series) -> pd.Series:
-    if name not in BANDS:
+def _groups(values: pd.Series, ends: Sequence[float]) -> pd.Series:
+    """Return each row's group: its value, or its band. ``ends``: inclusive upper ends of all bands but the last."""
+    if not ends:
         return values.astype("category")
-    ends = BANDS[name]
-    labels = [f"up to {ends[0]:,}"]
-    labels += [f"{low + 1:,}-{high:,}" for low, high in pairwise(ends)]
-    labels += [f"over {ends[-1]:,}"]
+    labels = [f"up to {ends[0]:,.12g}"]
+    labels += [f"{low + 1:,.12g}-{high:,.12g}" for low, high in pairwise(ends)]
+    labels += [f"over {ends[-1]:,.12g}"]
     return pd.cut(values, [-np.inf, *ends, np.inf], labels=labels)

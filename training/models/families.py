@@ -14,6 +14,7 @@ from training.errors import TrainingError
 Estimator = Any  # scikit-learn's protocol: fit, predict_proba, classes_
 Parameters = Mapping[str, Any]
 
+NETWORK: Final = "network"  # it learns from blanks and takes missing as a value; trained in network.py
 AUTO: Final = "auto"  # no family: compare them all, choose on validation
 HIDDEN_LAYERS: Final = (128, 64)  # of the neural network, where no others are asked for
 
@@ -147,6 +148,9 @@ FAMILIES: Final = {
         Family("mlp", 4, _mlp),
     )
 }
+
+
+EVERY: Final = (*FAMILIES, NETWORK)  # by complexity; ties go to the earlier one
 
 
 def find_family(name: str) -> Family:

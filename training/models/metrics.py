@@ -51,6 +51,10 @@ class Ranking:
         w = np.ones(len(self._y)) if weights is None else weights[self._order].astype(np.float64)
         return self._ranked(w) | self._thresholded(w) | self._probabilistic(w)
 
+    def roc_auc(self) -> float:
+        """Return the area under the ROC curve alone. Only the order counts, so ``p`` may be of any size here."""
+        return self._ranked(np.ones(len(self._y)))["roc_auc"]
+
     def confusion(self) -> dict[str, int]:
         """Return the confusion matrix; its four numbers add up to n."""
         y, predicted = self._y == 1, self._predicted

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from training.data.prepared import Part, Prepared
-from training.models import calibrate, export
+from training.errors import TrainingError
+from training.models import calibrate, export, network
 from training.models.candidate import Candidate
-from training.models.families import FAMILIES, Parameters
+from training.models.families import FAMILIES, NETWORK, Parameters
 
 
 def train(
@@ -16,6 +17,10 @@ def train(
     Raise PublishRefused where the exported model does not answer as scikit-learn does on the holdout's rows. Their
     labels are not looked at.
     """
+    if family == NETWORK:
+        if parameters:
+            raise TrainingError(f"{family} takes no parameters; leave out {', '.join(sorted(parameters))}")
+        return network.train_network(prepared, seed)
     rows = part or prepared.train
     estimator, seconds = FAMILIES[family].train_timed(rows.matrix, rows.labels, seed, parameters)
     onnx = export.to_onnx(estimator, prepared.train.matrix.shape[1])

@@ -101,9 +101,10 @@ def tune(prepared: Prepared, trials: int, storage: Path, seed: int = 0, progress
 
 
 def study_name(prepared: Prepared) -> str:
-    """Return a name that only the same data, country and label share."""
+    """Return a name that only the same data, rows and label share."""
     options = prepared.options
-    return f"{FAMILY}-{prepared.fingerprint.sha256[:12]}-{options.country}-{options.threshold_percent:g}"
+    kept = "".join(f"-{value}" for values in options.shop.table.rows.values() for value in values)
+    return f"{FAMILY}-{prepared.fingerprint.sha256[:12]}{kept}-{options.label}"
 
 
 def suggest(trial: Trial) -> dict[str, Any]:

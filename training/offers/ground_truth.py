@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats
-from lambda_fn.scoring.policy import Decider, Policy, Signals
+from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
 from training.offers.reference_offer import reference_offer
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from lambda_fn.scoring.policy import SHARE_TOLERANCE, Policy
+from lambda_fn.scoring.decider import SHARE_TOLERANCE
+from lambda_fn.scoring.policy import Policy
 
 REFERENCE_SHARE: Final = 0.10
 
 
 def reference_offer(policy: Policy) -> int | None:
     """Return the position of the first offer with a discount of 10 %, whatever its name; None where there is none."""
-    shares = (offer.discount_share.value for offer in policy.interventions)
+    shares = (offer.share for offer in policy.interventions)
     return next((i for i, share in enumerate(shares) if abs(share - REFERENCE_SHARE) <= SHARE_TOLERANCE), None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +15,13 @@ from numpy.typing import NDArray
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Floats
 from lambda_fn.scoring.budget import Allocation, Upgrades, allocate, upgrades
-from lambda_fn.scoring.policy import Decider, Policy, Signals
+from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import Scorer
 from training.data.columns import to_columns
-from training.data.load import read
+from training.data.load import ID, Dataset, read
+from training.data.source import Source
 from training.data.usable import RowFaults, usable_rows
 from training.errors import DataRefused
 from training.offers.reference_offer import reference_offer
@@ -33,6 +36,7 @@ class Simulation:
     All amounts are expected values in currency. Margins are after the policy's caution, spends before it.
 
     ``user_ids``: (n,).
+    ``id_name``: what the shop calls them.
     ``choices``: what can be chosen, doing nothing first.
     ``margins``: of every offer for every shopper, (n, offers).
     ``allocation``: the chosen offers.
@@ -51,6 +55,7 @@ class Simulation:
     unlimited: tuple[float, float]
     same_for_all: tuple[str, float, float] | None
     left_out: dict[str, int]
+    id_name: str = ID_FIELD
 
     def counts(self) -> dict[str, int]:
         """Return how many shoppers receive each choice."""
@@ -62,35 +67,43 @@ class Simulation:
         offer = self.allocation.choice
         gains = np.column_stack([np.zeros(len(offer)), self.margins])[np.arange(len(offer)), offer]
         names = np.array(self.choices)[offer]
-        table = pd.DataFrame({ID_FIELD: self.user_ids, "intervention": names, "expected_margin": gains.round(4)})
+        table = pd.DataFrame({self.id_name: self.user_ids, "intervention": names, "expected_margin": gains.round(4)})
         table.to_csv(path, index=False)
 
 
-def simulate(model: Artefact, data: Path, budget: float, country: str, as_of: dt.date | None = None) -> Simulation:
+def simulate(
+    model: Artefact,
+    data: Path,
+    budget: float,
+    rows: Mapping[str, tuple[str, ...]] | None = None,
+    as_of: dt.date | None = None,
+) -> Simulation:
     """Choose the offers for the shoppers of a CSV within a budget; raise DataRefused where it cannot be scored.
 
     Nobody is counted twice: of several rows of one shopper the first counts, as in training.
+
+    ``rows``: column -> the values to keep; when absent, those that the model was trained on.
     """
     scorer = Scorer(model.manifest, model.onnx)
-    table = read(data, model.manifest.recipe, country=country).table
+    dataset = read(data, Source.of_model(model.manifest, rows).without_label())
+    table = dataset.table
     columns = to_columns(scorer.layout, table)
     faults = usable_rows(table, columns, scorer.layout)
     good = np.flatnonzero(faults.usable)
     if not good.size:
         raise DataRefused(f"no row of {data} can be scored")
     signals = scorer.score(columns.take(good), as_of or model.manifest.as_of).signals
-    ids = table[ID_FIELD].to_numpy(dtype=object)[good]
-    return _simulation(scorer.decider, model.manifest.policy, signals, ids, budget, _left_out(faults))
+    ids = table[ID].to_numpy(dtype=object)[good]
+    left_out = _left_out(dataset, faults, model.manifest.id_name)
+    found = _simulation(scorer.decider, model.manifest.policy, signals, ids, budget, left_out)
+    return replace(found, id_name=model.manifest.id_name)
 
 
-def _left_out(faults: RowFaults) -> dict[str, int]:
-    """Return the number of rows by the first of their faults."""
-    reasons = {
-        f"no {ID_FIELD}": faults.nameless,
-        f"repeated {ID_FIELD}": faults.repeated,
-        "outside the bounds": faults.outside.any(axis=1) & ~faults.nameless & ~faults.repeated,
-    }
-    return {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
+def _left_out(dataset: Dataset, faults: RowFaults, id_name: str) -> dict[str, int]:
+    """Return the number of rows that were not scored, by reason."""
+    refused = {reason: each.rows for reason, each in dataset.refused.items()}
+    repeated = int(faults.repeated.sum())
+    return {**refused, **({f"repeated {id_name}": repeated} if repeated else {})}
 
 
 def _simulation(

@@ -12,12 +12,11 @@ from pydantic import BaseModel, ConfigDict
 
 from lambda_fn.registry import Artefact, Registry
 from lambda_fn.scoring.arrays import Floats, Indices, Labels
-from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import Scorer
 from training.data import label
 from training.data.columns import to_columns
-from training.data.load import read
-from training.data.options import ALL_COUNTRIES
+from training.data.load import ID, read
+from training.data.source import Source, label_and_rows
 from training.data.split import split
 from training.data.usable import usable_rows
 from training.errors import DataRefused
@@ -53,34 +52,36 @@ def champion_of(registry: Registry) -> str | None:
 def compare_on_file(candidate: Artefact, champion: Artefact, data: Path) -> PairedComparison:
     """Read a CSV once, with the inputs of both models, and compare them on its holdout.
 
-    The country is the candidate's. Raise DataRefused where the file cannot be read, or as ``compare_on_holdout`` does.
+    The rows that count are the candidate's.
+    Raise DataRefused where the file cannot be read, or as ``compare_on_holdout`` does.
     """
     _check_same_question(candidate, champion)
-    rules = candidate.manifest
-    column, country = str(rules.metrics["label_column"]), rules.data.country or ALL_COUNTRIES
-    dataset = read(data, rules.recipe, column, country, also=champion.manifest.recipe.inputs)
+    source = Source.of_model(candidate.manifest)
+    dataset = read(data, source, also=champion.manifest.recipe.inputs)
     return compare_on_holdout(candidate, champion, dataset.with_extra())
 
 
 def compare_on_holdout(candidate: Artefact, champion: Artefact, table: pd.DataFrame) -> PairedComparison:
     """Score the holdout of a table with both models and compare them.
 
-    ``table``: rows with the label and the inputs of both models, the candidate's country only.
+    ``table``: rows with the label and the inputs of both models, those that the candidate was trained on only.
     Raise DataRefused where the table lacks an input of the champion, where the models answer different questions, or
     where one of them would score rows that the other would refuse.
     """
     _check_same_question(candidate, champion)
     _check_same_inputs(candidate, champion, table)
     rules = candidate.manifest
-    column = str(rules.metrics["label_column"])
-    known = table[table[ID_FIELD].notna()]  # who has no id is on no side of the split
-    rows = known.iloc[split(known[ID_FIELD]).holdout]
+    definition, _ = label_and_rows(rules)
+    column = definition.column
+    parts = split(table[ID])
+    # A cross-fitted model has learnt from all rows but those that calibrate it.
+    seen_by_one = rules.metrics.get("cross_fitted") or champion.manifest.metrics.get("cross_fitted")
+    rows = table.iloc[parts.validation if seen_by_one else parts.holdout]
     ours, theirs = (_usable_risk(model, rows, column, rules.as_of) for model in (candidate, champion))
     if not np.array_equal(ours.rows, theirs.rows):
         raise DataRefused("the two models do not read the same shoppers from this file")
     rates = rows[column].to_numpy(dtype=np.float64)[ours.rows]
-    percent, _ = label.in_percent(rates, label.as_unit(str(rules.metrics["label_unit"])), column)
-    labels = label.binarise(percent, float(str(rules.metrics["threshold_percent"])))
+    labels = label.labels_of(definition, rates).values
     return paired(ours.risk, theirs.risk, labels, rules.decision_threshold, champion.manifest.model_version)
 
 
@@ -107,9 +108,8 @@ def _cells(kind: str) -> str:
 
 
 def _question(model: Artefact) -> str:
-    metrics = model.manifest.metrics
-    threshold = float(str(metrics["threshold_percent"]))
-    return f"{metrics['label_column']} >= {threshold:g} percent, yes from {model.manifest.decision_threshold:g}"
+    definition, _ = label_and_rows(model.manifest)
+    return f"{definition}, yes from {model.manifest.decision_threshold:g}"
 
 
 def paired(ours: Floats, theirs: Floats, labels: Labels, threshold: float, champion: str) -> PairedComparison:

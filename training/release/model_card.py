@@ -10,8 +10,9 @@ from lambda_fn.scoring.recipe import Recipe
 from training.data.label import constant_f1
 from training.data.prepared import Prepared
 from training.evaluation.evaluate import Metrics
-from training.shops.shopper import SCORE_UNIT
+from training.release.blanks_plots import BLANKED_PLOT_FILE, IMPORTANCE_PLOT_FILE
 
+SCORE_UNIT: Final = "score, 0-10"  # of inputs that somebody judged
 STRONGEST: Final = 3  # inputs named in the limits
 NEARLY_ALL: Final = 0.95  # of the signal
 CALIBRATION_PLOT_FILE: Final = "calibration.svg"
@@ -35,8 +36,10 @@ def model_card(prepared: Prepared, metrics: Metrics, policy: Policy) -> str:
         ("Data and label", _data(prepared, metrics)),
         ("Metrics on the holdout", _metrics(metrics)),
         ("Calibration", _calibration(metrics)),
+        ("When less is known", _blanked(metrics)),
         ("How the family was chosen", _comparison(metrics)),
         ("What carries the signal", _importances(metrics)),
+        *([("What moves the risk", _moves(metrics))] if metrics.get("importance") else []),
         ("Slices", _slices(metrics)),
         ("Limits", _limits(prepared.recipe, metrics)),
     )
@@ -60,11 +63,12 @@ def _data(prepared: Prepared, metrics: Metrics) -> str:
     rows = [
         ("file", fingerprint.source),
         ("sha256", f"`{fingerprint.sha256}`"),
-        ("country", fingerprint.country or "all"),
+        ("rows kept", _kept(metrics)),
         ("rows", f"{fingerprint.rows:,} read, {len(prepared.report.usable):,} used"),
         ("label", f"`{metrics['label']}`; the column was read as {metrics['label_unit']}"),
         ("recency counted to", str(prepared.as_of)),
-        ("split", "by a hash of user_id, before anything was fitted"),
+        ("split", f"by a hash of {prepared.options.shop.table.id}, before anything was fitted"),
+        ("measured", _measured(metrics)),
     ]
     shares = metrics["positive_shares"]
     counts = {name: metrics[f"{name}_rows"] for name in shares}
@@ -75,6 +79,17 @@ def _data(prepared: Prepared, metrics: Metrics) -> str:
     findings = [f"- {finding.level}: {finding.check}: {finding.message}" for finding in prepared.report.findings]
     checks = "\n".join(findings) if findings else "- nothing was found"
     return f"{_table(('', ''), rows)}\n\n{parts}\n\nData checks:\n\n{checks}"
+
+
+def _measured(metrics: Metrics) -> str:
+    if metrics["cross_fitted"]:
+        return "by cross-fitting, each row by a model that has not seen it; the model learnt from all but validation"
+    return "on the holdout, which nothing has seen"
+
+
+def _kept(metrics: Metrics) -> str:
+    kept = metrics["rows_kept"]
+    return " and ".join(f"{name} {' or '.join(values)}" for name, values in kept.items()) if kept else "all"
 
 
 def _metrics(metrics: Metrics) -> str:
@@ -112,12 +127,43 @@ def _calibration(metrics: Metrics) -> str:
     )
 
 
+def _blanked(metrics: Metrics) -> str:
+    limits = [f"{row['log_loss']:.4f}" for row in metrics.get("blanked_limit", ())] or [""] * len(metrics["blanked"])
+    rows = (
+        (
+            f"{row['share']:.0%}",
+            *(f"{row[name]:.4f}" for name in ("ece", "ece_by_chance", "log_loss")),
+            limit,
+            *(f"{row[name]:.4f}" for name in ("roc_auc", "mean_risk", "mean_confidence")),
+        )
+        for row, limit in zip(metrics["blanked"], limits, strict=True)
+    )
+    header = (
+        "blank", "ECE", "ECE by chance", "log loss", "log loss, Bayes optimum", "AUC", "mean risk", "mean confidence",
+    )  # fmt: skip
+    return (
+        f"![Calibration error and log loss by the share of blanks]({BLANKED_PLOT_FILE})\n\n"
+        f"{_table(header, rows)}\n\nOn the holdout, each input missing with the given probability. ECE: over 15 bins "
+        "of equal size; by chance: what a perfectly calibrated model stays below in 95 % of such samples."
+    )
+
+
+def _moves(metrics: Metrics) -> str:
+    rows = ((f"`{name}`", f"{effect:.4f}") for name, effect in list(metrics["importance"].items())[:10])
+    return (
+        f"![Mean absolute effect of each input]({IMPORTANCE_PLOT_FILE})\n\n"
+        f"{_table(('input', 'mean absolute effect on the risk'), rows)}\n\nShapley values of known against missing, "
+        f"over {len(metrics['explained']['risk'])} shoppers of the holdout."
+    )
+
+
 def _comparison(metrics: Metrics) -> str:
     if "comparison" not in metrics:
         return f"`{metrics['family']}` was asked for; no other family was tried."
     rows = (
         (
             f"**{row['family']}**" if row["chosen"] else row["family"],
+            f"{row['blanked_log_loss']:.4f}",
             f"{row['roc_auc']:.4f}",
             f"{row['f1']:.4f}",
             f"{row['log_loss']:.4f}",
@@ -126,8 +172,11 @@ def _comparison(metrics: Metrics) -> str:
         )
         for row in metrics["comparison"]
     )
-    header = ("family", "AUC", "F1", "log loss", "seconds to fit", "microseconds a row")
-    return f"{_table(header, rows)}\n\nOn validation. {metrics['comparison_reason']}."
+    header = ("family", "log loss with blanks", "AUC", "F1", "log loss", "seconds to fit", "microseconds a row")
+    return (
+        f"{_table(header, rows)}\n\nOn validation; with blanks: averaged over the shares of blanks above. "
+        f"{metrics['comparison_reason']}."
+    )
 
 
 def _importances(metrics: Metrics) -> str:

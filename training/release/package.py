@@ -32,13 +32,16 @@ from training.errors import PublishRefused, TrainingError
 from training.evaluation.evaluate import Metrics
 from training.models.candidate import DECISION_THRESHOLD, Candidate
 from training.models.export import LARGEST_DIFFERENCE
+from training.release.blanks_plots import blanks_plots
 from training.release.model_card import CALIBRATION_PLOT_FILE, calibration_svg, model_card
 
 LIBRARIES: Final = ("numpy", "pandas", "scikit-learn", "lightgbm", "onnx", "onnxruntime", "skl2onnx", "onnxmltools")
 # What makes one model differ from another; when it was made, by which run, and how fast it is does not.
 _CONTENT: Final = {
-    "format_version", "family", "as_of", "recipe", "calibration", "decision_threshold", "policy", "histograms",
+    "format_version", "family", "as_of", "recipe", "id_column", "dialect", "missing", "importance", "calibration",
+    "decision_threshold", "policy", "histograms",
 }  # fmt: skip
+ROWS_OF_METRICS: Final = ("explained",)  # in metrics.json alone
 _UNSTAMPED: Final = "v00000000T000000-00000000"
 
 
@@ -60,6 +63,7 @@ def package(
         METRICS_FILE: _as_json(metrics),
         MODEL_CARD_FILE: model_card(prepared, metrics, policy).encode(),
         CALIBRATION_PLOT_FILE: calibration_svg(metrics["reliability"]).encode(),
+        **{name: plot.encode() for name, plot in blanks_plots(metrics).items()},
     }
     draft = Manifest(
         model_version=_UNSTAMPED,
@@ -68,10 +72,14 @@ def package(
         as_of=prepared.as_of,
         files={name: _entry(data) for name, data in files.items()},
         recipe=prepared.recipe,
+        id_column=prepared.options.shop.table.id_column,
+        dialect=prepared.options.shop.table.dialect,
+        missing=candidate.missing,
+        importance=metrics.get("importance", {}),
         calibration=candidate.calibration,
         decision_threshold=DECISION_THRESHOLD,
         policy=policy,
-        metrics=metrics,
+        metrics=_of_manifest(metrics),
         histograms=histograms(prepared.layout, prepared.columns(prepared.split.train), prepared.as_of),
         libraries=_libraries(),
         data=prepared.fingerprint,
@@ -84,11 +92,16 @@ def package(
 def with_metrics(artefact: Artefact, more: Metrics) -> Artefact:
     """Return the artefact with more in its metrics; its version stays, as metrics are no part of the content hash."""
     manifest = artefact.manifest
-    metrics = {**manifest.metrics, **more}
+    metrics = {**json.loads(artefact.files[METRICS_FILE]), **more}
     data = _as_json(metrics)
     files = {**manifest.files, METRICS_FILE: _entry(data)}
-    changed = manifest.model_copy(update={"metrics": metrics, "files": files})
+    changed = manifest.model_copy(update={"metrics": _of_manifest(metrics), "files": files})
     return Artefact(changed, {**artefact.files, METRICS_FILE: data})
+
+
+def _of_manifest(metrics: Metrics) -> Metrics:
+    """Return the metrics without the explained rows: a function that starts reads the manifest, and needs no rows."""
+    return {name: value for name, value in metrics.items() if name not in ROWS_OF_METRICS}
 
 
 def content_hash(manifest: Manifest) -> str:
@@ -103,7 +116,7 @@ def check_served_alike(artefact: Artefact, prepared: Prepared, candidate: Candid
     """Raise PublishRefused unless the scoring core gives the holdout the probabilities that were evaluated."""
     scorer = Scorer(artefact.manifest, artefact.onnx)
     served = scorer.score(prepared.columns(prepared.split.holdout), prepared.as_of).risk
-    difference = float(np.abs(served - candidate.probabilities(prepared.holdout.matrix)).max())
+    difference = float(np.abs(served - candidate.served_on_holdout(prepared)).max())
     if not difference <= LARGEST_DIFFERENCE:
         raise PublishRefused(f"the scoring core differs from training by up to {difference:.2g} on the holdout")
 

@@ -15,11 +15,11 @@ from fastapi import FastAPI
 from mangum import Mangum
 from pydantic import create_model
 
-from training.shops import shopper
+from training.shops.public_shopper import public_shopper
 
 KEY = "pipeline.joblib"
 _TYPES: dict[str, Any] = {"number": float, "flag": int, "category": str, "date": str}
-_FIELDS: dict[str, Any] = {field.name: (_TYPES[field.kind], ...) for field in shopper.INPUTS}
+_FIELDS: dict[str, Any] = {field.name: (_TYPES[field.kind], ...) for field in public_shopper().inputs}
 Shopper: Any = create_model("Shopper", user_id=(str, ...), **_FIELDS)
 
 app = FastAPI()

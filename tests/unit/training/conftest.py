@@ -16,7 +16,7 @@ from training.evaluation.metrics_document import metrics_document
 from training.job import Result, RunOptions, run
 from training.models.candidate import Candidate
 from training.models.train import train
-from training.offers.policy_file import read_policy
+from training.shops.public_shopper import public_shopper
 from training.synthetic import twin
 
 
@@ -67,7 +67,7 @@ def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def finished(twin_csv: Path, runs_folder: Path) -> Result:
     """A run of the logistic family, written to ``runs_folder``."""
-    return run(RunOptions(DataOptions(twin_csv), read_policy(), "logistic", out=runs_folder, track=False))
+    return run(RunOptions(DataOptions(twin_csv), public_shopper().offers, "logistic", out=runs_folder, track=False))
 
 
 @pytest.fixture(scope="session")

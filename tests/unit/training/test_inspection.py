@@ -10,7 +10,12 @@ from training.data.checks import Report
 from training.data.options import DataOptions
 from training.errors import DataRefused
 from training.inspection import inspect
-from training.shops.shopper import LABEL_COLUMN
+from training.shops.overrides import overridden
+from training.shops.public_shopper import public_shopper
+
+SHOP = public_shopper()
+LABEL_COLUMN = SHOP.label.column
+TRAP = overridden(SHOP, threshold_percent=0.3)
 
 
 def changed(twin_csv: Path, tmp_path: Path, **columns: Callable[[pd.DataFrame], pd.Series]) -> DataOptions:
@@ -35,10 +40,10 @@ def test_a_label_of_unclear_unit_is_an_error(twin_csv: Path, tmp_path: Path) -> 
 
 
 def test_a_label_that_a_constant_answers_is_an_error(twin_csv: Path) -> None:
-    found = errors(inspect(DataOptions(twin_csv, threshold_percent=0.3)))
+    found = errors(inspect(DataOptions(twin_csv, TRAP)))
     assert [name for name, _ in found] == ["label"]
     assert "Always answering 'will abandon'" in found[0][1]
-    assert errors(inspect(DataOptions(twin_csv, threshold_percent=0.3, allow_imbalance=True))) == []
+    assert errors(inspect(DataOptions(twin_csv, TRAP, allow_imbalance=True))) == []
 
 
 def test_a_feature_that_gives_the_label_away_is_an_error(twin_csv: Path, tmp_path: Path) -> None:

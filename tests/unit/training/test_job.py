@@ -13,21 +13,26 @@ import pytest
 
 from lambda_fn.registry import Artefact, Registry, Routing
 from lambda_fn.scoring.errors import PolicyError, RegistryUnreachable
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.tables import files
 from training.data import load
 from training.data.label import check_balance
 from training.data.options import DataOptions
+from training.data.split import split
 from training.errors import DataRefused, TrainingError
 from training.job import Result, RunOptions, check_options, run
-from training.offers.policy_file import read_policy
 from training.release.champion import compare_on_file
-from training.shops.shopper import RECIPE
+from training.shops.overrides import overridden
+from training.shops.public_shopper import public_shopper
+from training.shops.shop import Shop
 
-BOTH = np.array([0, 1], dtype=np.int8)
+SHOP = public_shopper()
+TRAP = overridden(SHOP, threshold_percent=0.3)
+
+BOTH = np.array([0, 1] * 20, dtype=np.int8)
 
 
 def job(data: Path, out: Path, family: str = "logistic") -> RunOptions:
-    return RunOptions(DataOptions(data), read_policy(), family, out=out, track=False)
+    return RunOptions(DataOptions(data), SHOP.offers, family, out=out, track=False)
 
 
 def test_the_same_data_give_the_same_content_hash_in_another_process_on_another_day(
@@ -42,10 +47,10 @@ def test_the_same_data_give_the_same_content_hash_in_another_process_on_another_
 
 
 def test_the_run_names_the_trap_before_it_trains(twin_csv: Path, tmp_path: Path) -> None:
-    trap = dataclasses.replace(job(twin_csv, tmp_path), data=DataOptions(twin_csv, threshold_percent=0.3))
+    trap = dataclasses.replace(job(twin_csv, tmp_path), data=DataOptions(twin_csv, TRAP))
     with pytest.raises(DataRefused, match="minority is below 10%"):
         run(trap)
-    check_balance(BOTH, 30)
+    check_balance(BOTH, SHOP.label)
     assert not list(tmp_path.iterdir())
 
 
@@ -70,9 +75,9 @@ class Shelf(Registry):
 
 @pytest.fixture
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Note every parsing of a CSV and every hashing of a file."""
+    """Note every opening of a table and every hashing of a file."""
     noted: list[str] = []
-    parse, sha256 = pd.read_csv, load._sha256
+    parse, sha256 = files.open_table, load._sha256
 
     def note_parsing(*arguments: Any, **named: Any) -> Any:
         noted.append("parsed")
@@ -82,16 +87,16 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         noted.append("hashed")
         return sha256(path)
 
-    monkeypatch.setattr(pd, "read_csv", note_parsing)
+    monkeypatch.setattr(load, "open_table", note_parsing)
     monkeypatch.setattr(load, "_sha256", note_hashing)
     return noted
 
 
-def without(name: str) -> Recipe:
-    """Return the shopper's recipe without an input and the steps that read it alone."""
-    inputs = tuple(field for field in RECIPE.inputs if field.name != name)
-    steps = tuple(step for step in RECIPE.steps if getattr(step, "source", "") != name)
-    return Recipe(inputs=inputs, steps=steps, leakage=RECIPE.leakage)
+def without(name: str) -> Shop:
+    """Return the public shopper's shop without an input and the steps that read it alone."""
+    inputs = tuple(field for field in SHOP.inputs if field.name != name)
+    steps = tuple(step for step in SHOP.features if getattr(step, "source", "") != name)
+    return SHOP.model_copy(update={"inputs": inputs, "features": steps})
 
 
 def test_a_run_reads_its_file_once_though_the_champion_reads_more_of_it(
@@ -99,16 +104,14 @@ def test_a_run_reads_its_file_once_though_the_champion_reads_more_of_it(
 ) -> None:
     # Given a champion that reads an input which the candidate's recipe does not have
     shelf = Shelf(model)
-    data = DataOptions(small_csv, recipe=without("household_size"))
+    data = DataOptions(small_csv, without("household_size"))
     # When a model is trained
-    result = run(RunOptions(data, read_policy(), "logistic", registry=shelf, track=False))
-    # Then the file was parsed and hashed once, and both models were compared on the whole holdout
+    result = run(RunOptions(data, SHOP.offers, "logistic", registry=shelf, track=False))
+    # Then the file was parsed and hashed once, and both models were compared on all rows that neither learnt from
     assert readings == ["parsed", "hashed"]
     comparison = result.metrics["champion_comparison"]
-    assert (comparison["champion"], comparison["rows"]) == (
-        model.manifest.model_version,
-        result.metrics["holdout_rows"],
-    )
+    unseen = split(pd.read_csv(small_csv, dtype={"user_id": "str"})["user_id"]).validation
+    assert (comparison["champion"], comparison["rows"]) == (model.manifest.model_version, len(unseen))
     assert shelf.published == [result.version]
     # And a comparison that reads the file itself finds the same
     assert compare_on_file(result.artefact, model, small_csv).model_dump(mode="json") == comparison
@@ -120,8 +123,8 @@ def test_a_champion_whose_inputs_the_file_lacks_keeps_no_model_from_being_traine
 ) -> None:
     path, said = tmp_path / "narrow.csv", list[str]()
     pd.read_csv(small_csv).drop(columns="household_size").to_csv(path, index=False)
-    data = DataOptions(path, recipe=without("household_size"))
-    result = run(RunOptions(data, read_policy(), "logistic", registry=Shelf(model), track=False), said.append)
+    data = DataOptions(path, without("household_size"))
+    result = run(RunOptions(data, SHOP.offers, "logistic", registry=Shelf(model), track=False), said.append)
     assert "not compared with the champion: the file lacks household_size, which the champion reads" in said
     assert "champion_comparison" not in result.metrics
 
@@ -130,8 +133,8 @@ def test_a_champion_whose_inputs_the_file_lacks_keeps_no_model_from_being_traine
     ("change", "message"),
     [
         (
-            {"policy": read_policy().model_copy(update={"high_value_tier": "Platinum"})},
-            "unknown tier or segment Platinum",
+            {"policy": SHOP.offers.model_copy(update={"high_value_tier": "Platinum"})},
+            "unknown tier 'Platinum'; tiers are Low, Mid, High",
         ),
         ({"family": "oracle"}, "no model family 'oracle'; choose one of logistic"),
         ({"parameters": {"depht": 3}}, "logistic has no parameter depht"),
@@ -158,7 +161,7 @@ def test_a_registry_that_does_not_answer_stops_the_run_before_it_reads(
 
 
 def test_an_offer_that_nobody_can_get_is_said(small_csv: Path, tmp_path: Path) -> None:
-    policy = read_policy()
+    policy = SHOP.offers
     share = policy.minimum_margin_rate.model_copy(update={"value": 1.0})
     said: list[str] = []
     options = dataclasses.replace(

@@ -72,3 +72,28 @@ def test_the_documents_paths_begin_where_its_own_does(client: TestClient, stage:
     address = f"https://shop.example{stage}{BASE}/openapi.json"
     (server,) = client.get(f"{BASE}/openapi.json").json()["servers"]
     assert urljoin(address, server["url"]).rstrip("/") == f"https://shop.example{stage}"
+
+
+@pytest.mark.usefixtures("promoted")
+def test_operations_are_grouped_and_named_in_words(client: TestClient) -> None:
+    paths = client.get(f"{BASE}/openapi.json").json()["paths"]
+    named = [(operation["tags"], operation["summary"]) for path in paths.values() for operation in path.values()]
+    assert named == [
+        (["Score shoppers"], "Score one shopper"),
+        (["Score shoppers"], "Score up to 1,000 shoppers"),
+        (["The service"], "Ask whether the service answers"),
+        (["The models in service"], "Describe the models in service"),
+        (["The models in service"], "Read how good the champion is"),
+    ]
+
+
+@pytest.mark.usefixtures("promoted")
+def test_reasons_are_asked_for_by_a_documented_parameter_that_is_checked(client: TestClient) -> None:
+    paths = client.get(f"{BASE}/openapi.json").json()["paths"]
+    for path in ("predict", "predict/batch"):
+        [parameter] = paths[f"{BASE}/{path}"]["post"]["parameters"]
+        assert (parameter["name"], parameter["schema"]["maximum"]) == ("reasons", 20)
+    refused = client.post(f"{BASE}/predict?reasons=21", json=factories.record())
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "?reasons"
+    assert client.post(f"{BASE}/predict?reasons=2", json=factories.record()).json()["reasons"] is None  # it imputes

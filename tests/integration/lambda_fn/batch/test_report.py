@@ -43,7 +43,7 @@ def flat_file(count: int, **fixed: str) -> bytes:
 
 
 def test_the_report_says_what_became_of_every_row(shop: Shop) -> None:
-    body = csv_files.file_of([*csv_files.rows(90), b"bad", b""])
+    body = csv_files.file_of([*csv_files.rows(90), b"bad", b"worse", b""])
     shop.drop(body)
     shop.run()
 

@@ -23,6 +23,7 @@ METRICS = {
     "largest_difference_from_sklearn": 0.0,
     "expected_calibration_error": 0.001,
     "onnx_microseconds_one_row": 10.0,
+    "blanked": [{"share": share, "ece": 0.001, "ece_by_chance": 0.006} for share in (0.5, 1.0)],
     "champion_comparison": {
         "champion": CHAMPION,
         "rows": 1_000,

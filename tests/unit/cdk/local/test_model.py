@@ -41,6 +41,18 @@ def test_a_model_is_what_the_summary_of_its_training_says(cli: TrainingCli, comm
     assert commands[0][-2:] == ["--model", "logistic"]
 
 
+def test_a_shop_file_goes_with_its_table(cli: TrainingCli, commands: list[list[str]]) -> None:
+    cli.check(Path("customers.csv"))
+    cli.check(Path("customers.csv"), Path("shop.yaml"))
+    cli.run(Path("customers.csv"), "registry", shop=Path("shop.yaml"))
+
+    assert commands[:2] == [
+        ["check", "--data", "customers.csv"],
+        ["check", "--data", "customers.csv", "--shop", "shop.yaml"],
+    ]
+    assert commands[2][:7] == ["run", "--data", "customers.csv", "--shop", "shop.yaml", "--bucket", "registry"]
+
+
 def test_a_promotion_keeps_the_gates_unless_a_reason_is_given(cli: TrainingCli, commands: list[list[str]]) -> None:
     cli.promote("v1", "registry")
     cli.promote("v2", "registry", in_spite_of_gates_because="a rehearsal")

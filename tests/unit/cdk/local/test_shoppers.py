@@ -1,39 +1,68 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Any
 
-from cdk.local.shoppers import as_csv, as_request, first_rows, request_schema
+import pytest
 
-OPENAPI: dict[str, Any] = {
-    "paths": {
-        "/predict": {
-            "post": {
-                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Shopper"}}}}
-            }
-        }
-    },
-    "components": {
-        "schemas": {
-            "Shopper": {
-                "properties": {
-                    "user_id": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
-                    "age": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
-                    "monthly_spend": {"type": ["number", "null"]},
-                    "weekend_shopper": {"enum": [0, 1, True, False]},
-                }
-            }
-        }
-    },
-}
+from cdk.local.shoppers import as_csv, as_request, first_rows
+from lambda_fn.api.records import RecordReader
+from lambda_fn.scoring.columns import Layout
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
+from tests.unit.cdk.local.shop_tables import DIALECTS, GERMAN, ID, model_of, table_of
+
+FIELDS = (
+    "impulse_buying_score",
+    "stress_from_financial_decisions",
+    "average_order_value",
+    "ad_views_per_day",
+    "ad_clicks_per_day",
+    "weekend_shopper",
+    "shopping_time_of_day",
+    "last_purchase_date",
+)
 
 
-def test_a_row_becomes_a_request_typed_as_the_schema_says_without_other_columns() -> None:
-    row = {"user_id": "17", "age": "40", "monthly_spend": "12.5", "weekend_shopper": "1", "cart_abandonment_rate": "50"}
+def table_with(dialect: Dialect, *rows: str) -> bytes:
+    return (dialect.delimiter.join((ID, *FIELDS)) + "".join(f"\n{row}" for row in rows)).encode(dialect.encoding)
 
-    request = as_request(row, request_schema(OPENAPI, "/predict"))
 
-    assert request == {"user_id": "17", "age": 40, "monthly_spend": 12.5, "weekend_shopper": 1}
+@pytest.mark.parametrize(
+    ("dialect", "row"),
+    [
+        (DEFAULT_DIALECT, "K-1,7,5,180.5,20,,1,Evening,2026-06-20"),
+        (GERMAN, "K-1;7;5;180,5;20;k.A.;ja;Evening;20.06.2026"),
+    ],
+)
+def test_a_row_in_any_dialect_becomes_the_same_request_under_the_shops_own_id(dialect: Dialect, row: str) -> None:
+    assert as_request(table_with(dialect, row), model_of(dialect)) == {
+        "Kunden-Nr.": "K-1",
+        "impulse_buying_score": 7,
+        "stress_from_financial_decisions": 5,
+        "average_order_value": 180.5,
+        "ad_views_per_day": 20.0,
+        "weekend_shopper": 1,
+        "shopping_time_of_day": "Evening",
+        "last_purchase_date": "2026-06-20",
+    }
+
+
+def test_the_first_row_that_can_be_scored_is_asked_about_without_an_id_where_the_shop_has_none() -> None:
+    table = table_with(DEFAULT_DIALECT, "K-1,seven,,,,,,,", "K-2,,,12,,,,,")
+
+    assert as_request(table, model_of(DEFAULT_DIALECT, id_column=None)) == {"average_order_value": 12.0}
+    with pytest.raises(ValueError, match="can score none of the table's first rows"):
+        as_request(table_with(DEFAULT_DIALECT, "K-1,seven,,,,,,,"), model_of(DEFAULT_DIALECT))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: f"{dialect.delimiter}{dialect.encoding}")
+def test_the_api_takes_the_request(dialect: Dialect) -> None:
+    manifest = model_of(dialect)
+    reader = RecordReader(manifest.recipe, Layout(manifest.recipe), manifest.id_column)
+
+    request = as_request(table_of(dialect, 3), manifest)
+
+    assert reader.read_one(json.dumps(request).encode())[ID] == request[ID]
 
 
 def test_the_first_rows_of_a_country_are_kept_as_they_are(tmp_path: Path) -> None:

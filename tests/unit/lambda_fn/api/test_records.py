@@ -124,3 +124,15 @@ def test_the_schema_states_bounds_units_and_examples_of_the_recipe() -> None:
         "description": "average order value",
         "title": "Average Order Value",
     }
+
+
+def test_the_schema_names_the_group_of_an_input_and_the_categories_that_are_known() -> None:
+    recipe = factories.recipe()
+    steps = [
+        step.model_copy(update={"group": "habits"}) if step.name == "time_of_day" else step for step in recipe.steps
+    ]
+    grouped = recipe.model_copy(update={"steps": tuple(steps)})
+    properties = RecordReader(grouped, Layout(grouped)).schemas("#/{model}")["PredictRequest"]["properties"]
+    assert properties["shopping_time_of_day"]["x-group"] == "habits"
+    assert properties["shopping_time_of_day"]["anyOf"][0]["x-known"] == ["Afternoon", "Evening", "Morning", "Night"]
+    assert "x-group" not in properties["average_order_value"]

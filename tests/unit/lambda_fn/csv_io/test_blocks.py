@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lambda_fn.contract import MAX_LINE_BYTES
 from lambda_fn.csv_io.blocks import SHOWN_BYTES, OwnedLines, TooLong, reading_range
+from lambda_fn.csv_io.encoding import Encoding
 
 FIRST_LINE = 5  # behind a header of five bytes
 
@@ -97,3 +98,24 @@ def test_a_worker_reads_no_further_than_a_line_may_reach() -> None:
 def test_a_chunk_in_which_no_line_begins_owns_nothing(start: int) -> None:
     blocks, lines = owned(b"z" * 300 + b"\nafter\n", FIRST_LINE + start, FIRST_LINE + start + 10, 7)
     assert (blocks, lines.owned) == ([], None)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.text("a\u0a0a\u010a\u0a01", max_size=4), max_size=8), st.integers(1, 30), st.integers(1, 15))
+def test_lines_of_two_byte_units_have_one_owner_each(rows: list[str], chunk: int, piece: int) -> None:
+    # characters whose bytes look like newlines must not end a line
+    encoding = Encoding("utf-16-le")
+    text = "".join(row + "\n" for row in rows)
+    data = "\ufeffhead\n".encode("utf-16-le") + text.encode("utf-16-le")
+    first_line = 12
+
+    found = b""
+    for start in range(first_line, max(len(data), first_line + 1), chunk):
+        end = min(start + chunk, len(data))
+        first, last = reading_range(first_line, start, end, encoding)
+        pieces = pieces_of(data, first, last, piece)
+        for block in OwnedLines(pieces, offset=first, start=start, end=end, encoding=encoding):
+            assert isinstance(block, bytes)
+            found += block
+
+    assert found == text.encode()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lambda_fn.scoring.columns import Columns, Layout
+from lambda_fn.scoring.columns import MISSING, Columns, Layout
 from tests import factories
 
 LAYOUT = Layout(factories.recipe())
@@ -32,3 +32,9 @@ def test_each_kind_of_fault_is_found() -> None:
     assert faulty(ad_views_per_day=float("-inf")) == ["ad_views_per_day"]
     assert faulty(weekend_shopper=0.5) == ["weekend_shopper"]
     assert faulty(last_purchase_date=1e9) == ["last_purchase_date"]
+
+
+def test_nothing_is_known_where_every_input_is_missing() -> None:
+    numbers = np.array([[np.nan, np.nan], [np.nan, 1.0], [np.nan, np.nan]])
+    codes = np.array([[MISSING], [MISSING], [0]], dtype=np.int32)
+    assert Columns(numbers, codes).nothing_known().tolist() == [True, False, False]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.scoring.columns import Columns, days_since_epoch
+from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, days_since_epoch
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.features import FEATURE_LIMIT, FeaturePlan
 from lambda_fn.scoring.recipe import Product
@@ -84,6 +84,45 @@ def test_recency_counts_to_the_as_of_date_and_a_future_purchase_is_today(days_ag
     work = PLAN.values(shopper, factories.AS_OF)
     assert work[PLAN.slots["recency_days"], 0] == max(days_ago, 0)
     assert work[PLAN.slots["recency_segment"], 0] == segment
+
+
+@pytest.mark.parametrize(
+    ("blank", "missing"),
+    [
+        (0, {"impulse_scaled", "stress_index", "discount_sensitivity"}),
+        (2, {"value_tier"}),
+        (3, {"ad_response", "ad_calm"}),
+        (5, {"weekend"}),
+        (6, {"recency_segment"}),
+    ],
+)
+def test_a_step_whose_source_is_missing_is_missing(blank: int, missing: set[str]) -> None:
+    numbers = [8, 6, 300, 20, 5, 1, last_purchase(30)]
+    known = columns((numbers, 3))
+    some = columns(([*numbers[:blank], float("nan"), *numbers[blank + 1 :]], 3))
+
+    matrix = PLAN.matrix(some, PLAN.values(some, factories.AS_OF))
+
+    expected = PLAN.matrix(known, PLAN.values(known, factories.AS_OF))
+    expected[0, [PLAN.feature_names.index(name) for name in missing]] = np.nan
+    np.testing.assert_array_equal(matrix, expected)
+
+
+@pytest.mark.parametrize("code", [MISSING, UNKNOWN])
+def test_a_missing_category_has_no_position_and_no_column(code: int) -> None:
+    numbers = [8, 6, 300, 20, 5, 1, last_purchase(30)]
+    shoppers = columns((numbers, 3), (numbers, code))
+
+    matrix = PLAN.matrix(shoppers, PLAN.values(shoppers, factories.AS_OF))
+
+    assert matrix[0, -5:].tolist() == [1, 0, 0, 0, 1]
+    assert matrix[1, -4:].tolist() == [0, 0, 0, 0]
+    np.testing.assert_array_equal(matrix[:, PLAN.feature_names.index("time_of_day")], [3, np.nan])
+
+
+def test_a_ratio_over_a_known_zero_is_zero_whatever_is_above_it() -> None:
+    shopper = columns(([5, 5, 100, 0, float("nan"), 0, last_purchase(1)], 0))
+    assert PLAN.values(shopper, factories.AS_OF)[PLAN.slots["ad_response"], 0] == 0
 
 
 def test_minmax_clips_and_a_constant_column_is_zero() -> None:

@@ -44,3 +44,15 @@ def test_a_complete_record_has_no_notes() -> None:
     complete, notes = IMPUTER.complete(columns(GOOD))
     assert complete.numbers[0].tolist() == GOOD
     assert notes.of(0) == []
+
+
+def test_where_missing_is_a_value_it_stays_and_is_noted() -> None:
+    keeping = Imputer(Layout(factories.recipe()), "value")
+    kept, notes = keeping.complete(columns([8, 7, float("nan"), 90, 2, 1, 20_000], UNKNOWN))
+    np.testing.assert_array_equal(kept.numbers[0], [8, 7, np.nan, 50, 2, 1, 20_000])
+    assert kept.codes.tolist() == [[UNKNOWN]]
+    assert notes.of(0) == [
+        ("average_order_value", "missing", "scored as missing"),
+        ("ad_views_per_day", "clipped", "above the training range; scored as 50"),
+        ("shopping_time_of_day", "unknown_category", "not seen in training; scored as missing"),
+    ]

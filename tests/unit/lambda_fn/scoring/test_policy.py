@@ -1,21 +1,14 @@
-"""An offer is made only where it is expected to pay, and never a dearer one than needed."""
+"""A policy is checked when it is read and against the recipe it travels with."""
 
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lambda_fn.scoring.errors import PolicyError
-from lambda_fn.scoring.policy import Decider, Policy, Signals
+from lambda_fn.scoring.policy import Policy
 from tests import factories
 
 RECIPE = factories.recipe()
-
-
-def decider(**changes: Any) -> Decider:
-    return Decider(factories.policy(**changes), RECIPE)
 
 
 def sourced(value: float) -> dict[str, Any]:
@@ -33,96 +26,6 @@ def offer(name: str, discount: float, cost: float, base: float, **rule: Any) -> 
     }
 
 
-def shopper(
-    risk: float = 0.8, value: float = 100, sensitivity: float = 0.5, tier: int = 1, segment: int = 0
-) -> Signals:
-    return Signals(*(np.array([float(x)]) for x in (risk, value, sensitivity, tier, segment)))
-
-
-def chosen(policy: Decider, signals: Signals) -> tuple[str, float]:
-    decisions = policy.decide(signals)
-    return policy.choices[decisions.choice[0]], float(decisions.margin[0])
-
-
-def test_the_margin_is_the_formula_worked_out_by_hand() -> None:
-    # p=0.8, V=100, m=0.4, d=0.1, c=0.05, r = 0.15 + 0.3*0.5 = 0.3
-    # 0.8*0.3*(40-10) - 0.2*10 - 0.05 = 7.2 - 2 - 0.05
-    margins = decider().margins(shopper())
-    assert margins[0, 1] == pytest.approx(5.15)
-
-
-def test_a_shopper_who_will_buy_anyway_gets_nothing() -> None:
-    assert chosen(decider(), shopper(risk=0.001)) == ("none", 0.0)
-
-
-def test_a_discount_is_not_given_where_a_reminder_earns_the_same() -> None:
-    # Given a discount whose higher recovery is eaten exactly by what it costs, when everybody abandons
-    offers = [offer("discount", 0.2, 0.0, 0.2), offer("reminder", 0.0, 0.0, 0.1)]
-    policy = decider(interventions=offers)
-    assert np.ptp(policy.margins(shopper(risk=1.0))) == pytest.approx(0)
-    # Then the one that costs less is chosen, whatever the order of the list
-    name, margin = chosen(policy, shopper(risk=1.0))
-    assert name == "reminder"
-    assert margin == pytest.approx(4.0)
-
-
-def test_caution_cuts_the_assumed_recovery() -> None:
-    assert decider(caution=sourced(0.5)).recovery_rates(np.array([0.5])) == pytest.approx(
-        decider().recovery_rates(np.array([0.5])) / 2
-    )
-
-
-def test_recovery_rates_stay_within_zero_and_one() -> None:
-    eager = [{**offer("all_in", 0.1, 0, 0.9), "gain_per_sensitivity": sourced(1)}]
-    shy = [{**offer("all_out", 0.1, 0, 0.1), "gain_per_sensitivity": sourced(-1)}]
-    assert decider(interventions=eager).recovery_rates(np.array([1.0])) == 1
-    assert decider(interventions=shy).recovery_rates(np.array([1.0])) == 0
-
-
-def test_high_value_customers_are_not_over_discounted() -> None:
-    policy = decider()
-    names = np.array([o.name for o in factories.policy().interventions])
-    assert set(names[policy.eligible(shopper(tier=2))[0]]) == {"reminder", "discount_10"}
-    assert set(names[policy.eligible(shopper(tier=1))[0]]) == {"reminder", "discount_10", "discount_15"}
-
-
-def test_a_discount_that_leaves_too_little_margin_is_never_offered() -> None:
-    policy = decider(minimum_margin_rate=sourced(0.28))
-    assert policy.eligible(shopper())[0].tolist() == [True, True, False]
-
-
-def test_eligibility_by_tier_recency_and_risk() -> None:
-    rule = {"value_tiers": ["Low"], "recency_segments": ["Cold", "Dormant"], "minimum_risk": sourced(0.6)}
-    policy = decider(interventions=[offer("win_back", 0.1, 0, 0.5, **rule)])
-    assert policy.eligible(shopper(tier=0, segment=2, risk=0.6)).item()
-    assert not policy.eligible(shopper(tier=1, segment=2, risk=0.6)).item()
-    assert not policy.eligible(shopper(tier=0, segment=1, risk=0.6)).item()
-    assert not policy.eligible(shopper(tier=0, segment=2, risk=0.59)).item()
-
-
-@given(
-    risk=st.floats(0, 1),
-    value=st.floats(0, 100_000),
-    sensitivity=st.floats(0, 1),
-    tier=st.integers(0, 2),
-    segment=st.integers(0, 3),
-)
-def test_a_recommendation_is_never_worse_than_doing_nothing_nor_than_any_eligible_offer(
-    risk: float, value: float, sensitivity: float, tier: int, segment: int
-) -> None:
-    policy = decider()
-    signals = shopper(risk, value, sensitivity, tier, segment)
-    name, margin = chosen(policy, signals)
-    eligible = policy.eligible(signals)[0]
-    margins = policy.margins(signals)[0]
-    assert margin >= 0
-    assert margin >= max(margins[eligible], default=0.0) - 1e-6
-    if name != "none":
-        position = policy.choices.index(name) - 1
-        assert eligible[position]
-        assert margin == pytest.approx(margins[position], abs=1e-6)
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -135,7 +38,7 @@ def test_a_recommendation_is_never_worse_than_doing_nothing_nor_than_any_eligibl
 )
 def test_a_policy_that_does_not_fit_the_recipe_is_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(PolicyError, match=message):
-        decider(**change)
+        factories.policy(**change).check_against(RECIPE)
 
 
 @pytest.mark.parametrize("names", [["none"], ["twice", "twice"]])
@@ -153,24 +56,29 @@ def test_a_policy_survives_its_json() -> None:
     assert Policy.model_validate_json(factories.policy().model_dump_json()) == factories.policy()
 
 
-def test_the_spend_is_expected_at_the_assumed_rates() -> None:
-    # p=0.8, V=100, d=0.1, c=0.05, r = 0.15 + 0.3*0.5 = 0.3: (0.8*0.3 + 0.2) * 10 + 0.05, however cautious
-    for caution in (0.0, 0.5):
-        assert decider(caution=sourced(caution)).costs(shopper())[0, 1] == pytest.approx(4.45)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"high_value_tier": None}, "give both high_value_tier and maximum_discount_high_value, or neither"),
+        (
+            {"interventions": [{**offer("both", 0.1, 0, 0.1), "discount_amount": sourced(5)}]},
+            "offer 'both': give either discount_share or discount_amount",
+        ),
+        (
+            {"interventions": [{**offer("neither", 0.1, 0, 0.1), "discount_share": None}]},
+            "offer 'neither': give either discount_share or discount_amount",
+        ),
+    ],
+)
+def test_a_policy_that_contradicts_itself_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        factories.policy(**change)
 
 
-def test_a_discount_that_leaves_exactly_the_least_margin_is_offered() -> None:
-    # 0.30 - 0.20 is 0.09999999999999998
-    guarded = {"gross_margin_rate": sourced(0.3), "minimum_margin_rate": sourced(0.1)}
-    policy = decider(**guarded, interventions=[offer("fifth", 0.2, 0, 0.9)])
-    assert policy.eligible(shopper()).item()
-    assert policy.never_offered == ()
-
-
-def test_offers_that_nobody_can_get_are_named() -> None:
-    offers = [
-        offer("reminder", 0, 0, 0.1),
-        offer("half_price", 0.5, 0, 0.9),
-        offer("best_only", 0.2, 0, 0.9, value_tiers=["High"]),
-    ]
-    assert decider(interventions=offers).never_offered == ("half_price", "best_only")
+def test_what_depends_on_a_step_needs_that_step() -> None:
+    with pytest.raises(PolicyError, match="an offer has a gain_per_sensitivity, but sensitivity names no step"):
+        factories.policy(sensitivity=None).check_against(RECIPE)
+    no_tiers = {"value_tier": None, "high_value_tier": None, "maximum_discount_high_value": None}
+    rule = [offer("best", 0.1, 0, 0.1, value_tiers=["High"])]
+    with pytest.raises(PolicyError, match="unknown tier 'High'; the offers name no step for tiers"):
+        factories.policy(**no_tiers, interventions=rule).check_against(RECIPE)

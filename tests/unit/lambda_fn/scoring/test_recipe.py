@@ -87,6 +87,17 @@ def test_roots_are_followed_through_derived_steps() -> None:
     assert recipe.roots_of("average_order_value") == {"average_order_value"}
 
 
+def test_an_input_belongs_to_the_group_of_the_first_step_with_one_that_it_goes_into() -> None:
+    inputs = [AGE, {**AGE, "name": "tenure"}, {**AGE, "name": "visits"}]
+    steps: list[dict[str, Any]] = [
+        {**SCALED, "feature": False},
+        {"op": "mean", "name": "maturity", "of": ["age_scaled", "tenure"], "group": "demographics"},
+        {"op": "passthrough", "name": "tenure_raw", "source": "tenure", "group": "raw signals"},
+        {"op": "passthrough", "name": "visits_raw", "source": "visits"},
+    ]
+    assert build(inputs, steps).input_groups() == {"age": "demographics", "tenure": "demographics"}
+
+
 def test_a_recipe_survives_its_json() -> None:
     recipe = factories.recipe()
     assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe

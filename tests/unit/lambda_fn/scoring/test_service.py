@@ -72,3 +72,32 @@ def test_a_model_that_answers_no_number_is_refused() -> None:
     manifest, _ = factories.artefact()
     with pytest.raises(ArtefactRejected, match="with NaN"):
         Scorer(manifest, factories.onnx_model(15, bias=float("nan")))
+
+
+IMPORTANCE = {"impulse_buying_score": 0.3, "stress_from_financial_decisions": 0.1, "average_order_value": 0.1}
+
+
+def test_information_is_missing_by_the_importance_of_what_is_missing() -> None:
+    columns = shoppers((10, 10), (np.nan, 10), (10, np.nan), (np.nan, np.nan))
+    assert scorer(importance=IMPORTANCE).missing_information(columns).round(6).tolist() == [0, 0.6, 0.2, 0.8]
+    assert scorer().missing_information(columns).tolist() == [0, 0, 0, 0]  # nothing was explained
+
+
+def test_who_is_hardly_known_gets_no_paid_offer() -> None:
+    # Given shoppers at the same high risk, one known and one of whom the most important input is missing
+    columns = shoppers((10, 10), (np.nan, 10))
+    known, hardly_known = 0, 1
+    # When a model scores them that takes the default, 5.5, where it is missing, and has been explained
+    model = scorer(importance=IMPORTANCE, bias=0.0)
+    choices = [model.choices[choice] for choice in model.score(columns, factories.AS_OF).choice]
+    # Then the offer that costs no more than its message is all that the second gets
+    assert choices[known] == "discount_15"
+    assert choices[hardly_known] == "reminder"
+    # And a policy that trusts the model with less pays for both
+    trusting = factories.policy(least_known={"value": 0.6, "source": "test"})
+    model = scorer(importance=IMPORTANCE, bias=0.0, policy=trusting)
+    assert [model.choices[choice] for choice in model.score(columns, factories.AS_OF).choice] == ["discount_15"] * 2
+
+
+def test_a_model_that_imputes_has_no_reasons() -> None:
+    assert scorer().reasons(shoppers((5, 5)), factories.AS_OF, 3) is None

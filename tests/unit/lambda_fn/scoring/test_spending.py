@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lambda_fn.scoring.budget import greedy
-from lambda_fn.scoring.policy import Decider, Signals
+from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.spending import (
     Spending,
     add_spending,

@@ -79,18 +79,16 @@ def test_columns_may_come_in_any_order() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b"", reasons.EMPTY_LINE),
-        (b"\r", reasons.EMPTY_LINE),
-        (b"u1,8", "2 columns where the header has 10"),
-        (GOOD + b",surplus", "11 columns where the header has 10"),
+        (b"u1,8", "2 fields under a header of 10"),
+        (GOOD + b",surplus", "11 fields under a header of 10"),
         (GOOD.replace(b"note", b"no\0te"), reasons.NUL_BYTE),
-        (GOOD.replace(b"note", b"caf\xe9"), reasons.NOT_UTF8),
+        (GOOD.replace(b"note", b"caf\xe9"), reasons.not_text("utf-8")),
         (GOOD.replace(b"note", b"a\rb"), reasons.STRAY_RETURN),
         (GOOD.replace(b"note", b'5" screen'), reasons.NOT_CLOSED),
         (GOOD.replace(b"note", b'"open'), reasons.NOT_CLOSED),
         (GOOD.replace(b"note", b'a "b" c'), reasons.MALFORMED_QUOTES),
         (GOOD.replace(b"note", b'"a"b,"c"'), reasons.MALFORMED_QUOTES),
-        (b'u1,"8"', "2 columns where the header has 10"),
+        (b'u1,"8"', "2 fields under a header of 10"),
         (GOOD.replace(b"u1", b""), "user_id: expected 1 to 128 characters, found 0"),
         (GOOD.replace(b"u1", b"x" * 129), "user_id: expected 1 to 128 characters, found 129"),
         (
@@ -140,7 +138,7 @@ def test_a_row_of_several_lines_is_one_row_with_the_number_of_its_first_line() -
     text = GOOD.replace(b"note", b'"a\n\nb, ""c"""') + b"\n" + b"bad\n"
     good, bad, rows = verdicts(read(text))
     assert (len(good), rows) == (1, 2)
-    assert bad == [(3, "1 columns where the header has 10", b"bad")]
+    assert bad == [(3, "1 field under a header of 10", b"bad")]
 
 
 def test_a_rejected_row_of_several_lines_is_shown_whole() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.tables.reader import Rejected
+from lambda_fn.tables.judge import Rejected
 from lambda_fn.tables.rejected_rows import REJECTED_COLUMNS, frame, unframe
 
 rejected = st.builds(

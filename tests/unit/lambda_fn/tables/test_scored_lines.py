@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer
 from lambda_fn.tables.reader import TableReader
 from lambda_fn.tables.scored_lines import SCORED_COLUMNS, ScoredWriter
@@ -24,7 +25,7 @@ def scorer() -> Scorer:
 def written(scorer: Scorer, ids: list[str], columns: Columns) -> list[dict[str, str]]:
     scores = scorer.score(columns, factories.AS_OF)
     body = ScoredWriter(scorer).lines(np.array([name.encode() for name in ids]), scores)
-    return list(csv.DictReader(io.StringIO(body.decode(), newline=""), SCORED_COLUMNS, strict=True))
+    return list(csv.DictReader(io.StringIO(body.decode(), newline=""), (ID_FIELD, *SCORED_COLUMNS), strict=True))
 
 
 def test_each_line_says_what_the_scorer_said(scorer: Scorer) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import typer
 
-from training.cli.options import check_family, data_options, open_registry
+from training.cli.options import check_family, data_options, open_registry, read_shop
 from training.data.options import DataOptions
-from training.errors import LabelRefused, TrainingError
+from training.errors import LabelRefused, ShopRefused, TrainingError
+from training.shops.overrides import overridden
+from training.shops.public_shopper import SHOPPER_FILE, public_shopper
 
 LOCAL = "http://127.0.0.1:4566"
 ADDRESS = "--endpoint, or AWS_ENDPOINT_URL, is an address with its scheme, such as http://127.0.0.1:4566"
@@ -16,21 +18,28 @@ ADDRESS = "--endpoint, or AWS_ENDPOINT_URL, is an address with its scheme, such 
 
 def test_options_about_data_are_handed_on() -> None:
     path, day = Path("a.csv"), dt.datetime(2026, 5, 1)  # noqa: DTZ001  # as typer parses it
-    assert data_options(path, "all", 40.0, "fraction", day, strict=True, allow_imbalance=True) == DataOptions(
+    assert data_options(path, None, "all", 40.0, "fraction", day, strict=True, allow_imbalance=True) == DataOptions(
         path=path,
-        country="all",
-        threshold_percent=40.0,
-        label_unit="fraction",
+        shop=overridden(public_shopper(), country="all", threshold_percent=40.0, label_unit="fraction"),
         as_of=dt.date(2026, 5, 1),
         strict=True,
         allow_imbalance=True,
     )
-    assert data_options(path, "USA", 30.0, "auto", None, strict=False, allow_imbalance=False) == DataOptions(path)
+    assert data_options(path, None, None, None, None, None, strict=False, allow_imbalance=False) == DataOptions(path)
+
+
+def test_a_shop_file_is_read_and_none_means_the_public_shopper(tmp_path: Path) -> None:
+    copy = tmp_path / "shop.yaml"
+    copy.write_text(SHOPPER_FILE.read_text(encoding="utf-8").replace("name: ", "name: other ", 1), encoding="utf-8")
+    assert read_shop(None) == public_shopper()
+    assert read_shop(copy) == public_shopper().model_copy(update={"name": f"other {public_shopper().name}"})
+    with pytest.raises(ShopRefused, match=r"nowhere\.yaml"):
+        read_shop(tmp_path / "nowhere.yaml")
 
 
 def test_a_unit_that_does_not_exist_is_refused() -> None:
     with pytest.raises(LabelRefused, match="no label unit 'permille'"):
-        data_options(Path("a.csv"), "USA", 30.0, "permille", None, strict=False, allow_imbalance=False)
+        data_options(Path("a.csv"), None, None, None, "permille", None, strict=False, allow_imbalance=False)
 
 
 def test_a_family_is_one_of_the_known_or_of_the_others() -> None:

@@ -34,7 +34,7 @@ def test_the_published_trap_is_refused_without_a_traceback(twin_csv: Path, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--out", "x", "--model", "oracle"], "choose one of auto, logistic"),
+        (["--out", "x", "--model", "oracle"], "choose one of auto, network, logistic"),
         (["--out", "x", "--parameters", "p.json"], "name it with --model"),
         ([], "say where the model goes"),
     ],
@@ -48,7 +48,7 @@ def test_run_names_what_is_wrong_with_its_files(twin_csv: Path, tmp_path: Path) 
     broken = tmp_path / "policy.yaml"
     broken.write_text("currency: USD\ngross_margin_rate: {value: 2, source: s}\n")
     _, stderr = invoke("run", "--data", twin_csv, "--out", tmp_path, "--policy", broken, code=1)
-    assert "gross_margin_rate.value: Input should be less than or equal to 1" in stderr
+    assert "gross_margin_rate.value: input should be less than or equal to 1" in stderr
     _, stderr = invoke("run", "--data", tmp_path / "none.csv", "--out", tmp_path, "--no-track", code=1)
     assert "there is no file" in stderr
     broken.write_text("[1]")

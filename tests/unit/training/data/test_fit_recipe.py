@@ -10,7 +10,10 @@ from training.data import fit_recipe
 from training.data.prepared import Prepared
 from training.errors import DataRefused
 from training.offers.synthetic_world import twin_table
-from training.shops.shopper import RECIPE
+from training.shops.public_shopper import public_shopper
+
+SHOP = public_shopper()
+RECIPE = SHOP.recipe
 
 
 def test_fitting_fills_in_everything(prepared: Prepared) -> None:

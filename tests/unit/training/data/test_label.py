@@ -7,9 +7,13 @@ from hypothesis import strategies as st
 
 from training.data import label
 from training.errors import LabelRefused
+from training.shops.shop import RateLabel, ValueLabel
 from training.synthetic import twin
 
 F = np.float64
+RATE = RateLabel(column="rate")
+TRAP = RateLabel(column="rate", threshold_percent=0.3)
+VALUES = ValueLabel(column="bought", abandoned=("FALSE",))
 
 
 def test_the_published_trap_is_refused_with_the_constants_f1() -> None:
@@ -19,7 +23,7 @@ def test_the_published_trap_is_refused_with_the_constants_f1() -> None:
     labels[:94_495] = 1
     # When it is checked, then it is refused, and the message names the published headline for what it is
     with pytest.raises(LabelRefused, match=r"94\.5%.*F1 0\.9717"):
-        label.check_balance(labels, 0.3)
+        label.check_balance(labels, TRAP)
 
 
 def test_the_trap_is_refused_on_the_twin_too() -> None:
@@ -27,16 +31,16 @@ def test_the_trap_is_refused_on_the_twin_too() -> None:
     percent, unit = label.in_percent(rates)
     assert unit == "percent"
     with pytest.raises(LabelRefused, match="minority is below 10%"):
-        label.check_balance(label.binarise(percent, 0.3), 0.3)
-    label.check_balance(label.binarise(percent, 30), 30)
+        label.check_balance(label.binarise(percent, 0.3), TRAP)
+    label.check_balance(label.binarise(percent, 30), RATE)
 
 
 def test_imbalance_is_accepted_when_asked_for_but_a_constant_label_never() -> None:
     rare = np.zeros(1_000, dtype=np.int8)
     rare[:20] = 1
-    label.check_balance(rare, 30, allow_imbalance=True)
+    label.check_balance(rare, RATE, allow_imbalance=True)
     with pytest.raises(LabelRefused, match="is 0 in all 1,000 rows"):
-        label.check_balance(np.zeros(1_000, dtype=np.int8), 30, allow_imbalance=True)
+        label.check_balance(np.zeros(1_000, dtype=np.int8), RATE, allow_imbalance=True)
 
 
 def test_a_column_that_never_exceeds_one_is_a_fraction() -> None:
@@ -67,8 +71,6 @@ def test_a_stated_unit_settles_what_is_ambiguous() -> None:
     assert label.in_percent(zero_one, "fraction")[0].tolist() == [0, 100]
     with pytest.raises(LabelRefused, match="said to be a fraction, but reaches 40"):
         label.in_percent(np.array([0.1, 40.0]), "fraction")
-    with pytest.raises(LabelRefused, match="no label unit 'permille'"):
-        label.as_unit("permille")
 
 
 @given(st.lists(st.integers(2, 100), min_size=1, max_size=50))
@@ -90,3 +92,26 @@ def test_the_constants_f1_is_the_published_one() -> None:
 def test_a_fraction_reaches_the_threshold_that_it_equals(threshold: int) -> None:
     percent, _ = label.in_percent(np.array([threshold / 100, (threshold - 1) / 100]), "fraction")
     assert label.binarise(percent, threshold).tolist() == [1, 0]
+
+
+def test_values_may_be_as_rare_as_a_class_that_can_be_measured_and_it_is_said_what_that_means_for_f1() -> None:
+    rare = np.zeros(2_000, dtype=np.int8)
+    rare[:20] = 1
+    said = label.check_balance(rare, VALUES)
+    assert said == (
+        "only 1.0% of the carts are abandoned: always answering 'will abandon' scores F1 0.0198, so look at the AUC "
+        "and the log loss beside the constant's, not at F1"
+    )
+    assert label.check_balance(1 - rare, VALUES).startswith("only 1.0% of the carts are completed: ")
+    assert label.check_balance(np.array([0, 1] * 20, dtype=np.int8), VALUES) == ""
+    with pytest.raises(LabelRefused, match=r"bought in \(FALSE\).* has 19 rows of its rarer class.* at least 20"):
+        label.check_balance(rare[1:], VALUES)
+
+
+def test_a_label_of_values_is_read_as_it_stands_and_a_rate_by_its_unit() -> None:
+    rates, stands = np.array([0.1, 0.3, 0.5]), np.array([0.0, 1.0, 1.0])
+    found = [label.labels_of(RATE, rates), label.labels_of(VALUES, stands)]
+    assert [(labels.values.tolist(), labels.unit) for labels in found] == [
+        ([0, 1, 1], "fraction"),
+        ([0, 1, 1], "values"),
+    ]

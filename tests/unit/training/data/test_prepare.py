@@ -20,7 +20,7 @@ def test_the_steps_are_said_and_every_usable_row_is_in_one_part(small_csv: Path)
     said: list[str] = []
     found = prepare(DataOptions(small_csv), said.append)
     assert said[0] == "read 1,000 rows of few.csv (country USA)"
-    assert said[1].startswith("label: cart_abandonment_rate, read as percent, is at least 30 % for 6")
+    assert said[1].startswith("label: cart_abandonment_rate >= 30 percent, read as percent: 6")
     assert len(found.train) + len(found.validation) + len(found.holdout) == len(found.report.usable) == 1_000
     assert list(found.recipe.unfitted()) == []
 

@@ -15,7 +15,8 @@ KEYS = {
     *("holdout_rows", "train_rows", "validation_rows", "positive_shares", "label", "label_unit", "decision_threshold"),
     *("calibration", "family", "fit_seconds", "onnx_bytes", "onnx_microseconds_one_row"),
     *("largest_difference_from_sklearn", "threshold_percent", "label_column", "data_checks"),
-    *("slices", "largest_gaps", "signals"),
+    *("label_definition", "rows_kept", "cross_fitted"),
+    *("slices", "largest_gaps", "signals", "blanked", "blanked_limit"),
 }
 
 

@@ -16,5 +16,6 @@ def test_plots_are_written(prepared: Prepared, logistic: Candidate, metrics: Met
         "calibration.png",
         "roc.png",
         "slices.png",
+        "blanked.png",
     ]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in files)

@@ -4,6 +4,10 @@ import numpy as np
 import pandas as pd
 
 from training.evaluation.slices import largest_gaps, slices
+from training.shops.shop import Slice
+
+AGE = (Slice(column="age", bands=(25, 35, 50, 65)),)
+SHOP_SLICES = (Slice(column="gender"), *AGE, Slice(column="device_type"))
 
 
 def test_a_group_that_the_model_fails_is_named_as_the_largest_gap() -> None:
@@ -15,7 +19,7 @@ def test_a_group_that_the_model_fails_is_named_as_the_largest_gap() -> None:
     p = np.where(age > 65, 0.1, labels.astype(float))
     table = pd.DataFrame({"age": age, "gender": gender})
     # When it is sliced
-    found = slices(table, ("gender", "age", "device_type"), labels, p, 0.5)
+    found = slices(table, SHOP_SLICES, labels, p, 0.5)
     # Then every row of each kind is counted once, and the gap is found where it is
     assert {by: sum(item.rows for item in found if item.by == by) for by in ("gender", "age")} == {
         "gender": 4_000,
@@ -28,5 +32,5 @@ def test_a_group_that_the_model_fails_is_named_as_the_largest_gap() -> None:
 
 def test_the_bands_include_their_upper_end() -> None:
     table = pd.DataFrame({"age": np.repeat([25, 26, 66], 100)})
-    found = slices(table, ("age",), np.tile([0, 1], 150).astype(np.int8), np.zeros(300), 0.5)
+    found = slices(table, AGE, np.tile([0, 1], 150).astype(np.int8), np.zeros(300), 0.5)
     assert [(item.group, item.rows) for item in found] == [("up to 25", 100), ("26-35", 100), ("over 65", 100)]

@@ -1,27 +1,51 @@
 """Families are compared on the same rows, and ties go to the simpler one."""
 
+from typing import Any
+
 import pytest
 
 from lambda_fn.scoring.manifest import IdentityCalibration
 from training.data.prepared import Prepared
+from training.models import pupil, teacher
 from training.models.candidate import Candidate
-from training.models.compare import Comparison, Entry, compare
+from training.models.compare import Comparison, Entry, as_rows, compare
+from training.models.families import NETWORK
 
 
 def test_ties_go_to_the_simpler_family(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.models.compare.MOST_ROWS", 800)
+    monkeypatch.setattr("training.models.compare.TIE_LOG_LOSS", 1.0)
     comparison = compare(prepared, 0, families=["mlp", "logistic"], folds=2)
     assert comparison.chosen.candidate.family == "logistic"
     assert len(comparison.chosen.fold_aucs) == 2
 
 
-def entry(family: str, auc: float) -> Entry:
+def entry(family: str, blanked_log_loss: float) -> Entry:
     candidate = Candidate(family, None, b"", IdentityCalibration(), "identity", 1.0, 0.0)
-    return Entry(candidate, auc, (auc, auc), 0.9, 0.1, 1.0, ())
+    return Entry(candidate, blanked_log_loss, 0.9, (0.9, 0.9), 0.9, 0.1, 1.0, ())
 
 
 def test_a_better_family_is_chosen_though_it_is_less_simple() -> None:
-    comparison = Comparison((entry("logistic", 0.90), entry("mlp", 0.92), entry("random_forest", 0.9195)))
+    comparison = Comparison((entry("logistic", 0.40), entry("mlp", 0.31), entry("random_forest", 0.3115)))
     assert comparison.chosen.candidate.family == "random_forest"
     assert "level with mlp" in comparison.reason
-    assert Comparison((entry("logistic", 0.9), entry("mlp", 0.92))).reason.startswith("mlp has the best AUC")
+    assert Comparison((entry("logistic", 0.4), entry("mlp", 0.31))).reason.startswith("mlp has the lowest log loss")
+
+
+def test_a_model_that_takes_missing_as_a_value_beats_one_that_imputes(
+    prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a network of few lessons, and boosting, which is as good on complete rows
+    monkeypatch.setattr(teacher, "MOST_COPIES", 2)
+    monkeypatch.setattr(pupil, "LESSONS", 4)
+    # When both are compared on rows with blanks
+    comparison = compare(prepared, 0, families=["hist_gradient_boosting", NETWORK], folds=2)
+    # Then the network is chosen, and it alone has no cross-validation
+    assert comparison.chosen.candidate.family == NETWORK
+    assert [len(entry.fold_aucs) for entry in comparison.entries] == [2, 0]
+    boosting, network = as_rows(comparison)
+    assert losses(boosting) > losses(network) + 0.1
+
+
+def losses(row: dict[str, Any]) -> float:
+    return float(row["blanked_log_loss"])

@@ -6,14 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.policy import Decider, Policy, Signals
+from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.service import Scorer
 from training.data.columns import to_columns
 from training.offers.ground_truth import Outcome, make_world, play
-from training.offers.policy_file import read_policy
 from training.offers.synthetic_world import twin_table
-from training.shops.shopper import RECIPE
+from training.shops.public_shopper import public_shopper
 from training.synthetic.best_possible import posterior
+
+SHOP = public_shopper()
+RECIPE = SHOP.recipe
 
 
 def cautious(policy: Policy, caution: float) -> Policy:
@@ -62,7 +65,7 @@ def test_caution_costs_when_the_assumptions_are_right_and_pays_when_they_are_not
 @given(truth=st.floats(0.5, 1.0), seed=st.integers(0, 1_000))
 def test_no_single_recommendation_loses_under_caution_where_the_risk_is_right(truth: float, seed: int) -> None:
     # Given shoppers whose risk is known, and true rates of at least half of the assumed
-    policy = read_policy()
+    policy = SHOP.offers
     rng = np.random.default_rng(seed)
     n = 200
     signals = Signals(

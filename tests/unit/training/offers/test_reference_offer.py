@@ -1,11 +1,11 @@
 """The reference offer is found by its discount."""
 
-from training.offers.policy_file import read_policy
 from training.offers.reference_offer import reference_offer
+from training.shops.public_shopper import public_shopper
 
 
 def test_the_reference_offer_is_that_of_ten_percent_by_whatever_name() -> None:
-    policy = read_policy()
+    policy = public_shopper().offers
     renamed = [
         offer.model_copy(update={"name": "tenth_off"}) if offer.name == "discount_10" else offer
         for offer in policy.interventions

@@ -12,7 +12,7 @@ from training.offers.simulate import simulate
 
 
 def test_a_budget_is_kept_and_the_curve_rises_ever_more_slowly(model: Artefact, twin_csv: Path, tmp_path: Path) -> None:
-    found = simulate(model, twin_csv, 1_000, "all")
+    found = simulate(model, twin_csv, 1_000, {})
     assert found.allocation.cost <= 1_000
     assert sum(found.counts().values()) == 6_000
     spends, margins = (np.array(values) for values in zip(*found.curve, strict=True))
@@ -43,6 +43,10 @@ def test_rows_that_are_left_out_are_counted_by_reason_and_nobody_counts_twice(
     table.loc[3, "age"] = 200
     table.to_csv(tmp_path / "some.csv", index=False)
     # When a budget is spent on it, then three rows are left out, each for its reason
-    found = simulate(model, tmp_path / "some.csv", 100, "USA")
-    assert found.left_out == {"no user_id": 1, "repeated user_id": 1, "outside the bounds": 1}
+    found = simulate(model, tmp_path / "some.csv", 100)
+    assert found.left_out == {
+        "user_id: expected 1 to 128 characters": 1,
+        "age: expected a whole number from 13 to 120 (years)": 1,
+        "repeated user_id": 1,
+    }
     assert len(found.user_ids) == len(set(found.user_ids)) == 997

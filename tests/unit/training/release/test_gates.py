@@ -16,6 +16,7 @@ GOOD: dict[str, Any] = {
     "largest_difference_from_sklearn": 1e-7,
     "expected_calibration_error": 0.008,
     "onnx_microseconds_one_row": 12.0,
+    "blanked": [{"share": share, "ece": 0.01, "ece_by_chance": 0.006} for share in (0.5, 1.0)],
 }
 
 
@@ -31,14 +32,29 @@ def test_a_good_model_passes_every_gate() -> None:
     assert failed(manifest()) == []
 
 
-def test_a_holdout_that_is_too_small_to_show_the_calibration_is_told_so_and_passes_no_gate() -> None:
+def test_an_error_is_held_against_what_chance_explains_on_few_rows() -> None:
     few = {"calibration_error_by_chance": 0.03, "holdout_rows": 900}
-    with pytest.raises(PromotionRefused, match=r"0\.025, must be below 0\.02; a holdout of 900 rows is too small"):
-        require(gates(manifest(expected_calibration_error=0.025, **few), None))
-    assert failed(manifest(expected_calibration_error=0.0199, **few)) == []
-    # And an error that chance does not explain is no matter of rows
-    with pytest.raises(PromotionRefused, match=r"must be below 0\.02\. To promote"):
+    assert failed(manifest(expected_calibration_error=0.03, **few)) == []
+    with pytest.raises(PromotionRefused, match=r"0\.031, at most 0\.03, which chance explains on 900 rows\. To"):
         require(gates(manifest(expected_calibration_error=0.031, **few), None))
+
+
+@pytest.mark.parametrize(
+    ("at_half", "refused"),
+    [
+        ({"ece": 0.02, "ece_by_chance": 0.006}, False),
+        ({"ece": 0.021, "ece_by_chance": 0.006}, True),
+        ({"ece": 0.029, "ece_by_chance": 0.03}, False),
+    ],
+)
+def test_a_model_that_is_sure_of_what_it_does_not_know_is_held_back(at_half: dict[str, float], refused: bool) -> None:
+    blanked = [{"share": 0.5, **at_half}, {"share": 1.0, "ece": 0.001, "ece_by_chance": 0.01}]
+    assert failed(manifest(blanked=blanked)) == (["calibration with 50% missing"] if refused else [])
+
+
+def test_a_model_that_was_never_measured_with_blanks_is_held_back() -> None:
+    with pytest.raises(PromotionRefused, match="calibration with 100% missing: its metrics have no blanked; train it"):
+        require(gates(manifest(blanked=[]), None))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +62,7 @@ def test_a_holdout_that_is_too_small_to_show_the_calibration_is_told_so_and_pass
     [
         ({"intervals_95": {"f1": [0.759, 0.79]}}, "beats the constant"),
         ({"largest_difference_from_sklearn": 2e-5}, "parity with scikit-learn"),
-        ({"expected_calibration_error": 0.02}, "calibration"),
+        ({"expected_calibration_error": 0.0201}, "calibration"),
         ({"expected_calibration_error": 0.021, "calibration_error_by_chance": 0.008}, "calibration"),
         ({"onnx_microseconds_one_row": 2_500.0}, "latency (microseconds a row)"),
         ({"expected_calibration_error": None}, "calibration"),

@@ -2,7 +2,10 @@
 
 from training.evaluation.evaluate import Metrics
 from training.release import model_card
-from training.shops.shopper import RECIPE
+from training.shops.public_shopper import public_shopper
+
+SHOP = public_shopper()
+RECIPE = SHOP.recipe
 
 
 def test_the_card_says_of_the_signal_what_was_measured() -> None:

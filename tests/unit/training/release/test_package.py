@@ -10,10 +10,11 @@ import pytest
 
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.manifest_formats import read_manifest
+from training.data.prepare import read_rows
 from training.data.prepared import Prepared
 from training.errors import PublishRefused, TrainingError
 from training.models import calibrate
-from training.models.candidate import Candidate
+from training.models.cross_fit import cross_fit
 from training.release import package
 
 BOTH = np.array([0, 1], dtype=np.int8)
@@ -21,7 +22,7 @@ BOTH = np.array([0, 1], dtype=np.int8)
 
 def test_a_run_writes_an_artefact_that_reads_back_and_says_what_it_is(artefact: Path) -> None:
     files = {path.name for path in artefact.iterdir()}
-    assert files == {"model.onnx", "manifest.json", "metrics.json", "model_card.md", "calibration.svg"}
+    assert files == {"model.onnx", "manifest.json", "metrics.json", "model_card.md", "calibration.svg", "blanked.svg"}
     manifest = package.read(artefact).manifest
     assert manifest == read_manifest((artefact / "manifest.json").read_bytes())
     metrics = json.loads((artefact / "metrics.json").read_text())
@@ -45,11 +46,12 @@ def test_a_changed_file_is_refused(artefact: Path, tmp_path: Path) -> None:
         package.read(folder)
 
 
-def test_what_is_served_must_be_what_was_evaluated(prepared: Prepared, model: Artefact, logistic: Candidate) -> None:
-    package.check_served_alike(model, prepared, logistic)
+def test_what_is_served_must_be_what_was_evaluated(prepared: Prepared, model: Artefact) -> None:
+    learnt_from, logistic = cross_fit(read_rows(prepared.options), prepared, "logistic", 0)
+    package.check_served_alike(model, learnt_from, logistic)
     twisted = dataclasses.replace(logistic, calibration=calibrate.fit_sigmoid(BOTH, np.array([0.5, 0.5])))
     with pytest.raises(PublishRefused, match="differs from training"):
-        package.check_served_alike(model, prepared, twisted)
+        package.check_served_alike(model, learnt_from, twisted)
 
 
 def test_a_folder_that_cannot_be_written_is_refused_and_none_is_made(tmp_path: Path) -> None:

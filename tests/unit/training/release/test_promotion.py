@@ -36,7 +36,15 @@ class OneModel(Registry):
 def test_the_first_champion_is_compared_with_nobody_and_a_challenger_asks_for_its_share() -> None:
     manifest, _ = factories.artefact()
     registry = OneModel(manifest)
-    common = ["beats the constant", "parity with scikit-learn", "calibration", "size", "latency (microseconds a row)"]
+    common = [
+        "beats the constant",
+        "parity with scikit-learn",
+        "calibration",
+        "calibration with 50% missing",
+        "calibration with 100% missing",
+        "size",
+        "latency (microseconds a row)",
+    ]
     assert [gate.name for gate in check(registry, manifest.model_version, None, None)] == common
     found = check_challenger(registry, manifest.model_version, 0.6)
     assert [gate.name for gate in found] == [*common, "share"]

@@ -33,7 +33,8 @@ class Notebook(Tracker):
 
 
 def draw_one(prepared: Prepared, candidate: Candidate, metrics: Metrics, folder: Path) -> None:
-    assert metrics["holdout_rows"] == len(prepared.holdout)
+    assert candidate.family == metrics["family"]
+    assert len(prepared.report.usable) == 6_000
     (folder / f"{candidate.family}.png").write_bytes(b"")
 
 
@@ -50,7 +51,8 @@ def test_parameters_metrics_and_plots_are_recorded(
         "family": "logistic",
         "data": "usa.csv",
         "rows": 6_000,
-        "country": "USA",
+        "shop": "shopper",
+        "rows_kept": "{'country': ['USA']}",
         "label": "cart_abandonment_rate >= 30 percent",
         "as_of": prepared.as_of,
         "features": len(prepared.recipe.feature_names),

@@ -12,9 +12,12 @@ from training.models.candidate import DECISION_THRESHOLD
 from training.models.metrics import Ranking
 from training.models.train import train
 from training.offers.synthetic_world import twin_table
-from training.shops.shopper import RECIPE
+from training.shops.public_shopper import public_shopper
 from training.synthetic import twin
 from training.synthetic.best_possible import bayes_optimum_metrics, is_twin, posterior
+
+SHOP = public_shopper()
+RECIPE = SHOP.recipe
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,61 @@
+"""What every tab works with: the API, the bucket, and what the champion's description says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from console import markup
+from console.client import ApiClient, ApiError
+from console.exports import Exports
+from console.inputs import Inputs, UnknownDescription, read_inputs
+from console.settings import ConsoleSettings
+from console.store import Store, StoreError
+from lambda_fn.scoring.errors import ScoringError
+from training.errors import TrainingError
+
+REMEMBERED_SECONDS: Final = 10.0
+# What a user can do something about. Anything else is a defect and ends in the log.
+TOLD: Final = (ApiError, StoreError, UnknownDescription, TrainingError, ScoringError, ClientError, BotoCoreError)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The API and the bucket of one environment."""
+
+    settings: ConsoleSettings
+    api: ApiClient
+    store: Store
+    exports: Exports = field(default_factory=Exports)
+
+    _remembered: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+
+    def inputs(self) -> Inputs:
+        """Return the champion's inputs."""
+        return read_inputs(self._recent("openapi", self.api.openapi))
+
+    def champion(self) -> dict[str, Any]:
+        """Describe the champion."""
+        found: dict[str, Any] = self._recent("info", self.api.model_info)["champion"]
+        return found
+
+    def metrics(self) -> dict[str, Any]:
+        """Return the champion's metrics, with its version."""
+        return self._recent("metrics", self.api.model_metrics)
+
+    def _recent(self, name: str, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Return what was asked a moment ago, or ask: the tabs of one visit ask for the same."""
+        at, found = self._remembered.get(name, (0.0, {}))
+        if not at or time.monotonic() - at > REMEMBERED_SECONDS:
+            at, found = time.monotonic(), ask()
+            self._remembered[name] = (at, found)
+        return found
+
+
+def explained(error: Exception) -> str:
+    """Return an error that a user can act on, as a message."""
+    return markup.note("problem", "That did not work", str(error))

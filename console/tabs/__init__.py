@@ -1,0 +1,1 @@
+"""One module a tab: pure functions, and the layout that calls them."""

@@ -1,0 +1,30 @@
+"""Drivers: importances of the metrics document, and risks that the API gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cdk.ops.client import ShopClient
+from console import words
+from tests.browser.visit import Visit
+
+
+def test_the_strongest_input_is_first_and_its_effect_is_what_the_api_says(
+    visit: Visit, client: ShopClient, scored: dict[str, Any]
+) -> None:
+    assert scored["scored"] > 0
+    metrics = client.get("/model/metrics", key=client.api_key).json()["metrics"]
+    strongest = max(metrics["signals"], key=lambda one: float(one["importance"]))["input"]
+    visit.tab("Drivers")
+    visit.page.locator("#importance .js-plotly-plot").wait_for()
+    top = visit.page.locator("#importance .ytick").last.text_content()  # drawn from the bottom
+    assert top == words.label(strongest)
+
+    visit.page.locator("#driver-show").click()
+    visit.page.locator("#response-about table").wait_for()
+
+    shown = visit.page.locator("#response-about tbody tr").all_inner_texts()
+    risks = [float(line.split("\t")[1].removesuffix("\u00a0%")) for line in shown]
+    assert len(risks) >= 5
+    assert risks == sorted(risks)  # more of it, more risk
+    assert risks[0] < 50 < risks[-1]
