@@ -174,3 +174,9 @@ def read_csv(body: bytes) -> list[dict[str, str]]:
 def _forget_clients() -> None:
     for remembered in (task.s3_client, task._scorer, task._instrumented):
         remembered.cache_clear()
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let retries follow at once."""
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)

@@ -8,24 +8,14 @@ from lambda_fn import contract
 from lambda_fn.contract import WORK_PREFIX
 from tests import csv_files, factories
 from tests.integration.conftest import REGISTRY_BUCKET
-from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, Shop, read_csv
+from tests.integration.lambda_fn.batch.conftest import Shop, read_csv
+from tests.integration.lambda_fn.batch.support import expected
 
 FILE = csv_files.good_file(120)
 NEWER_MODEL = "v20260801T120000-00000002"
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
-
-
-def expected(body: bytes, shop: Shop) -> tuple[bytes, bytes]:
-    """Return what a job that nothing disturbs makes of a file."""
-    shop.drop(body, "incoming/undisturbed.csv")
-    shop.run("incoming/undisturbed.csv")
-    results = shop.results("incoming/undisturbed.csv")
-    shop.s3.delete_object(Bucket=DATA_BUCKET, Key="incoming/undisturbed.csv")
-    return results
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def test_without_a_promoted_model_the_note_says_what_to_do(shop: Shop) -> None:
