@@ -170,7 +170,7 @@ def _json(content: Any) -> Response:
 
 
 def _reasons(request: Request) -> int:
-    return reasons_asked(request.query_params.getlist("reasons")) if request.scope["query_string"] else 0
+    return reasons_asked(request.query_params.multi_items()) if request.scope["query_string"] else 0
 
 
 def _server(request: Request) -> ModelServer:
