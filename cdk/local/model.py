@@ -59,6 +59,10 @@ class TrainingCli:
         force = ("--force", "--why", in_spite_of_gates_because) if in_spite_of_gates_because else ()
         self._run("promote", "--bucket", bucket, *force, version)
 
+    def assign(self, bucket: str, *, control: float, explore: float) -> None:
+        """Set the shares of control group and exploration. Raises CommandError."""
+        self._run("assignment", "--bucket", bucket, "--control", str(control), "--explore", str(explore))
+
     def rollback(self, bucket: str) -> None:
         """Make the champion before this one the champion again. Raises CommandError."""
         self._run("rollback", "--bucket", bucket)
