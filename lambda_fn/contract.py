@@ -11,6 +11,7 @@ PYTHON_VERSION: Final = "3.13"  # of the functions in AWS
 API_BASE_PATH: Final = "/api/v1"
 BASE_PATH_PATTERN: Final = r"^(/[A-Za-z0-9_.~-]+)*$"  # of a custom domain: /shop, or /shop/eu, or none
 DOCS_PATH: Final = "docs"
+OUTCOMES_PATH: Final = "outcomes"  # of the API, below its base path
 PUBLIC_PATHS: Final = ("health", DOCS_PATH, "openapi.json")  # under the base path: GET needs no API key
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 PROBLEM_CORRELATION_ID: Final = "correlation_id"  # member of a problem: the gateway's request id
@@ -74,6 +75,8 @@ WORK_PREFIX: Final = "work/"
 DECISIONS_PREFIX: Final = "decisions/"
 OUTCOMES_PREFIX: Final = "outcomes/"
 TRAINING_PREFIX: Final = "training/"  # CSVs with a label, for the training job in AWS
+METADATA_PERIOD_START: Final = "period-start"  # of outcomes, ISO 8601: no row in the period means no purchase
+METADATA_PERIOD_END: Final = "period-end"
 INCOMING_SUFFIXES: Final = (".csv", ".csv.gz", ".CSV")  # the rule that starts the workflow tells case apart
 
 # Limits.
@@ -104,6 +107,8 @@ METRIC_EXPECTED_MARGIN: Final = "ExpectedMargin"
 METRIC_JOBS_FAILED: Final = "JobsFailed"
 METRIC_DECISIONS: Final = "Decisions"  # of the API, that the log should hold
 METRIC_DECISIONS_LOGGED: Final = "DecisionsLogged"
+METRIC_OUTCOMES: Final = "Outcomes"  # taken, posted or dropped
+METRIC_OUTCOMES_REJECTED: Final = "OutcomesRejected"  # rows of dropped files
 DIMENSION_MODEL_VERSION: Final = "model_version"
 DIMENSION_ARM: Final = "arm"
 DIMENSION_SERVICE: Final = "service"

@@ -18,6 +18,7 @@ from lambda_fn.api.app import create_app
 from lambda_fn.api.decision_stream import DecisionStream
 from lambda_fn.api.metrics import write_failure, write_model_age
 from lambda_fn.api.model_server import ModelServer
+from lambda_fn.api.outcome_store import OutcomeStore
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.settings import settings
@@ -34,7 +35,8 @@ def application() -> FastAPI:
     config = settings()
     registry = Registry(config.registry_bucket, _s3())
     server = ModelServer(registry, config.routing_ttl_seconds, write_failure, write_model_age)
-    return create_app(server, config, stream())
+    store = OutcomeStore(_s3(), config.data_bucket) if config.data_bucket else None
+    return create_app(server, config, stream(), store)
 
 
 @cache

@@ -15,7 +15,7 @@ from tests.integration.lambda_fn.api.support import BASE, client_of
 def test_the_document_describes_the_champions_inputs(client: TestClient) -> None:
     document = client.get(f"{BASE}/openapi.json").json()
     assert set(document["paths"]) == {
-        f"{BASE}/{path}" for path in ("predict", "predict/batch", "health", "model/info", "model/metrics")
+        f"{BASE}/{path}" for path in ("predict", "predict/batch", "outcomes", "health", "model/info", "model/metrics")
     }
     record = document["components"]["schemas"]["PredictRequest"]
     assert set(record["properties"]) == {"user_id", *factories.record()}
@@ -52,6 +52,7 @@ def test_operations_are_grouped_and_named_in_words(client: TestClient) -> None:
     assert named == [
         (["Score shoppers"], "Score one shopper"),
         (["Score shoppers"], "Score up to 1,000 shoppers"),
+        (["Outcomes"], "Tell which orders came"),
         (["The service"], "Ask whether the service answers"),
         (["The models in service"], "Describe the models in service"),
         (["The models in service"], "Read how good the champion is"),

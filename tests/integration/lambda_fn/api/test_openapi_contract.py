@@ -13,14 +13,14 @@ from lambda_fn.api import app
 from lambda_fn.api.model_server import ModelServer
 from lambda_fn.settings import Settings
 from tests import factories
-from tests.fakes import FakeGateway, FakeModels
+from tests.fakes import FakeGateway, FakeModels, FakeStore
 
-CASES_PER_OPERATION = 2_600  # two operations have a body: 5,200 cases; the others have little to vary
+CASES_PER_OPERATION = 2_600  # three operations have a body: 7,800 cases; the others have little to vary
 
 models = FakeModels()
 models.promote(factories.VERSION)
 models.changes["recipe"] = factories.recipe_of_any_date()  # a JSON schema cannot state the bounds of a date
-service = FakeGateway(app.create_app(ModelServer(models, ttl_seconds=3_600), Settings()))
+service = FakeGateway(app.create_app(ModelServer(models, ttl_seconds=3_600), Settings(), store=FakeStore()))
 schema = schemathesis.openapi.from_asgi(f"{contract.API_BASE_PATH}/openapi.json", service)
 
 
