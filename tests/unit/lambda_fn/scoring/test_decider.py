@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.decider import Decider, Signals, rested
 from tests import factories
 from tests.offers import offer, sourced
 
@@ -208,3 +208,8 @@ def test_an_amount_that_is_offered_leaves_the_least_margin_and_never_loses(
         discount = policy.discounts(signals.order_value).item()
         assert 0 <= discount <= value
         assert discount == 0 or 0.4 * value - discount >= 0.1 * value - 1e-6 * max(value, 1)
+
+
+def test_an_offer_rests_for_its_days_after_the_last_one() -> None:
+    since = np.array([np.nan, 0.0, 6.9, 7.0])
+    assert rested(since, [None, 7.0]).tolist() == [[True, True], [True, False], [True, False], [True, True]]
