@@ -12,6 +12,7 @@ from lambda_fn.scoring.arrays import Indices
 from lambda_fn.scoring.decider import Signals
 from lambda_fn.scoring.policy import Gain, Intervention, Policy, Share
 from training.learning.rates import PRIOR_SHOPPERS, Observed, Rate, Rates, learn_no_purchase, learn_rates
+from training.learning.terms import terms_of
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,13 @@ def chance_of_gain(learnt: Learnt, before: Indices, after: Indices, signals: Sig
     assert no_purchase is not None
     lost = np.interp(signals.risk, no_purchase.risks, no_purchase.chances)
     weights, fixed = np.zeros((len(policy.interventions), 2)), 0.0
-    for i, offer in enumerate(policy.interventions):
-        discount = offer.share
+    terms = terms_of(policy, policy.choices)
+    discounts = terms.discounts(signals.order_value)
+    for i, discount in enumerate(discounts[:, 1:].T):
         change = (after == i + 1).astype(float) - (before == i + 1)
-        earned = change * lost * signals.order_value * (policy.gross_margin_rate.value - discount)
+        earned = change * lost * (terms.margin_rate * signals.order_value - discount)
         weights[i] = earned.sum(), (earned * signals.sensitivity).sum()
-        fixed -= float((change * ((1 - lost) * discount * signals.order_value + offer.fixed_cost.value)).sum())
+        fixed -= float((change * ((1 - lost) * discount + terms.cost[i + 1])).sum())
     means = np.array([[rate.base, rate.gain] for rate in learnt.rates.offers])
     gain = fixed + float((weights * means).sum())
     spread = math.sqrt(float(weights.ravel() @ learnt.rates.covariance @ weights.ravel()))

@@ -12,11 +12,13 @@ from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.assignment import CONTROL, EXPLOIT, EXPLORE, Assignment, Draws, choose, with_none
 from lambda_fn.scoring.decider import Decider
 from lambda_fn.scoring.policy import Policy
+from training.learning.joined import outcome_features
 from training.learning.learnt_policy import learn_policy
 from training.learning.loop_world import NO_OFFER_WORKS, WORLDS, LoopWorld, Shoppers, make_loop_world
 from training.learning.off_policy import LoggedActions, evaluate
 from training.learning.rates import Observed
 from training.learning.sequential import half_width
+from training.learning.terms import terms_of
 
 SHARES: Final = Assignment(control_share=0.02, explore_share=0.05)
 REFIT_EVERY: Final = 5_000
@@ -165,15 +167,9 @@ def _log_of(
     block = world.take(rows)
     log = empty_log(len(rows), len(policy.choices))
     play_block(decider, block, log, slice(0, len(rows)), rng)
-    discount = np.array([0.0, *(offer.share for offer in policy.interventions)])
-    cost = np.array([0.0, *(offer.fixed_cost.value for offer in policy.interventions)])
-    kept = (policy.gross_margin_rate.value - discount[log.choice]) * block.seen.order_value
-    seen = block.seen
-    value = seen.order_value
-    features = np.column_stack([value, seen.risk * value, seen.risk * seen.sensitivity * value])
-    return LoggedActions(
-        log.choice, log.bought * kept - cost[log.choice], log.propensities, features, np.arange(len(rows))
-    )
+    seen, terms = block.seen, terms_of(policy, policy.choices)
+    margin = log.bought * terms.kept(log.choice, seen.order_value) - terms.cost[log.choice]
+    return LoggedActions(log.choice, margin, log.propensities, outcome_features(seen), np.arange(len(rows)))
 
 
 def sequential_false_alarms(trials: int = NULL_TRIALS, looks: int = LOOKS, seed: int = 4) -> float:
