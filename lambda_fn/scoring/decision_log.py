@@ -85,8 +85,8 @@ def write_line(record: DecisionRecord) -> bytes:
 def read_line(line: bytes) -> DecisionRecord:
     """Return the record of a line; raise RecordError where it is none.
 
-    ``propensities`` may be an object of offer and chance instead of two lists. Numbers may be rounded, to three decimals
-    at least. Unknown fields are ignored, and a number that is null or NaN is not known.
+    ``propensities`` may be an object of offer and chance instead of two lists, and may be rounded to three decimals.
+    Unknown fields are ignored, and a number that is null or NaN is not known.
     """
     try:
         fields = json.loads(line)
@@ -112,7 +112,6 @@ _REQUIRED: Final = ("decision_id", "shopper", "time", "offer", "allowed", "prope
 _NUMBERS: Final = ("p", "order_value", "sensitivity")
 _IDS: Final = ("decision_id", "shopper", "assignment", "offer", "greedy")  # which others may log as numbers
 _TEXTS: Final = ("time", "group", "model", "policy", "tier", "segment")
-_BOUNDS: Final = {"p": (0.0, 1.0), "order_value": (0.0, math.inf), "sensitivity": (0.0, 1.0)}
 _SUM_TOLERANCE: Final = 2e-3  # three propensities of 0.333 are a third each
 
 
@@ -141,9 +140,11 @@ def _check_fields(fields: dict[str, Any]) -> None:
     for name in _TEXTS:
         if name in fields and not isinstance(fields[name], str):
             raise RecordError(f"{name} must be a text; it is {fields[name]!r}")
-    for name, (low, high) in _BOUNDS.items():
-        if name in fields and not (low <= fields[name] <= high and math.isfinite(fields[name])):
-            raise RecordError(f"{name} must lie between {low:g} and {high:g}; it is {fields[name]:g}")
+    for name in _NUMBERS:
+        if name in fields and not math.isfinite(fields[name]):
+            raise RecordError(f"{name} must be finite; it is {fields[name]:g}")
+    if "p" in fields and not 0 <= fields["p"] <= 1:
+        raise RecordError(f"p must lie between 0 and 1; it is {fields['p']:g}")
 
 
 def read_file(data: bytes) -> Iterator[DecisionRecord]:

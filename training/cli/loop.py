@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 
 DecisionPlaces = Annotated[
     list[str],
-    typer.Option(
-        "--decisions", help="File, folder or s3://bucket/prefix of JSON lines or scored files, plain or gzip; repeatable."
-    ),
+    typer.Option("--decisions", help="File, folder or s3://bucket/prefix of JSON lines or scored files; repeatable."),
 ]
 OutcomePlaces = Annotated[
     list[str],
-    typer.Option("--outcomes", help="File, folder or s3://bucket/prefix of CSV files, plain or gzip; repeatable."),
+    typer.Option("--outcomes", help="File, folder or s3://bucket/prefix of CSV files; repeatable."),
 ]
 ModelPlace = Annotated[
     str | None, typer.Option("--model", help="Folder of an artefact, or a version in the registry (--bucket).")
@@ -236,7 +234,8 @@ def _question(
 def _show(found: Findings) -> None:
     ratio = found.sample_ratio
     planned = "NOT as planned: nothing else is estimated" if ratio.broken else "as planned"
-    say(f"{found.counts['matured']:,} matured decisions, {found.counts['pending_share']:.1%} pending; sample ratio: {planned} (p-value {ratio.p_value:.4g})")
+    say(f"{found.counts['matured']:,} matured decisions, {found.counts['pending_share']:.1%} pending")
+    say(f"sample ratio: {planned} (p-value {ratio.p_value:.4g})")
     table = Table("offer", "measure", "difference", "interval", "p, Holm")
     for effect in found.effects:
         for measure in ("conversion", "revenue", "margin", "margin_adjusted"):

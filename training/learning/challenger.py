@@ -1,4 +1,4 @@
-"""Does the challenger earn more than the champion? Realised margins of the log, by a test that may be looked at daily."""
+"""Does the challenger earn more than the champion? Realised margins, by a test that may be looked at every day."""
 
 from __future__ import annotations
 

@@ -81,34 +81,32 @@ def adjusted(pair: pd.DataFrame, offer: str) -> tuple[float, float, float, float
 
 def analyse(trial: pd.DataFrame) -> dict[str, dict[str, tuple[float, ...]]]:
     """Return, for each offer with enough decisions, each measure's difference, interval, p-value and Holm's p-value."""
-    offers = [name for name in trial["propensities"].iloc[0] if name != "none"]
-    none = trial[trial["offer"] == "none"]
-    found: dict[str, dict[str, tuple[float, ...]]] = {}
-    for offer in offers:
+    none, found = trial[trial["offer"] == "none"], {}
+    for offer in trial["propensities"].iloc[0]:
         mine = trial[trial["offer"] == offer]
-        if min(len(mine), len(none)) < SMALLEST:
-            continue
-        pair = pd.concat([none, mine])
-        plain = not pair["shopper"].duplicated().any()
-        measures = {}
-        for measure, name in (("conversion", "bought"), ("revenue", "revenue"), ("margin", "margin")):
-            if name not in pair:
-                continue
-            if not plain:
-                measures[measure] = regression(pair, f"{name} ~ treated", offer)
-            elif measure == "conversion":
-                counts = (int(mine[name].sum()), len(mine), int(none[name].sum()), len(none))
-                measures[measure] = newcombe(*counts)
-            else:
-                measures[measure] = welch(mine[name], none[name])
-        if "margin" in pair and "p" in pair:
-            measures["margin_adjusted"] = adjusted(pair, offer)
-        found[offer] = measures
+        if offer != "none" and min(len(mine), len(none)) >= SMALLEST:
+            found[offer] = compare(mine, none, offer)
     for measure in {name for measures in found.values() for name in measures}:
-        having = [offer for offer in found if measure in found[offer]]
-        corrected = multipletests([found[offer][measure][3] for offer in having], method="holm")[1]
-        for offer, p_value in zip(having, corrected, strict=True):
-            found[offer][measure] = (*found[offer][measure], float(p_value))
+        corrected = multipletests([measures[measure][3] for measures in found.values()], method="holm")[1]
+        for measures, p_value in zip(found.values(), corrected, strict=True):
+            measures[measure] = (*measures[measure], float(p_value))
+    return found
+
+
+def compare(mine: pd.DataFrame, none: pd.DataFrame, offer: str) -> dict[str, tuple[float, ...]]:
+    """Return each measure's difference, interval and p-value of one offer."""
+    pair = pd.concat([none, mine])
+    names = {"conversion": "bought", "revenue": "revenue", "margin": "margin"}
+    names = {measure: name for measure, name in names.items() if name in pair}
+    found: dict[str, tuple[float, ...]]
+    if pair["shopper"].duplicated().any():
+        found = {measure: regression(pair, f"{name} ~ treated", offer) for measure, name in names.items()}
+    else:
+        found = {measure: welch(mine[name], none[name]) for measure, name in names.items()}
+        counts = (int(mine["bought"].sum()), len(mine), int(none["bought"].sum()), len(none))
+        found["conversion"] = newcombe(*counts)
+    if "margin" in pair and "p" in pair:
+        found["margin_adjusted"] = adjusted(pair, offer)
     return found
 
 
