@@ -25,7 +25,8 @@ from training.learning.joined import (
 from training.learning.learnt_policy import Learnt, chance_of_gain, learn_policy
 from training.learning.off_policy import Evaluation, evaluate
 from training.learning.outcomes import Outcomes
-from training.learning.rates import PRIOR_SHOPPERS, fit_line
+from training.learning.no_purchase import fit_line
+from training.learning.rates import PRIOR_SHOPPERS
 from training.learning.records import Decisions
 from training.learning.sample_ratio import SampleRatio, check_sample_ratio
 from training.learning.trial import Trial

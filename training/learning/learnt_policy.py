@@ -11,7 +11,9 @@ from scipy.stats import norm
 from lambda_fn.scoring.arrays import Indices
 from lambda_fn.scoring.decider import Signals
 from lambda_fn.scoring.policy import Gain, Intervention, Policy, Share
-from training.learning.rates import PRIOR_SHOPPERS, Observed, Rate, Rates, learn_no_purchase, learn_rates
+from training.learning.no_purchase import corrected, learn_no_purchase
+from training.learning.observed import Observed
+from training.learning.rates import PRIOR_SHOPPERS, Rate, Rates, learn_rates
 from training.learning.terms import terms_of
 
 
@@ -32,6 +34,7 @@ def learn_policy(policy: Policy, seen: Observed, data: str, prior_shoppers: floa
         _learnt(offer, rate, data, prior_shoppers)
         for offer, rate in zip(policy.interventions, rates.offers, strict=True)
     )
+    no_purchase = corrected(no_purchase, rates.line)
     said = no_purchase.model_copy(update={"source": f"{no_purchase.source} Data: {data}."})
     return Learnt(policy.model_copy(update={"interventions": offers, "no_purchase": said}), rates)
 
@@ -67,8 +70,9 @@ def _learnt(offer: Intervention, rate: Rate, data: str, prior_shoppers: float) -
         f"Learnt from {rate.shoppers:,} matured decisions with this offer ({data}); base rate {rate.base:.4f}, 95 % "
         f"interval {low:.4f} to {high:.4f}; the assumption counts as {prior_shoppers:g} shoppers."
     )
-    base = float(np.clip(rate.base / trust, 0, 1)) if trust else offer.base_recovery_rate.value
-    gain = float(np.clip(rate.gain / trust, -1, 1)) if trust else offer.gain
+    learnt_base, learnt_gain = rate.possible()
+    base = float(np.clip(learnt_base / trust, 0, 1)) if trust else offer.base_recovery_rate.value
+    gain = float(np.clip(learnt_gain / trust, -1, 1)) if trust else offer.gain
     return offer.model_copy(
         update={
             "base_recovery_rate": Share(value=base, source=source),

@@ -4,20 +4,11 @@ import numpy as np
 import pytest
 
 from tests import factories
-from training.learning.learnt_policy import learn_policy
-from training.learning.rates import Observed, Rates, learn_no_purchase, learn_rates
+from tests.unit.training.learning.logs import observed
+from training.learning.observed import Observed
+from training.learning.rates import Rate, Rates, learn_rates
 
 POLICY = factories.policy(caution={"value": 0.5, "source": "s"})
-
-
-def observed(rows: int, seed: int = 1, worth: float = 0.6) -> tuple[Observed, np.ndarray]:
-    """Return shoppers of whom a quarter gets each choice, in a world where assumed rates are worth ``worth``."""
-    rng = np.random.default_rng(seed)
-    risk, sensitivity, offer = rng.random(rows), rng.random(rows), rng.integers(0, 4, rows)
-    base, gain = np.array([0, 0.05, 0.15, 0.20])[offer], np.array([0, 0.0, 0.3, 0.4])[offer]
-    lost = 0.4 + 0.5 * risk
-    bought = rng.random(rows) < 1 - lost + lost * worth * (base + gain * sensitivity)
-    return Observed(risk, sensitivity, offer, bought, np.ones((rows, 3), bool)), lost
 
 
 def learnt(seen: Observed, lost: np.ndarray) -> Rates:
@@ -46,57 +37,61 @@ def test_with_many_data_the_truth_is_found_and_caution_goes() -> None:
 
 
 def test_the_posterior_is_ridge_regression_on_stacked_prior_rows() -> None:
-    # Given one offer, the prior may be written as two rows of data more: for worth, and for the offer's own deviation
+    # Given one offer, the prior may be written as rows of data more: for worth, own deviation, and the line's error
     seen, lost = observed(3_000)
     policy = factories.policy(caution={"value": 0.5, "source": "s"}, interventions=[
         factories.policy().interventions[1].model_dump()
     ])  # fmt: skip
     one = Observed(seen.risk, seen.sensitivity, (seen.offer == 2).astype(np.intp), seen.bought, seen.eligible[:, :1])
-    rate = learn_rates(policy, one, lost).offers[0]
-    assumed = np.array([0.15, 0.3])
-    x = np.column_stack([lost, lost * seen.sensitivity])
-    chance = 1 - lost + x @ (0.5 * assumed)
-    weight = 1 / np.maximum(chance * (1 - chance), 0.05)
-    own = np.linalg.cholesky(x.T @ (x * weight[:, None]) * 1_000 / 3_000).T
-    rows = one.offer == 1
-    root = np.sqrt(weight[rows])[:, None]
+    found = learn_rates(policy, one, lost)
+    assumed, offered = np.array([0.15, 0.3]), one.offer == 1
+    x, line = np.column_stack([lost, lost * seen.sensitivity]), np.column_stack([np.ones(3_000), seen.risk])
+
+    def roots(guess: np.ndarray) -> np.ndarray:
+        chance = 1 - lost + x @ guess
+        return np.asarray(1 / np.sqrt(np.maximum(chance * (1 - chance), 0.05)))[:, None]
+
+    guessed, untreated = roots(0.5 * assumed), roots(np.zeros(2))
+    own = np.linalg.cholesky((x * guessed).T @ (x * guessed) * 1_000 / 3_000).T
+    error = np.linalg.cholesky((line * untreated).T @ (line * untreated) * 100 / 3_000).T
+    with_offer = guessed[offered] * np.column_stack([x[offered] @ assumed, x[offered], line[offered]])
+    without = untreated[~offered] * np.column_stack([np.zeros(((~offered).sum(), 3)), line[~offered]])
     design = np.vstack([
-        np.array([[2.0, 0, 0]]), np.column_stack([np.zeros(2), own]),
-        root * np.column_stack([x[rows] @ assumed, x[rows]]),
+        np.array([[2.0, 0, 0, 0, 0]]), np.hstack([np.zeros((2, 1)), own, np.zeros((2, 2))]),
+        np.hstack([np.zeros((2, 3)), error]), with_offer, without,
     ])  # fmt: skip
-    target = np.concatenate([[2.0 * 0.5, 0, 0], root[:, 0] * (seen.bought[rows] - (1 - lost[rows]))])
-    worth, *deviation = np.linalg.lstsq(design, target)[0]
-    assert (rate.base, rate.gain) == pytest.approx(tuple(worth * assumed + deviation), abs=1e-6)
+    surprise = seen.bought - (1 - lost)
+    target = np.concatenate([
+        [2.0 * 0.5, 0, 0, 0, 0], guessed[offered, 0] * surprise[offered], untreated[~offered, 0] * surprise[~offered]
+    ])  # fmt: skip
+    worth, first, second, *expected_line = np.linalg.lstsq(design, target)[0]
+    rate = found.offers[0]
+    assert (rate.base, rate.gain) == pytest.approx((worth * 0.15 + first, worth * 0.3 + second), abs=1e-6)
+    assert found.line == pytest.approx(expected_line, abs=1e-6)
+    spread = np.array([[0.15, 1, 0, 0, 0], [0.3, 0, 1, 0, 0]])
+    assert rate.covariance == pytest.approx(spread @ np.linalg.inv(design.T @ design) @ spread.T, rel=1e-4)
 
 
-def test_the_chance_of_no_purchase_is_found_and_rises() -> None:
-    seen, _ = observed(100_000)
-    found = learn_no_purchase(seen)
-    assert np.interp(seen.risk, found.risks, found.chances) == pytest.approx(0.4 + 0.5 * seen.risk, abs=0.03)
-    assert list(found.chances) == sorted(found.chances)
-    assert "25," in found.source
+def test_an_error_of_the_chance_of_no_purchase_is_no_effect_of_offers() -> None:
+    # Given a chance that is 0.05 too high at every risk
+    seen, lost = observed(100_000)
+    right, wrong = learnt(seen, lost), learnt(seen, lost + 0.05)
+    assert wrong.line - right.line == pytest.approx([0.05, 0.0], abs=0.01)
+    for one, other in zip(right.offers, wrong.offers, strict=True):
+        assert other.base == pytest.approx(one.base, abs=0.015)
 
 
-def test_a_curve_that_is_no_line_is_found_with_more_data() -> None:
-    rng = np.random.default_rng(3)
-    risk = rng.random(400_000)
-    bought = rng.random(400_000) < 1 - (0.3 + 0.6 * risk**3)
-    nobody = np.zeros(400_000, np.intp)
-    found = learn_no_purchase(Observed(risk, risk, nobody, bought, np.ones((400_000, 1), bool)))
-    inside = np.linspace(0.03, 0.97, 50)  # beyond the middle of the last bins the chance stays the same
-    assert np.interp(inside, found.risks, found.chances) == pytest.approx(0.3 + 0.6 * inside**3, abs=0.03)
-
-
-def test_the_learnt_policy_decides_by_the_posterior_and_says_where_it_is_from() -> None:
+def test_few_shoppers_without_an_offer_leave_every_rate_unsure() -> None:
     seen, lost = observed(20_000)
-    found = learn_policy(POLICY, seen, "a test")
-    for offer, rate in zip(found.policy.interventions, found.rates.offers, strict=True):
-        assert offer.caution is not None
-        assert offer.base_recovery_rate.value * (1 - offer.caution.value) == pytest.approx(rate.base)
-        assert offer.gain * (1 - offer.caution.value) == pytest.approx(rate.gain)
-        assert f"{rate.shoppers:,} matured decisions with this offer (a test)" in offer.base_recovery_rate.source
-        assert "counts as 1000 shoppers" in offer.base_recovery_rate.source
-    assert found.policy.no_purchase is not None
-    assert found.policy.no_purchase.source.endswith("Data: a test.")
-    assert POLICY.model_validate_json(found.policy.model_dump_json()) == found.policy
-    del lost
+    kept = (seen.offer > 0) | (np.arange(20_000) % 50 == 0)
+    few = Observed(seen.risk[kept], seen.sensitivity[kept], seen.offer[kept], seen.bought[kept], seen.eligible[kept])
+    for one, other in zip(learnt(seen, lost).offers, learnt(few, lost[kept]).offers, strict=True):
+        assert np.sqrt(other.covariance[0, 0]) > 1.3 * np.sqrt(one.covariance[0, 0])
+
+
+def test_a_base_below_0_takes_its_gain_along() -> None:
+    # Given a rate of 0 that noise tilts: the base below 0, the gain above
+    covariance = np.array([[0.02, -0.03], [-0.03, 0.06]]) / 100
+    base, gain = Rate(-0.02, 0.04, covariance, 500, 0.1).possible()
+    assert (base, gain) == (0.0, pytest.approx(0.04 - 1.5 * 0.02))
+    assert Rate(0.02, 0.04, covariance, 500, 0.1).possible() == (0.02, 0.04)
