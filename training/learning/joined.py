@@ -13,8 +13,8 @@ from lambda_fn.scoring.policy import NO_INTERVENTION, Policy
 from lambda_fn.scoring.recipe import Recipe
 from training.errors import DataRefused
 from training.learning.attribution import Matured
-from training.learning.off_policy import LoggedActions
 from training.learning.observed import Observed
+from training.learning.off_policy import LoggedActions
 from training.learning.terms import Terms, terms_of
 from training.learning.trial import Trial
 

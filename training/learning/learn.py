@@ -23,9 +23,9 @@ from training.learning.joined import (
     with_signals,
 )
 from training.learning.learnt_policy import Learnt, chance_of_gain, learn_policy
+from training.learning.no_purchase import fit_line
 from training.learning.off_policy import Evaluation, evaluate
 from training.learning.outcomes import Outcomes
-from training.learning.no_purchase import fit_line
 from training.learning.rates import PRIOR_SHOPPERS
 from training.learning.records import Decisions
 from training.learning.sample_ratio import SampleRatio, check_sample_ratio

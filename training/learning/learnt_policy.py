@@ -11,7 +11,7 @@ from scipy.stats import norm
 from lambda_fn.scoring.arrays import Indices
 from lambda_fn.scoring.decider import Signals
 from lambda_fn.scoring.policy import Gain, Intervention, Policy, Share
-from training.learning.no_purchase import corrected, learn_no_purchase
+from training.learning.no_purchase import learn_baseline
 from training.learning.observed import Observed
 from training.learning.rates import PRIOR_SHOPPERS, Rate, Rates, learn_rates
 from training.learning.terms import terms_of
@@ -27,14 +27,13 @@ class Learnt:
 
 def learn_policy(policy: Policy, seen: Observed, data: str, prior_shoppers: float = PRIOR_SHOPPERS) -> Learnt:
     """Return the learnt policy. ``data`` names the decisions that it was learnt from."""
-    no_purchase = learn_no_purchase(seen)
-    lost = np.interp(seen.risk, no_purchase.risks, no_purchase.chances)
-    rates = learn_rates(policy, seen, lost, prior_shoppers)
+    baseline = learn_baseline(seen)
+    rates = learn_rates(policy, seen, baseline, prior_shoppers)
     offers = tuple(
         _learnt(offer, rate, data, prior_shoppers)
         for offer, rate in zip(policy.interventions, rates.offers, strict=True)
     )
-    no_purchase = corrected(no_purchase, rates.line)
+    no_purchase = baseline.stated(baseline.on_line(baseline.centre) - rates.too_high)
     said = no_purchase.model_copy(update={"source": f"{no_purchase.source} Data: {data}."})
     return Learnt(policy.model_copy(update={"interventions": offers, "no_purchase": said}), rates)
 

@@ -1,4 +1,4 @@
-"""Do the intervals hold where the truth is known: the doubly robust one, and the one that may be looked at daily?"""
+"""How often intervals hold where the truth is known: the doubly robust one, and the one for looking every day."""
 
 from __future__ import annotations
 

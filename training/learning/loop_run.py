@@ -88,4 +88,5 @@ def observed(world: LoopWorld, log: Log, stop: int) -> Observed:
 
 
 def value_of(policy: Policy, shoppers: Shoppers, world: LoopWorld) -> float:
+    """Return the true expected margin a shopper of a policy's choices."""
     return world.earned(Decider(policy, shoppers.recipe).decide(world.seen).choice)

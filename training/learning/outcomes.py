@@ -65,7 +65,7 @@ def read_outcomes(
     in it) and ``sent`` (1 or 0: whether the message went out). ``period`` holds for files without one in their
     metadata.
     """
-    columns = (*ID_COLUMNS, *({id_name} - {None, *ID_COLUMNS}))
+    columns = ID_COLUMNS if id_name in (None, *ID_COLUMNS) else (*ID_COLUMNS, str(id_name))
     tables, periods, rows = [], [], 0
     rejected: Counter[str] = Counter()
     for file in files:
@@ -171,4 +171,4 @@ def _said(raw: pd.DataFrame) -> tuple[Bools, Floats]:
     if "sent" not in raw.columns:
         return np.zeros(len(raw), bool), np.full(len(raw), np.nan)
     words = raw["sent"].str.strip().str.lower()
-    return words.notna().to_numpy(), words.map(_SENT).to_numpy(dtype=np.float64)
+    return np.asarray(words.notna(), bool), np.asarray(words.map(_SENT), np.float64)

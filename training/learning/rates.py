@@ -14,14 +14,15 @@ from scipy.stats import norm
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.policy import Policy
-from training.learning.no_purchase import PRIOR_BUYERS
+from training.learning.no_purchase import BINS, LINE_SHOPPERS, PRIOR_BUYERS, Baseline, bins
 from training.learning.observed import Observed
 
 PRIOR_SHOPPERS: Final = 1_000  # what an assumed recovery rate counts as
 WORTH_SPREAD: Final = 0.5  # prior standard deviation of what all assumed rates together are worth
 _SMALLEST_VARIANCE: Final = 0.05  # of a purchase: keeps a shopper who surely buys from outweighing all others
 _RIDGE: Final = 1e-9  # where nobody may get an offer, its assumption stays
-_WORTH, _LINE, _OWN = 0, slice(1, 3), 3  # places of the parameters; from _OWN on, two for each offer
+_WORTH, _LINE, _BINS = 0, slice(1, 3), slice(3, 3 + BINS)  # places of the parameters
+_ERROR, _OWN = slice(1, 3 + BINS), 3 + BINS  # from _OWN on there are two for each offer
 
 
 @dataclass(frozen=True)
@@ -60,86 +61,102 @@ class Rates:
     """The learnt rates of all offers.
 
     ``covariance``: posterior, of (base, gain, base, gain, ...)
-    ``line``: intercept and slope in risk of what the chance of no purchase is too high by
+    ``too_high``: what the line of the baseline is too high by in each bin of risk, shape (BINS,)
     """
 
     offers: tuple[Rate, ...]
     covariance: Floats
-    line: Floats
+    too_high: Floats
 
 
-def learn_rates(policy: Policy, seen: Observed, lost: Floats, prior_shoppers: float = PRIOR_SHOPPERS) -> Rates:
+def learn_rates(policy: Policy, seen: Observed, baseline: Baseline, prior_shoppers: float = PRIOR_SHOPPERS) -> Rates:
     """Return the learnt rate of each of the policy's offers. ``policy`` is the assumed one, never one learnt before.
 
-    ``bought - (1 - q) = q (base + gain s) + (a + b risk) + noise``, where q is the learnt chance of no purchase,
-    ``lost``, and ``a + b risk`` its error: one for all offers, and all that is left of rows without an offer. Leaving
-    it out would take an error of q for an effect of every offer, and be too sure of it. Weighted least squares with
-    weights 1 / variance of a purchase.
+    ``bought - (1 - l) = q (base + gain s) + (a + b risk + bin) + noise``, where q is the chance of no purchase of the
+    baseline, l its line, and what is in brackets the error of the line, the same whatever the offer: all that is left
+    of rows without an offer. Leaving it out would take an error for an effect of offers, and be too sure of it.
+    Weighted least squares with weights 1 / variance of a purchase.
 
     Prior: ``(base, gain) = worth * assumed + own``. The worth of all assumptions together has mean 1 - caution and
     standard deviation WORTH_SPREAD. An offer's own deviation has mean 0, and the precision of ``prior_shoppers``
-    shoppers drawn from those who may get the offer. (a, b) have mean 0 and the precision of PRIOR_BUYERS shoppers.
+    shoppers drawn from those who may get the offer. "The chance is the risk" has the precision of PRIOR_BUYERS
+    shoppers, "the bins lie on a line" that of LINE_SHOPPERS.
     """
     trust = 1 - policy.caution.value
     assumed = np.array([[offer.base_recovery_rate.value, offer.gain] for offer in policy.interventions])
-    precision = _prior_precision(trust * assumed, seen, lost, prior_shoppers)
-    moment = np.zeros(len(precision))
-    moment[_WORTH] = WORTH_SPREAD**-2 * trust
-    none = seen.offer == 0
-    gram, found = _normal_equations(seen, lost, none, np.zeros(2))
-    precision[_LINE, _LINE] += gram[2:, 2:]
-    moment[_LINE] += found[2:]
+    lost = baseline.at(seen.risk)
+    precision, moment = _prior(trust, trust * assumed, seen, baseline, lost, prior_shoppers)
+    gram, found = _normal_equations(seen, baseline, lost, seen.offer == 0, np.zeros(2))
+    precision[_ERROR, _ERROR] += gram[2:, 2:]
+    moment[_ERROR] += found[2:]
     spreads = np.array([_spread(one, i, len(precision)) for i, one in enumerate(assumed)])
     for i, spread in enumerate(spreads):
-        gram, found = _normal_equations(seen, lost, seen.offer == i + 1, trust * assumed[i])
+        gram, found = _normal_equations(seen, baseline, lost, seen.offer == i + 1, trust * assumed[i])
         precision += spread.T @ gram @ spread
         moment += spread.T @ found
     covariance = np.linalg.inv(precision)
     means = covariance @ moment
     flat = spreads[:, :2].reshape(-1, len(precision))
     counts = np.bincount(seen.offer, minlength=len(policy.choices))[1:]
-    return _rates(policy, counts, prior_shoppers, flat @ means, flat @ covariance @ flat.T, means[_LINE])
+    intercept, slope, *own = means[_ERROR]
+    too_high = intercept + slope * baseline.centre + np.array(own)
+    of_rates = flat @ covariance @ flat.T
+    return Rates(_rates(policy, counts, prior_shoppers, flat @ means, of_rates), of_rates, too_high)
 
 
 def _spread(assumed: Floats, offer: int, size: int) -> Floats:
-    """Return what gives (base, gain, a, b) of one offer from all parameters, shape (4, size)."""
-    spread = np.zeros((4, size))
+    """Return what gives (base, gain, a, b, bins) of one offer from all parameters, shape (4 + BINS, size)."""
+    spread = np.zeros((4 + BINS, size))
     spread[:2, _WORTH] = assumed
     spread[:2, _OWN + 2 * offer : _OWN + 2 * offer + 2] = np.eye(2)
-    spread[2:, _LINE] = np.eye(2)
+    spread[2:, _ERROR] = np.eye(2 + BINS)
     return spread
 
 
-def _prior_precision(guesses: Floats, seen: Observed, lost: Floats, prior_shoppers: float) -> Floats:
+def _prior(
+    trust: float, guesses: Floats, seen: Observed, baseline: Baseline, lost: Floats, prior_shoppers: float
+) -> tuple[Floats, Floats]:
+    """Return the prior's precision and moment."""
     size = _OWN + 2 * len(guesses)
-    precision = np.zeros((size, size))
+    precision, moment = np.zeros((size, size)), np.zeros(size)
     precision[_WORTH, _WORTH] = WORTH_SPREAD**-2
+    moment[_WORTH] = WORTH_SPREAD**-2 * trust
     everybody = np.ones(len(lost), bool)
-    unit = _normal_equations(seen, lost, everybody, np.zeros(2))[0][2:, 2:]
-    precision[_LINE, _LINE] = unit * (PRIOR_BUYERS / max(len(lost), 1)) + np.eye(2) * _RIDGE
+    unit = _normal_equations(seen, baseline, lost, everybody, np.zeros(2))[0][2:, 2:] / max(len(lost), 1)
+    precision[_LINE, _LINE] = unit[:2, :2] * PRIOR_BUYERS + np.eye(2) * _RIDGE
+    moment[_LINE] = precision[_LINE, _LINE] @ (baseline.line - np.array([0.0, 1.0]))
+    precision[_BINS, _BINS] = unit[2:, 2:] * LINE_SHOPPERS + np.eye(BINS) * _RIDGE
     for i, guess in enumerate(guesses):
         own, may = slice(_OWN + 2 * i, _OWN + 2 * i + 2), seen.eligible[:, i]
-        unit = _normal_equations(seen, lost, may, guess)[0][:2, :2]
+        unit = _normal_equations(seen, baseline, lost, may, guess)[0][:2, :2]
         precision[own, own] = unit * (prior_shoppers / max(int(may.sum()), 1)) + np.eye(2) * _RIDGE
-    return precision
+    return precision, moment
 
 
-def _normal_equations(seen: Observed, lost: Floats, rows: Bools, guess: Floats) -> tuple[Floats, Floats]:
-    """Return X'WX and X'Wy of some rows, for X = (q, q s, 1, risk) and y = bought - (1 - q)."""
-    q, s = lost[rows], seen.sensitivity[rows]
-    design = np.column_stack([q, q * s, np.ones(len(q)), seen.risk[rows]])
+def _normal_equations(
+    seen: Observed, baseline: Baseline, lost: Floats, rows: Bools, guess: Floats
+) -> tuple[Floats, Floats]:
+    """Return X'WX and X'Wy of some rows, for X = (q, q s, 1, risk, bin of risk) and y = bought - (1 - l)."""
+    q, s, risk, place = lost[rows], seen.sensitivity[rows], seen.risk[rows], bins(seen.risk[rows])
+    design = np.column_stack([q, q * s, np.ones(len(q)), risk])
     chance = 1 - q + design[:, :2] @ guess
-    weighted = design / np.maximum(chance * (1 - chance), _SMALLEST_VARIANCE)[:, None]
-    return weighted.T @ design, weighted.T @ (seen.bought[rows] - (1 - q))
+    weight = 1 / np.maximum(chance * (1 - chance), _SMALLEST_VARIANCE)
+    weighted = design * weight[:, None]
+    surprise = seen.bought[rows] - (1 - baseline.on_line(risk))
+    crossed = np.array([np.bincount(place, column, minlength=BINS) for column in weighted.T])
+    in_bins = np.diag(np.bincount(place, weight, minlength=BINS))
+    gram = np.block([[weighted.T @ design, crossed], [crossed.T, in_bins]])
+    moment = np.bincount(place, weight * surprise, minlength=BINS)
+    return gram, np.concatenate([weighted.T @ surprise, moment])
 
 
 def _rates(
-    policy: Policy, counts: Indices, prior_shoppers: float, means: Floats, covariance: Floats, line: Floats
-) -> Rates:
+    policy: Policy, counts: Indices, prior_shoppers: float, means: Floats, covariance: Floats
+) -> tuple[Rate, ...]:
     offers = []
     for i, (offer, count) in enumerate(zip(policy.interventions, counts.tolist(), strict=True)):
         own = slice(2 * i, 2 * i + 2)
         left = (offer.caution or policy.caution).value * prior_shoppers / (prior_shoppers + count)
         base, gain = (float(one) for one in means[own])
         offers.append(Rate(base, gain, covariance[own, own], count, left))
-    return Rates(tuple(offers), covariance, line)
+    return tuple(offers)

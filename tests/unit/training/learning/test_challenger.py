@@ -25,7 +25,7 @@ def log(models: np.ndarray) -> Matured:
 
 
 def margins(gain: float, models: np.ndarray) -> np.ndarray:
-    return np.random.default_rng(5).normal(2.0, 3.0, len(models)) + gain * (models == "v2")
+    return np.asarray(np.random.default_rng(5).normal(2.0, 3.0, len(models)) + gain * (models == "v2"))
 
 
 @pytest.mark.parametrize(("gain", "verdict"), [(1.0, "better"), (-1.0, "worse"), (0.0, "go on")])
@@ -35,7 +35,8 @@ def test_the_verdict_is_that_of_the_confidence_sequence(gain: float, verdict: st
     margin = margins(gain, models)
     found = compare_models(log(models), trial(ROWS, margin=margin), "v1", planned=ROWS)
     inside = np.arange(ROWS)[1:-1]
-    expected = difference_sequence(*(margin[inside][models[inside] == one] for one in ("v1", "v2")), planned=ROWS)
+    control, treatment = (margin[inside][models[inside] == one] for one in ("v1", "v2"))
+    expected = difference_sequence(control, treatment, ROWS)
     assert len(found) == 1
     assert (found[0].champion, found[0].challenger, found[0].verdict) == ("v1", "v2", verdict)
     assert (found[0].difference, *found[0].interval) == pytest.approx((expected.estimate, *expected.interval))

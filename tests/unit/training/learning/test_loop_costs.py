@@ -26,4 +26,4 @@ def test_costs_are_what_drawn_groups_lose(shoppers: Shoppers, name: str) -> None
 
 
 def test_costs_of_several_worlds_are_averaged() -> None:
-    assert mean_costs([Costs(1.0, 0.1, 0.0), Costs(3.0, 0.3, 0.2)]) == Costs(2.0, pytest.approx(0.2), 0.1)
+    assert mean_costs([Costs(1.0, 0.25, 0.0), Costs(3.0, 0.75, 0.5)]) == Costs(2.0, 0.5, 0.25)

@@ -47,9 +47,7 @@ def log(*, drawn: float = 0.5, worth: float = 1.0) -> tuple[Decisions, Outcomes]
 
 def outcomes(orders: str) -> Outcomes:
     period = parse_period("2026-01-01/2026-03-01")
-    return read_outcomes(
-        [SourceFile("o.csv", f"decision_id,time,order_value\n{orders}".encode())], period=period
-    )
+    return read_outcomes([SourceFile("o.csv", f"decision_id,time,order_value\n{orders}".encode())], period=period)
 
 
 def report(**changes: Any) -> dict[str, Any]:
@@ -137,7 +135,9 @@ def test_the_expected_margin_is_the_policys_formula() -> None:
     found = expected_margin(data, POLICY, Signals(risk, value, 0.5 * ones, ones, ones), risk)
     m, offer = POLICY.gross_margin_rate.value, POLICY.interventions[0]
     rate = (1 - POLICY.caution.value) * (offer.base_recovery_rate.value + offer.gain * 0.5)
-    assert found == pytest.approx([0.2 * m * 100, (0.2 + 0.8 * rate) * (m - offer.share) * 100 - offer.fixed_cost.value])
+    assert found == pytest.approx(
+        [0.2 * m * 100, (0.2 + 0.8 * rate) * (m - offer.share) * 100 - offer.fixed_cost.value]
+    )
 
 
 def test_what_is_not_known_is_no_metric() -> None:
