@@ -16,6 +16,7 @@ from typing import Any, Final
 from lambda_fn.scoring.policy import NO_INTERVENTION, Policy
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 PROPENSITY_DECIMALS: Final = 8
 SIGNAL_DECIMALS: Final = 6
 POLICY_VERSION_CHARACTERS: Final = 8
@@ -84,7 +85,8 @@ def write_line(record: DecisionRecord) -> bytes:
 def read_line(line: bytes) -> DecisionRecord:
     """Return the record of a line; raise RecordError where it is none.
 
-    ``propensities`` may be an object of offer and chance instead of two lists. Unknown fields are ignored.
+    ``propensities`` may be an object of offer and chance instead of two lists, and may be rounded to three decimals.
+    Unknown fields are ignored, and a number that is null or NaN is not known.
     """
     try:
         fields = json.loads(line)
@@ -92,9 +94,14 @@ def read_line(line: bytes) -> DecisionRecord:
         raise RecordError(f"not JSON: {error}") from error
     if not isinstance(fields, dict):
         raise RecordError("a record is a JSON object")
+    return record_of(fields)
+
+
+def record_of(fields: dict[str, Any]) -> DecisionRecord:
+    """Return the record of fields by name; raise RecordError where they are none. Unknown fields are ignored."""
     if isinstance(fields.get("propensities"), Mapping):
-        fields["allowed"] = list(fields["propensities"])
-        fields["propensities"] = list(fields["propensities"].values())
+        chances = fields["propensities"]
+        fields = {**fields, "allowed": list(chances), "propensities": list(chances.values())}
     known = {name: fields[name] for name in DecisionRecord.__dataclass_fields__ if fields.get(name) is not None}
     if missing := [name for name in _REQUIRED if name not in known]:
         raise RecordError(f"it has no {', '.join(missing)}")
@@ -103,26 +110,41 @@ def read_line(line: bytes) -> DecisionRecord:
 
 _REQUIRED: Final = ("decision_id", "shopper", "time", "offer", "allowed", "propensities")
 _NUMBERS: Final = ("p", "order_value", "sensitivity")
-_TEXTS: Final = ("decision_id", "shopper", "assignment")  # which others may log as numbers
+_IDS: Final = ("decision_id", "shopper", "assignment", "offer", "greedy")  # which others may log as numbers
+_TEXTS: Final = ("time", "group", "model", "policy", "tier", "segment")
+_SUM_TOLERANCE: Final = 2e-3  # three propensities of 0.333 are a third each
 
 
 def _checked(fields: dict[str, Any]) -> DecisionRecord:
     try:
         fields["allowed"] = tuple(str(name) for name in fields["allowed"])
         fields["propensities"] = tuple(float(value) for value in fields["propensities"])
-        fields |= {name: float(fields[name]) for name in _NUMBERS if name in fields}
+        numbers = {name: float(fields.pop(name)) for name in _NUMBERS if name in fields}
     except (TypeError, ValueError) as error:
         raise RecordError(f"a number or list is none: {error}") from error
-    fields |= {name: str(fields[name]) for name in _TEXTS if name in fields}
+    fields |= {name: value for name, value in numbers.items() if not math.isnan(value)}
+    fields |= {name: str(fields[name]) for name in _IDS if name in fields}
+    _check_fields(fields)
     record = DecisionRecord(**fields)
     chances = record.propensities
     if len(record.allowed) != len(chances) or len(set(record.allowed)) != len(chances):
         raise RecordError("give one propensity for each allowed offer, and each offer once")
-    if not all(0 <= chance <= 1 for chance in chances) or not math.isclose(sum(chances), 1, abs_tol=1e-4):
+    if not all(0 <= chance <= 1 for chance in chances) or not math.isclose(sum(chances), 1, abs_tol=_SUM_TOLERANCE):
         raise RecordError(f"propensities must lie between 0 and 1 and sum to 1; they sum to {sum(chances):g}")
     if NO_INTERVENTION not in record.allowed:
         raise RecordError(f"{NO_INTERVENTION!r} is always among the allowed offers")
     return record
+
+
+def _check_fields(fields: dict[str, Any]) -> None:
+    for name in _TEXTS:
+        if name in fields and not isinstance(fields[name], str):
+            raise RecordError(f"{name} must be a text; it is {fields[name]!r}")
+    for name in _NUMBERS:
+        if name in fields and not math.isfinite(fields[name]):
+            raise RecordError(f"{name} must be finite; it is {fields[name]:g}")
+    if "p" in fields and not 0 <= fields["p"] <= 1:
+        raise RecordError(f"p must lie between 0 and 1; it is {fields['p']:g}")
 
 
 def read_file(data: bytes) -> Iterator[DecisionRecord]:
@@ -132,7 +154,7 @@ def read_file(data: bytes) -> Iterator[DecisionRecord]:
             data = gzip.decompress(data)
         except (OSError, EOFError) as error:
             raise RecordError(f"the gzip is damaged: {error}") from error
-    for number, line in enumerate(data.split(b"\n"), start=1):
+    for number, line in enumerate(data.removeprefix(_BYTE_ORDER_MARK).split(b"\n"), start=1):
         if not line.strip():
             continue
         try:

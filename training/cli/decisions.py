@@ -68,16 +68,19 @@ def ground_truth(
         bool,
         typer.Option("--loop", help="Let decisions, outcomes and learning run in such worlds; no model is needed."),
     ] = False,
+    first_seed: Annotated[
+        int | None, typer.Option(min=0, help="First of the loop's six seeds, which are 0 to 5 when absent.")
+    ] = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="File to write the loop's figures to.")] = None,
     endpoint: options.Endpoint = None,
     region: options.Region = None,
 ) -> None:
     """Play the policy where the true risks and recovery rates are known; compare it with the best possible."""
     if loop:
-        _play_loop(artefact, bucket, version, policy, json_path, endpoint, region)
+        _play_loop(artefact, bucket, version, policy, first_seed or 0, json_path, endpoint, region)
         return
-    if json_path is not None:
-        raise typer.BadParameter("only --loop writes JSON", param_hint="--json")
+    if json_path is not None or first_seed is not None:
+        raise typer.BadParameter("--json and --first-seed go with --loop", param_hint="--loop")
     with plain_errors():
         from training.offers.synthetic_world import worlds
 
@@ -101,21 +104,23 @@ def _rows(country: str | None) -> dict[str, tuple[str, ...]] | None:
 
 
 def _play_loop(
-    artefact: Path | None, bucket: str | None, version: str | None, policy: Path | None, json_path: Path | None,
-    endpoint: str | None, region: str | None,
+    artefact: Path | None, bucket: str | None, version: str | None, policy: Path | None, first_seed: int,
+    json_path: Path | None, endpoint: str | None, region: str | None,
 ) -> None:  # fmt: skip
     with plain_errors():
         from training.learning import loop_reach
+        from training.learning.loop_run import LATE
         from training.learning.loop_world import model_shoppers, twin_shoppers
         from training.offers.policy_file import read_policy
         from training.shops.public_shopper import public_shopper
 
-        if artefact is None and version is None:
+        seeds = range(first_seed, first_seed + loop_reach.SEEDS)
+        if artefact is None and bucket is None:
             terms = read_policy(policy) if policy else public_shopper().offers
-            document = loop_reach.document(lambda seed: twin_shoppers(terms, loop_reach.LATE, seed), say)
+            document = loop_reach.document(lambda seed: twin_shoppers(terms, LATE, seed), say, seeds)
         else:
             model = _model(artefact, bucket, version, policy, endpoint, region)
-            document = loop_reach.document(lambda seed: model_shoppers(model, loop_reach.LATE, seed), say)
+            document = loop_reach.document(lambda seed: model_shoppers(model, LATE, seed), say, seeds)
         if json_path is not None:
             json_path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         result(f"{document['dr_coverage']:.2f}")

@@ -15,20 +15,26 @@ from training.cli.console import console, plain_errors, result, say
 if TYPE_CHECKING:
     from lambda_fn.registry import Artefact
     from lambda_fn.scoring.assignment import Assigner
-    from lambda_fn.scoring.decision_log import DecisionRecord
     from training.learning.learn import Findings, Question
     from training.learning.outcomes import Outcomes
+    from training.learning.records import Decisions
 
-DecisionsPlace = Annotated[str, typer.Option("--decisions", help="File, folder or s3://bucket/prefix of JSON lines.")]
-OutcomesPlace = Annotated[str, typer.Option("--outcomes", help="File, folder or s3://bucket/prefix of CSV files.")]
+DecisionPlaces = Annotated[
+    list[str],
+    typer.Option("--decisions", help="File, folder or s3://bucket/prefix of JSON lines or scored files; repeatable."),
+]
+OutcomePlaces = Annotated[
+    list[str],
+    typer.Option("--outcomes", help="File, folder or s3://bucket/prefix of CSV files; repeatable."),
+]
 ModelPlace = Annotated[
     str | None, typer.Option("--model", help="Folder of an artefact, or a version in the registry (--bucket).")
 ]
 Key = Annotated[
     Path | None,
     typer.Option(
-        help="File with the key that turns raw ids of outcomes into the log's; that of the routing in --bucket when "
-        "absent; with neither, ids match as they are."
+        help="File with the key that turns raw ids (of outcomes and scored files) into the log's; that of the routing "
+        "in --bucket when absent; with neither, ids match as they are."
     ),
 ]
 PeriodOption = Annotated[
@@ -38,8 +44,8 @@ JsonPath = Annotated[Path | None, typer.Option("--json", help="File to write all
 
 
 def learn(
-    decisions: DecisionsPlace,
-    outcomes: OutcomesPlace,
+    decisions: DecisionPlaces,
+    outcomes: OutcomePlaces,
     out: Annotated[Path, typer.Option(help="Folder for the learnt version and learnt.json.")],
     model: ModelPlace = None,
     json_path: JsonPath = None,
@@ -74,8 +80,10 @@ def learn(
         from training.learning import learn as learning
 
         artefact = _model(model, bucket, endpoint, region)
-        records, found = _read(decisions, outcomes, _hasher(key, bucket, endpoint, region), period, endpoint, region)
-        question = _question(artefact, assumed, respond, window_days, lag_days, confidence, decisions)
+        hasher = _hasher(key, bucket, endpoint, region)
+        records, found = _read(decisions, outcomes, hasher, period, _id_name(artefact), endpoint, region)
+        data = ", ".join(decisions)
+        question = _question(artefact, assumed, respond, window_days, lag_days, confidence, data)
         findings = learning.learn(records, found, question)
         _show(findings)
         document = {**learning.to_document(findings, question), "forced_because": why if force else None}
@@ -88,13 +96,19 @@ def learn(
 
 
 def watch(
-    decisions: DecisionsPlace,
-    outcomes: OutcomesPlace,
+    decisions: DecisionPlaces,
+    outcomes: OutcomePlaces,
     model: ModelPlace = None,
     json_path: JsonPath = None,
     bucket: options.Bucket = None,
     key: Key = None,
     period: PeriodOption = None,
+    decided: Annotated[
+        int | None, typer.Option(min=0, help="How many decisions the log should hold, as the API counted them.")
+    ] = None,
+    planned: Annotated[
+        float, typer.Option(min=1, help="Shoppers where the confidence sequences are narrowest.")
+    ] = 50_000,
     endpoint: options.Endpoint = None,
     region: options.Region = None,
 ) -> None:
@@ -108,13 +122,20 @@ def watch(
         artefact = _model(model, bucket, endpoint, region)
         if artefact is None:
             raise typer.BadParameter("name a model", param_hint="--model")
-        records, found = _read(decisions, outcomes, _hasher(key, bucket, endpoint, region), period, endpoint, region)
-        report = report_on(records, found, artefact.manifest.policy, artefact.manifest.recipe)
+        hasher = _hasher(key, bucket, endpoint, region)
+        records, found = _read(decisions, outcomes, hasher, period, _id_name(artefact), endpoint, region)
+        report = report_on(records, found, artefact, planned, decided)
         if json_path is not None:
             _write_json(report, json_path)
         for one in report["margins"]:
             low, high = one["interval"]
             say(f"{one['offer']}: realised less expected {one['difference']:+.3f}, {low:+.3f} to {high:+.3f}")
+        for one in report["challengers"]:
+            low, high = one["interval"]
+            earned = f"{one['difference']:+.3f} a shopper, {low:+.3f} to {high:+.3f}"
+            say(f"{one['challenger']} against {one['champion']}: {earned}: {one['verdict']}")
+        if (calibrated := report["calibration"]) is not None:
+            say(f"chance of no purchase: slope {calibrated['slope']:.2f}, intercept {calibrated['intercept']:+.2f}")
         say(f"{report['matured']:,} matured decisions, {report['pending_share']:.1%} pending")
         result(" ".join(report["alarms"]) or "quiet")
         if report["alarms"]:
@@ -145,26 +166,39 @@ def _hasher(key: Path | None, bucket: str | None, endpoint: str | None, region: 
     return found[0].assigner() if found else None
 
 
+def _id_name(model: Artefact | None) -> str | None:
+    return model.manifest.id_name if model else None
+
+
 def _read(
-    decisions: str, outcomes: str, hasher: Assigner | None, period: str | None, endpoint: str | None, region: str | None
-) -> tuple[list[DecisionRecord], Outcomes]:
+    decisions: list[str], outcomes: list[str], hasher: Assigner | None, period: str | None, id_name: str | None,
+    endpoint: str | None, region: str | None,
+) -> tuple[Decisions, Outcomes]:  # fmt: skip
     from training.learning.outcomes import parse_period, read_outcomes
     from training.learning.records import read_records
     from training.learning.sources import S3_SCHEME, read_files
 
     client = None
-    if S3_SCHEME in (decisions[: len(S3_SCHEME)], outcomes[: len(S3_SCHEME)]):
+    if any(place.startswith(S3_SCHEME) for place in (*decisions, *outcomes)):
         import boto3
 
         client = boto3.client("s3", endpoint_url=endpoint, region_name=region)
-    records = read_records(read_files(decisions, client))
+
+    def hash_id(text: str) -> str:
+        return hasher.shopper_hash(text.encode()) if hasher else text
+
+    records = read_records((file for place in decisions for file in read_files(place, client)), hash_id)
     found = read_outcomes(
-        read_files(outcomes, client),
-        (lambda text: hasher.shopper_hash(text.encode())) if hasher else str,
+        (file for place in outcomes for file in read_files(place, client)),
+        hash_id,
         parse_period(period) if period else None,
+        id_name,
     )
     rejected = found.rows - found.taken
-    say(f"{len(records):,} decisions; outcomes: {found.rows:,} rows = {found.taken:,} taken + {rejected:,} rejected")
+    say(f"{len(records.records):,} decisions, {records.repeats:,} repeats dropped")
+    for name, rows in records.left_out.items():
+        say(f"left out: {name}: {rows:,} rows, scored without control group and exploration")
+    say(f"outcomes: {found.rows:,} rows = {found.taken:,} taken + {rejected:,} rejected")
     for reason, rows in found.rejected.items():
         say(f"rejected: {rows:,} rows ({reason})")
     return records, found
@@ -200,7 +234,8 @@ def _question(
 def _show(found: Findings) -> None:
     ratio = found.sample_ratio
     planned = "NOT as planned: nothing else is estimated" if ratio.broken else "as planned"
-    say(f"{found.counts['matured']:,} matured decisions; sample ratio: {planned} (p-value {ratio.p_value:.4g})")
+    say(f"{found.counts['matured']:,} matured decisions, {found.counts['pending_share']:.1%} pending")
+    say(f"sample ratio: {planned} (p-value {ratio.p_value:.4g})")
     table = Table("offer", "measure", "difference", "interval", "p, Holm")
     for effect in found.effects:
         for measure in ("conversion", "revenue", "margin", "margin_adjusted"):

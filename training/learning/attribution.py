@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ class Matured:
     ``pending``: decisions that have not matured
     ``uncovered``: decisions whose window lies outside every period that a file covers
     ``unattributed``: orders that belong to no decision
+    ``unlogged``: of them, those that name a decision which the log does not hold
     """
 
     records: tuple[DecisionRecord, ...]
@@ -35,6 +36,19 @@ class Matured:
     pending: int
     uncovered: int
     unattributed: int
+    unlogged: int = 0
+
+    def take(self, kept: Bools) -> Matured:
+        """Return some of the matured decisions."""
+        records = tuple(record for record, one in zip(self.records, kept.tolist(), strict=True) if one)
+        return replace(
+            self,
+            records=records,
+            bought=self.bought[kept],
+            revenue=self.revenue[kept],
+            margin=self.margin[kept],
+            sent=self.sent[kept],
+        )
 
     @property
     def pending_share(self) -> float:
@@ -71,6 +85,7 @@ def attribute(records: Sequence[DecisionRecord], outcomes: Outcomes, terms: Attr
         pending=int((~matured).sum()),
         uncovered=int((matured & ~covered).sum()),
         unattributed=int((~inside & (orders["order_value"] > 0).to_numpy()).sum()),
+        unlogged=int((named & (place < 0)).sum()),
     )
 
 

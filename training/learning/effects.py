@@ -53,9 +53,13 @@ class ArmSummary:
 
 @dataclass(frozen=True)
 class Effect:
-    """One offer against none. A measure is absent where the log does not allow it."""
+    """One offer against none. A measure is absent where the log does not allow it.
+
+    ``not_compared``: why there is no comparison; None where there is one
+    """
 
     offer: str
+    not_compared: str | None
     plain: bool  # the propensities are the same for all, and no shopper comes twice
     treated: ArmSummary
     none: ArmSummary
@@ -113,6 +117,7 @@ def _effect(trial: Trial, arm: int, confidence: float) -> Effect:
     adjusted = enough and margin is not None and trial.covariate is not None
     return Effect(
         offer=trial.arms[arm],
+        not_compared=None if enough else _too_small(int(treated.sum()), int((~treated).sum())),
         plain=plain,
         treated=_summary(trial, rows[treated]),
         none=_summary(trial, rows[~treated]),
@@ -122,6 +127,13 @@ def _effect(trial: Trial, arm: int, confidence: float) -> Effect:
         margin_adjusted=pair.adjusted(margin, trial.covariate[rows])  # type: ignore[index,arg-type]
         if adjusted
         else None,
+    )
+
+
+def _too_small(treated: int, none: int) -> str:
+    return (
+        f"not compared: {treated:,} decisions with it and {none:,} without an offer that could have got either; "
+        f"both need {SMALLEST_ARM}"
     )
 
 
@@ -158,7 +170,7 @@ class _Pair:
     def rates(self, bought: Floats) -> Comparison:
         """Compare outcomes of 0 and 1."""
         if not self.plain:
-            return self.regression(bought, None, WEIGHTED)
+            return self.amounts(bought)
         from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
 
         with_, without = bought[self.treated], bought[~self.treated]
@@ -170,8 +182,10 @@ class _Pair:
         return Comparison(NEWCOMBE, difference, None, (float(low), float(high)), p_value)
 
     def amounts(self, values: Floats) -> Comparison:
-        """Compare amounts."""
-        if not self.plain or not np.ptp(values):
+        """Compare amounts. Where all are the same there is no interval."""
+        if not np.ptp(values):
+            return Comparison(WELCH if self.plain else WEIGHTED, 0.0, 0.0, (float("nan"), float("nan")), 1.0)
+        if not self.plain:
             return self.regression(values, None, WEIGHTED)
         from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,22 +13,10 @@ from lambda_fn.scoring.policy import NO_INTERVENTION, Policy
 from lambda_fn.scoring.recipe import Recipe
 from training.errors import DataRefused
 from training.learning.attribution import Matured
+from training.learning.observed import Observed
 from training.learning.off_policy import LoggedActions
-from training.learning.rates import Observed
+from training.learning.terms import Terms, terms_of
 from training.learning.trial import Trial
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a policy says of the arms' money.
-
-    ``margin_rate``: share of an order that is margin
-    ``discount``, ``cost``: of every arm, shape (arms,); NaN for an arm that the policy does not know
-    """
-
-    margin_rate: float
-    discount: Floats
-    cost: Floats
 
 
 def arms_of(records: Sequence[DecisionRecord], policy: Policy | None) -> tuple[str, ...]:
@@ -39,24 +26,13 @@ def arms_of(records: Sequence[DecisionRecord], policy: Policy | None) -> tuple[s
     return (*known, *sorted(others))
 
 
-def terms_of(policy: Policy, arms: tuple[str, ...]) -> Terms:
-    """Return the money of every arm."""
-    offers = {offer.name: offer for offer in policy.interventions}
-    discount = [0.0 if name == NO_INTERVENTION else float("nan") for name in arms]
-    cost = list(discount)
-    for i, name in enumerate(arms):
-        if name in offers:
-            discount[i], cost[i] = offers[name].share, offers[name].fixed_cost.value
-    return Terms(policy.gross_margin_rate.value, np.array(discount), np.array(cost))
-
-
 def to_trial(matured: Matured, policy: Policy | None) -> Trial:
     """Return the trial. The realised margin is what the outcomes state, else what the policy's terms make of the order.
 
-    ``(margin rate - discount share) * order value - fixed cost`` (the fixed cost only where the message was sent).
+    ``margin rate * order value - discount - fixed cost`` (the fixed cost only where the message was sent).
     There is none without a policy that knows every arm, unless the outcomes state a margin for every order. The
-    covariate is
-    ``(1 - q) * margin rate * order value``, q the policy's chance of no purchase at the record's p.
+    covariate is ``(1 - q) * margin rate * order value``, q the policy's chance of no purchase at the record's p.
+    Without a policy q is p and the margin rate is 1.
     """
     records = matured.records
     if not records:
@@ -77,7 +53,7 @@ def to_trial(matured: Matured, policy: Policy | None) -> Trial:
         bought=matured.bought,
         revenue=matured.revenue,
         margin=_margin(matured, terms_of(policy, arms) if policy else None, arm),
-        covariate=_covariate(records, policy) if policy else None,
+        covariate=_covariate(records, policy),
     )
 
 
@@ -86,9 +62,9 @@ def _margin(matured: Matured, terms: Terms | None, arm: Indices) -> Floats | Non
     if not np.isnan(stated[matured.bought]).any() and matured.bought.any():
         cost = np.zeros(len(arm)) if terms is None else np.nan_to_num(terms.cost[arm]) * matured.sent
         return np.where(np.isnan(stated), -cost, stated)
-    if terms is None or np.isnan(terms.discount[np.unique(arm)]).any():
+    if terms is None or not terms.know(arm):
         return None
-    earned = (terms.margin_rate - terms.discount[arm]) * matured.revenue - terms.cost[arm] * matured.sent
+    earned = terms.kept(arm, matured.revenue) - terms.cost[arm] * matured.sent
     return np.where(np.isnan(stated), earned, stated)
 
 
@@ -98,35 +74,52 @@ def _numbers(records: Sequence[DecisionRecord], name: str) -> Floats:
     return np.array([float("nan") if value is None else value for value in values], np.float64)
 
 
-def signals_known(records: Sequence[DecisionRecord]) -> bool:
-    """Return whether every record has all that a decision depends on."""
-    names = ("p", "order_value", "sensitivity", "tier", "segment")
-    return all(getattr(record, name) is not None for record in records for name in names)
+def with_signals(records: Sequence[DecisionRecord], policy: Policy) -> Bools:
+    """Return which records have all that a decision of the policy depends on, shape (n,)."""
+    named = {"sensitivity": policy.sensitivity, "tier": policy.value_tier, "segment": policy.recency_segment}
+    needed = ("p", "order_value", *(field for field, name in named.items() if name is not None))
+    return np.array([all(getattr(record, field) is not None for field in needed) for record in records], bool)
 
 
-def _no_purchase(policy: Policy, risk: Floats) -> Floats:
-    known = policy.no_purchase
-    return risk if known is None else np.interp(risk, known.risks, known.chances)
+def no_purchase(policy: Policy | None, risk: Floats) -> Floats:
+    """Return the chance of no purchase without an offer: the policy's at this risk, or the risk itself."""
+    known = policy.no_purchase if policy else None
+    return risk if known is None else np.asarray(np.interp(risk, known.risks, known.chances))
 
 
-def _covariate(records: Sequence[DecisionRecord], policy: Policy) -> Floats | None:
+def _covariate(records: Sequence[DecisionRecord], policy: Policy | None) -> Floats | None:
     risk, value = _numbers(records, "p"), _numbers(records, "order_value")
     if np.isnan(risk).any() or np.isnan(value).any():
         return None
-    return (1 - _no_purchase(policy, risk)) * policy.gross_margin_rate.value * value
+    return (1 - no_purchase(policy, risk)) * value * (policy.gross_margin_rate.value if policy else 1.0)
 
 
 def signals_of(records: Sequence[DecisionRecord], policy: Policy, recipe: Recipe) -> Signals:
-    """Return the signals of records that have them all; raise DataRefused where a label is unknown to the recipe."""
-    codes = []
-    for field, known in (("tier", policy.tiers(recipe)), ("segment", policy.segments(recipe))):
-        number = {label: float(i) for i, label in enumerate(known or ("",))}
-        labels = [str(getattr(record, field)) for record in records]
-        if unknown := sorted(set(labels) - set(number)):
-            raise DataRefused(f"{field} {', '.join(unknown)} of the log is unknown to the model's recipe")
-        codes.append(np.array([number[label] for label in labels]))
-    risk, value, sensitivity = (_numbers(records, name) for name in ("p", "order_value", "sensitivity"))
-    return Signals(risk, value, sensitivity, *codes)
+    """Return the signals of records that have them all; raise DataRefused where a label is unknown to the recipe.
+
+    A policy that names no sensitivity, tier or segment takes 0 for them, whatever a record says.
+    """
+    sensitivity = _numbers(records, "sensitivity") if policy.sensitivity else np.zeros(len(records))
+    return Signals(
+        _numbers(records, "p"),
+        _numbers(records, "order_value"),
+        sensitivity,
+        _codes(records, "tier", policy.tiers(recipe)),
+        _codes(records, "segment", policy.segments(recipe)),
+    )
+
+
+def _codes(records: Sequence[DecisionRecord], name: str, labels: tuple[str, ...]) -> Floats:
+    if not labels:
+        return np.zeros(len(records))
+    number = {label: float(i) for i, label in enumerate(labels)}
+    found = [str(getattr(record, name)) for record in records]
+    if unknown := sorted(set(found) - set(number)):
+        raise DataRefused(
+            f"{name} {', '.join(unknown)} of the log is unknown to the model's recipe; name the model that decided "
+            f"these decisions, or leave them out"
+        )
+    return np.array([number[label] for label in found])
 
 
 def allowed_of(records: Sequence[DecisionRecord], policy: Policy) -> Bools:
@@ -141,11 +134,15 @@ def to_observed(trial: Trial, signals: Signals, allowed: Bools) -> Observed:
 
 
 def to_logged(trial: Trial, signals: Signals) -> LoggedActions:
-    """Return what policies are evaluated on; the outcome model may use V, pV and psV."""
+    """Return what policies are evaluated on."""
     assert trial.margin is not None
+    return LoggedActions(trial.arm, trial.margin, trial.propensities, outcome_features(signals), trial.shopper)
+
+
+def outcome_features(signals: Signals) -> Floats:
+    """Return what the outcome model may use: V, p V and p s V, shape (n, 3)."""
     value = signals.order_value
-    features = np.column_stack([value, signals.risk * value, signals.risk * signals.sensitivity * value])
-    return LoggedActions(trial.arm, trial.margin, trial.propensities, features, trial.shopper)
+    return np.column_stack([value, signals.risk * value, signals.risk * signals.sensitivity * value])
 
 
 def decided(policy: Policy, recipe: Recipe, signals: Signals, allowed: Bools) -> Indices:

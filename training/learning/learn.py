@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.policy import Attribution, Policy
 from training.errors import DataRefused
 from training.learning.attribution import Matured, attribute
@@ -17,16 +16,18 @@ from training.learning.effects import Effect, estimate_effects, interactions
 from training.learning.joined import (
     allowed_of,
     decided,
-    signals_known,
     signals_of,
     to_logged,
     to_observed,
     to_trial,
+    with_signals,
 )
 from training.learning.learnt_policy import Learnt, chance_of_gain, learn_policy
+from training.learning.no_purchase import fit_line
 from training.learning.off_policy import Evaluation, evaluate
 from training.learning.outcomes import Outcomes
-from training.learning.rates import PRIOR_SHOPPERS, fit_line
+from training.learning.rates import PRIOR_SHOPPERS
+from training.learning.records import Decisions
 from training.learning.sample_ratio import SampleRatio, check_sample_ratio
 from training.learning.trial import Trial
 
@@ -93,21 +94,21 @@ class Findings:
         return bool(self.gates) and all(gate.passed for gate in self.gates)
 
 
-def learn(records: Sequence[DecisionRecord], outcomes: Outcomes, question: Question) -> Findings:
+def learn(decisions: Decisions, outcomes: Outcomes, question: Question) -> Findings:
     """Return what the log says. A broken sample ratio stops everything after it."""
     policy = question.policy
-    matured = attribute(records, outcomes, question.attribution or (policy.attribution if policy else Attribution()))
+    terms = question.attribution or (policy.attribution if policy else Attribution())
+    matured = attribute(decisions.records, outcomes, terms)
     trial = to_trial(matured, policy)
     ratio = check_sample_ratio(trial)
-    found = Findings(counts=_counts(records, outcomes, matured, trial), sample_ratio=ratio, arms=trial.arms)
+    found = Findings(counts=_counts(decisions, outcomes, matured, trial), sample_ratio=ratio, arms=trial.arms)
     if ratio.broken:
         return _with(found, refusals=(_sample_ratio_refusal(ratio),))
-    found = _with(found, effects=estimate_effects(trial, question.confidence), notes=_notes(trial))
-    if not signals_known(matured.records):
-        return _with(found, notes=(*found.notes, "only effects: the records lack p or other signals"))
-    if question.model is None or policy is None:
-        return _with(found, notes=(*found.notes, "only effects: no model was named"))
-    return _learn_policy(found, matured, trial, question, question.model)
+    effects = estimate_effects(trial, question.confidence)
+    found = _with(found, effects=effects, notes=_notes(trial, matured, effects))
+    if question.model is None:
+        return _with(found, notes=(*found.notes, "only effects: no model was named (--model)"))
+    return _learn_policy(found, matured, question, question.model)
 
 
 def _with(found: Findings, **changes: Any) -> Findings:
@@ -120,15 +121,21 @@ def _sample_ratio_refusal(ratio: SampleRatio) -> str:
     return f"sample-ratio: p-value {ratio.p_value:.3g}; the traffic was not split as the log says"
 
 
-def _notes(trial: Trial) -> tuple[str, ...]:
+def _notes(trial: Trial, matured: Matured, effects: Sequence[Effect]) -> tuple[str, ...]:
+    notes = [f"{effect.offer}: {effect.not_compared}" for effect in effects if effect.not_compared]
     if trial.margin is None:
-        return ("no margin: name a model whose policy knows every offer, or give a column margin in the outcomes",)
-    return ()
+        notes.append("no margin: name a model whose policy knows every offer, or give a column margin in the outcomes")
+    elif trial.covariate is None:
+        notes.append("no adjusted margin: some records lack p or order_value")
+    if matured.unattributed:
+        notes.append(f"{matured.unattributed:,} orders belong to no decision: none came before them within the window")
+    return tuple(notes)
 
 
-def _counts(records: Sequence[DecisionRecord], outcomes: Outcomes, matured: Matured, trial: Trial) -> dict[str, Any]:
+def _counts(decisions: Decisions, outcomes: Outcomes, matured: Matured, trial: Trial) -> dict[str, Any]:
     return {
-        "decisions": len(records),
+        "decisions": len(decisions.records),
+        "repeats": decisions.repeats,
         "matured": len(matured.records),
         "pending": matured.pending,
         "pending_share": matured.pending_share,
@@ -141,13 +148,22 @@ def _counts(records: Sequence[DecisionRecord], outcomes: Outcomes, matured: Matu
         "outcome_rows_taken": outcomes.taken,
         "outcome_rows_rejected": outcomes.rejected,
         "period_stated": bool(outcomes.periods),
+        "files_without_propensities": decisions.left_out,
     }
 
 
-def _learn_policy(found: Findings, matured: Matured, trial: Trial, question: Question, model: Artefact) -> Findings:
+def _learn_policy(found: Findings, matured: Matured, question: Question, model: Artefact) -> Findings:
     policy, recipe = model.manifest.policy, model.manifest.recipe
-    if unknown := sorted(set(trial.arms) - set(policy.choices)):
+    if unknown := sorted(set(found.arms) - set(policy.choices)):
         return _with(found, notes=(*found.notes, f"only effects: the policy does not know {', '.join(unknown)}"))
+    known = with_signals(matured.records, policy)
+    if not known.any():
+        return _with(found, notes=(*found.notes, "only effects: the records lack p or other signals"))
+    if not known.all():
+        left_out = int((~known).sum())
+        found = _with(found, notes=(*found.notes, f"{left_out:,} records that lack p or other signals teach no policy"))
+        matured = matured.take(known)
+    trial = to_trial(matured, policy)
     signals = signals_of(matured.records, policy, recipe)
     values = dict(zip(SIGNALS, (signals.risk, signals.order_value, signals.sensitivity), strict=True))
     if wrong := [name for name in question.respond if name not in values]:

@@ -11,7 +11,10 @@ from scipy.stats import norm
 from lambda_fn.scoring.arrays import Indices
 from lambda_fn.scoring.decider import Signals
 from lambda_fn.scoring.policy import Gain, Intervention, Policy, Share
-from training.learning.rates import PRIOR_SHOPPERS, Observed, Rate, Rates, learn_no_purchase, learn_rates
+from training.learning.no_purchase import learn_baseline
+from training.learning.observed import Observed
+from training.learning.rates import PRIOR_SHOPPERS, Rate, Rates, learn_rates
+from training.learning.terms import terms_of
 
 
 @dataclass(frozen=True)
@@ -24,13 +27,13 @@ class Learnt:
 
 def learn_policy(policy: Policy, seen: Observed, data: str, prior_shoppers: float = PRIOR_SHOPPERS) -> Learnt:
     """Return the learnt policy. ``data`` names the decisions that it was learnt from."""
-    no_purchase = learn_no_purchase(seen)
-    lost = np.interp(seen.risk, no_purchase.risks, no_purchase.chances)
-    rates = learn_rates(policy, seen, lost, prior_shoppers)
+    baseline = learn_baseline(seen)
+    rates = learn_rates(policy, seen, baseline, prior_shoppers)
     offers = tuple(
         _learnt(offer, rate, data, prior_shoppers)
         for offer, rate in zip(policy.interventions, rates.offers, strict=True)
     )
+    no_purchase = baseline.stated(baseline.on_line(baseline.centre) - rates.too_high)
     said = no_purchase.model_copy(update={"source": f"{no_purchase.source} Data: {data}."})
     return Learnt(policy.model_copy(update={"interventions": offers, "no_purchase": said}), rates)
 
@@ -45,12 +48,13 @@ def chance_of_gain(learnt: Learnt, before: Indices, after: Indices, signals: Sig
     assert no_purchase is not None
     lost = np.interp(signals.risk, no_purchase.risks, no_purchase.chances)
     weights, fixed = np.zeros((len(policy.interventions), 2)), 0.0
-    for i, offer in enumerate(policy.interventions):
-        discount = offer.share
+    terms = terms_of(policy, policy.choices)
+    discounts = terms.discounts(signals.order_value)
+    for i, discount in enumerate(discounts[:, 1:].T):
         change = (after == i + 1).astype(float) - (before == i + 1)
-        earned = change * lost * signals.order_value * (policy.gross_margin_rate.value - discount)
+        earned = change * lost * (terms.margin_rate * signals.order_value - discount)
         weights[i] = earned.sum(), (earned * signals.sensitivity).sum()
-        fixed -= float((change * ((1 - lost) * discount * signals.order_value + offer.fixed_cost.value)).sum())
+        fixed -= float((change * ((1 - lost) * discount + terms.cost[i + 1])).sum())
     means = np.array([[rate.base, rate.gain] for rate in learnt.rates.offers])
     gain = fixed + float((weights * means).sum())
     spread = math.sqrt(float(weights.ravel() @ learnt.rates.covariance @ weights.ravel()))
@@ -65,8 +69,9 @@ def _learnt(offer: Intervention, rate: Rate, data: str, prior_shoppers: float) -
         f"Learnt from {rate.shoppers:,} matured decisions with this offer ({data}); base rate {rate.base:.4f}, 95 % "
         f"interval {low:.4f} to {high:.4f}; the assumption counts as {prior_shoppers:g} shoppers."
     )
-    base = float(np.clip(rate.base / trust, 0, 1)) if trust else offer.base_recovery_rate.value
-    gain = float(np.clip(rate.gain / trust, -1, 1)) if trust else offer.gain
+    learnt_base, learnt_gain = rate.possible()
+    base = float(np.clip(learnt_base / trust, 0, 1)) if trust else offer.base_recovery_rate.value
+    gain = float(np.clip(learnt_gain / trust, -1, 1)) if trust else offer.gain
     return offer.model_copy(
         update={
             "base_recovery_rate": Share(value=base, source=source),

@@ -25,6 +25,7 @@ from lambda_fn.scoring.service import Scorer
 from training.data import fit_recipe
 from training.data.columns import to_columns
 from training.data.label import THRESHOLD_PERCENT
+from training.learning.terms import terms_of
 from training.offers.synthetic_world import twin_table
 from training.shops.public_shopper import public_shopper
 from training.synthetic import twin
@@ -155,9 +156,8 @@ def _true_rates(policy: Policy, assumed: Floats, name: str, rng: np.random.Gener
 
 def true_margins(policy: Policy, lost: Floats, order_value: Floats, rates: Floats) -> Floats:
     """Return what each choice earns beyond "none", shape (n, 1 + offers): the policy's formula with the truth in it."""
-    left = policy.gross_margin_rate.value
-    discount = np.array([offer.share for offer in policy.interventions])
-    cost = np.array([offer.fixed_cost.value for offer in policy.interventions])
-    recovered = (lost * order_value)[:, None] * rates * (left - discount)
-    offers = recovered - ((1 - lost) * order_value)[:, None] * discount - cost
-    return np.column_stack([np.zeros(len(lost)), offers])
+    terms = terms_of(policy, policy.choices)
+    discount = terms.discounts(order_value)
+    recovered = lost[:, None] * np.column_stack([np.zeros(len(lost)), rates])
+    earned = recovered * (terms.margin_rate * order_value[:, None] - discount)
+    return np.asarray(earned - (1 - lost)[:, None] * discount - terms.cost)

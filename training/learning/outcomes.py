@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,13 +10,23 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from lambda_fn.scoring.arrays import Bools, Floats
 from training.errors import DataRefused
+from training.learning.scored_files import read_table
 from training.learning.sources import SourceFile
 
 PERIOD_START: Final = "period-start"  # object metadata, ISO 8601
 PERIOD_END: Final = "period-end"
 ID_COLUMNS: Final = ("decision_id", "shopper", "user_id", "id")
-_ROW_KINDS: Final = ("no id", "time is not ISO 8601", "order_value is not a number of at least 0", "outside the period")
+_ROW_KINDS: Final = (
+    "no id",
+    "time is not ISO 8601",
+    "order_value is not a number of at least 0",
+    "margin is not a number",
+    "sent is neither 1 nor 0",
+    "outside the period",
+)
+_SENT: Final = {"1": 1.0, "1.0": 1.0, "true": 1.0, "yes": 1.0, "0": 0.0, "0.0": 0.0, "false": 0.0, "no": 0.0}
 
 Period = tuple[pd.Timestamp, pd.Timestamp]
 
@@ -44,20 +52,25 @@ class Outcomes:
 
 
 def read_outcomes(
-    files: Iterable[SourceFile], hash_id: Callable[[str], str] = str, period: Period | None = None
+    files: Iterable[SourceFile],
+    hash_id: Callable[[str], str] = str,
+    period: Period | None = None,
+    id_name: str | None = None,
 ) -> Outcomes:
-    """Return the outcomes of CSV files.
+    """Return the outcomes of CSV files, plain or gzip.
 
-    Columns: ``decision_id``, or ``shopper`` as the log has it, or the raw ``user_id`` (or ``id``), which ``hash_id``
-    turns into the log's; ``time``, ISO 8601, UTC where it names no zone; ``order_value``, empty or 0 for no order;
-    optionally ``margin`` (realised, of that order, offer's costs included) and ``sent`` (0 or 1: whether the message
-    went out). ``period`` holds for files without one in their metadata.
+    Columns: ``decision_id``, or ``shopper`` as the log has it, or the raw id, which ``hash_id`` turns into the log's
+    (``user_id``, ``id`` or ``id_name``); a row may leave all but one empty. ``time``, ISO 8601, UTC where it names no
+    zone. ``order_value``, empty or 0 for no order. Optionally ``margin`` (realised, of that order, the offer's costs
+    in it) and ``sent`` (1 or 0: whether the message went out). ``period`` holds for files without one in their
+    metadata.
     """
+    columns = ID_COLUMNS if id_name in (None, *ID_COLUMNS) else (*ID_COLUMNS, str(id_name))
     tables, periods, rows = [], [], 0
     rejected: Counter[str] = Counter()
     for file in files:
         covered = _period(file) or period
-        table, wrong = _read(file, hash_id, covered)
+        table, wrong = _read(file, columns, hash_id, covered)
         rows += len(table) + sum(wrong.values())
         rejected.update(wrong)
         tables.append(table)
@@ -95,38 +108,67 @@ def _merged(periods: list[Period]) -> tuple[Period, ...]:
 
 
 def _read(
-    file: SourceFile, hash_id: Callable[[str], str], period: Period | None
+    file: SourceFile, columns: tuple[str, ...], hash_id: Callable[[str], str], period: Period | None
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    try:
-        data = gzip.decompress(file.data) if file.data.startswith(b"\x1f\x8b") else file.data
-        raw = pd.read_csv(io.BytesIO(data), dtype="str", skipinitialspace=True)
-    except (ValueError, OSError, EOFError) as error:
-        raise DataRefused(f"{file.name} cannot be read as CSV: {error}") from error
-    id_column = next((name for name in ID_COLUMNS if name in raw.columns), None)
-    if id_column is None or not {"time", "order_value"} <= set(raw.columns):
-        raise DataRefused(f"{file.name} needs the columns time, order_value and one of {', '.join(ID_COLUMNS)}")
-    ids = raw[id_column]
+    raw = read_table(file)
+    found = [name for name in columns if name in raw.columns]
+    if not found or not {"time", "order_value"} <= set(raw.columns):
+        names = ", ".join(columns)
+        raise DataRefused(
+            f"{file.name} needs the columns time, order_value and one of {names}; it has {', '.join(raw.columns)}"
+        )
+    decision, shopper = _ids(raw, found, hash_id)
     time = pd.to_datetime(raw["time"], errors="coerce", utc=True, format="ISO8601")
-    amount = pd.to_numeric(raw["order_value"].fillna("0"), errors="coerce").to_numpy(dtype=np.float64)
-    wrong = [ids.isna(), time.isna(), ~(np.isfinite(amount) & (amount >= 0))]
-    wrong.append(np.zeros(len(raw), bool) if period is None else ((time < period[0]) | (time > period[1])))
-    kind = np.select([np.asarray(one, dtype=bool) for one in wrong], [0, 1, 2, 3], -1)
+    amount, margin = _numbers(raw, "order_value"), _numbers(raw, "margin")
+    said, sent = _said(raw)
+    nowhere = np.zeros(len(raw), bool) if period is None else ((time < period[0]) | (time > period[1])).to_numpy()
+    wrong = (
+        (decision.isna() & shopper.isna()).to_numpy(),
+        time.isna().to_numpy(),
+        ~(amount >= 0) & raw["order_value"].notna().to_numpy(),
+        np.isnan(margin) & _given(raw, "margin"),
+        said & np.isnan(sent),
+        nowhere,
+    )
+    kind = np.select(wrong, range(len(wrong)), -1)
     good = kind < 0
-    known = ids[good] if id_column in ("decision_id", "shopper") else ids[good].map(hash_id)
-    absent = pd.Series(None, index=ids[good].index, dtype="str")
     table = pd.DataFrame({
-        "decision_id": known if id_column == "decision_id" else absent,
-        "shopper": absent if id_column == "decision_id" else known,
-        "time": time[good],
-        "order_value": amount[good],
-        "margin": _optional(raw, "margin")[good],
-        "sent": _optional(raw, "sent")[good],
-    })  # fmt: skip
-    counts = Counter(_ROW_KINDS[one] for one in kind[~good].tolist())
-    return table, dict(counts)
+        "decision_id": decision,
+        "shopper": shopper.where(decision.isna(), None),
+        "time": time,
+        "order_value": np.nan_to_num(amount),
+        "margin": margin,
+        "sent": sent,
+    })[good]  # fmt: skip
+    return table, dict(Counter(_ROW_KINDS[one] for one in kind[~good].tolist()))
 
 
-def _optional(raw: pd.DataFrame, name: str) -> np.ndarray:
+def _ids(raw: pd.DataFrame, found: list[str], hash_id: Callable[[str], str]) -> tuple[pd.Series, pd.Series]:
+    """Return each row's decision and shopper, missing where it names none; a row's decision counts first."""
+    absent = pd.Series(None, index=raw.index, dtype="str")
+    decision, shopper = raw["decision_id"] if "decision_id" in found else absent, absent
+    for name in found:
+        if name != "decision_id":
+            known = raw[name] if name == "shopper" else raw[name].map(hash_id, na_action="ignore")
+            shopper = shopper.fillna(known)
+    return decision, shopper.astype("str")
+
+
+def _given(raw: pd.DataFrame, name: str) -> Bools:
+    return raw[name].notna().to_numpy() if name in raw.columns else np.zeros(len(raw), bool)
+
+
+def _numbers(raw: pd.DataFrame, name: str) -> Floats:
+    """Return a column's numbers; NaN where a cell is empty or no finite number."""
     if name not in raw.columns:
         return np.full(len(raw), np.nan)
-    return pd.to_numeric(raw[name], errors="coerce").to_numpy(dtype=np.float64)
+    values = pd.to_numeric(raw[name], errors="coerce").to_numpy(dtype=np.float64)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _said(raw: pd.DataFrame) -> tuple[Bools, Floats]:
+    """Return which rows say whether the message went out, and what they say: 1, 0, or NaN for another word."""
+    if "sent" not in raw.columns:
+        return np.zeros(len(raw), bool), np.full(len(raw), np.nan)
+    words = raw["sent"].str.strip().str.lower()
+    return np.asarray(words.notna(), bool), np.asarray(words.map(_SENT), np.float64)

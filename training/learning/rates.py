@@ -1,4 +1,4 @@
-"""What outcomes teach about the policy's numbers: the chance of no purchase, recovery rates, and caution.
+"""What outcomes teach about recovery rates.
 
 The assumption is the prior and counts as PRIOR_SHOPPERS shoppers. With no data the learnt policy decides as the assumed
 one does; with many it decides by the data.
@@ -13,37 +13,23 @@ import numpy as np
 from scipy.stats import norm
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.policy import NoPurchase, Policy
+from lambda_fn.scoring.policy import Policy
+from training.learning.no_purchase import BINS, LINE_SHOPPERS, PRIOR_BUYERS, Baseline, bins
+from training.learning.observed import Observed
 
 PRIOR_SHOPPERS: Final = 1_000  # what an assumed recovery rate counts as
-PRIOR_BUYERS: Final = 100  # what "risk is the chance of no purchase" counts as
 WORTH_SPREAD: Final = 0.5  # prior standard deviation of what all assumed rates together are worth
-LINE_SHOPPERS: Final = 10_000  # what the line counts as, when bins of risk depart from it
-BINS: Final = 20  # of risk, equally wide
 _SMALLEST_VARIANCE: Final = 0.05  # of a purchase: keeps a shopper who surely buys from outweighing all others
 _RIDGE: Final = 1e-9  # where nobody may get an offer, its assumption stays
-
-
-@dataclass(frozen=True)
-class Observed:
-    """n matured decisions with known signals, each field of shape (n,) unless it says otherwise.
-
-    ``offer``: index into the policy's choices
-    ``eligible``: which offers each shopper may get, shape (n, offers)
-    """
-
-    risk: Floats
-    sensitivity: Floats
-    offer: Indices
-    bought: Bools
-    eligible: Bools
+_WORTH, _LINE, _BINS = 0, slice(1, 3), slice(3, 3 + BINS)  # places of the parameters
+_ERROR, _OWN = slice(1, 3 + BINS), 3 + BINS  # from _OWN on there are two for each offer
 
 
 @dataclass(frozen=True)
 class Rate:
     """The recovery rate of one offer, ``base + gain * s``, and how sure it is.
 
-    ``covariance``: of (base, gain), shape (2, 2)
+    ``covariance``: posterior, of (base, gain), shape (2, 2)
     ``shoppers``: matured decisions that it was learnt from
     ``caution``: what is left of the policy's
     """
@@ -54,6 +40,16 @@ class Rate:
     shoppers: int
     caution: float
 
+    def possible(self) -> tuple[float, float]:
+        """Return (base, gain) with a base of at least 0, which is what a policy can say.
+
+        Where the base is below 0, it becomes 0, and the gain its posterior mean given that: base and gain are
+        correlated, and to cut one alone would raise the rate of every shopper.
+        """
+        if self.base >= 0:
+            return self.base, self.gain
+        return 0.0, self.gain - float(self.covariance[0, 1] / self.covariance[0, 0]) * self.base
+
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """Return the normal interval of the base rate."""
         half = float(norm.ppf(0.5 + confidence / 2)) * float(np.sqrt(self.covariance[0, 0]))
@@ -62,114 +58,105 @@ class Rate:
 
 @dataclass(frozen=True)
 class Rates:
-    """The learnt rates of all offers; ``covariance`` is that of (base, gain, base, gain, ...)."""
+    """The learnt rates of all offers.
+
+    ``covariance``: posterior, of (base, gain, base, gain, ...)
+    ``too_high``: what the line of the baseline is too high by in each bin of risk, shape (BINS,)
+    """
 
     offers: tuple[Rate, ...]
     covariance: Floats
+    too_high: Floats
 
 
-def learn_no_purchase(seen: Observed, prior_shoppers: float = PRIOR_BUYERS) -> NoPurchase:
-    """Return the chance of no purchase by risk, learnt from the rows without an offer.
-
-    First a line, ``intercept + slope * risk``, by least squares, with "the chance is the risk" counting as
-    ``prior_shoppers``. Then the mean of each of BINS bins, with the line counting as LINE_SHOPPERS shoppers spread as
-    all shoppers are. Isotonic regression makes the bins rising.
-
-    Rows count alike. Weights of 1 / propensity would let a few hundred control shoppers outweigh all others, and in
-    simulations doubled the shortfall. The price: given risk, who is worth no offer must buy as often as who is.
-    """
-    from sklearn.isotonic import IsotonicRegression
-
-    share, centre = _bin_shares(seen.risk)
-    untreated = seen.offer == 0
-    risk, place = seen.risk[untreated], _bins(seen.risk[untreated])
-    count = np.bincount(place, minlength=BINS)
-    lost = np.bincount(place, ~seen.bought[untreated], minlength=BINS)
-    at = np.divide(np.bincount(place, risk, minlength=BINS), count, out=centre.copy(), where=count > 0)
-    line = fit_line(
-        np.concatenate([risk, centre]),
-        np.concatenate([~seen.bought[untreated], centre]),
-        np.concatenate([np.ones(len(risk)), prior_shoppers * share]),
-    )
-    kept = share > 0
-    # Where a bin's untreated shoppers differ in risk from its centre, the line moves their mean there.
-    moved = lost + count * line[1] * (centre - at)
-    chances = (moved + LINE_SHOPPERS * share * np.clip(line[0] + line[1] * centre, 0, 1))[kept]
-    weights = (count + LINE_SHOPPERS * share)[kept]
-    rising = IsotonicRegression(y_min=0, y_max=1).fit_transform(centre[kept], chances / weights, sample_weight=weights)
-    return NoPurchase(
-        risks=tuple(np.clip(centre[kept], 0, 1).tolist()),
-        chances=tuple(rising.tolist()),
-        source=f"Learnt from {len(risk):,} matured decisions without an offer.",
-    )
-
-
-def _bin_shares(risk: Floats) -> tuple[Floats, Floats]:
-    """Return the share of all shoppers in each bin of risk, and their mean risk."""
-    place = _bins(risk)
-    count = np.bincount(place, minlength=BINS)
-    return count / len(risk), np.bincount(place, risk, minlength=BINS) / np.maximum(count, 1)
-
-
-def fit_line(x: Floats, y: Floats, weight: Floats) -> Floats:
-    """Return intercept and slope of the weighted least squares line."""
-    design = np.column_stack([np.ones(len(x)), x])
-    weighted = design * weight[:, None]
-    return np.asarray(np.linalg.lstsq(weighted.T @ design, weighted.T @ y)[0])
-
-
-def _bins(risk: Floats) -> Indices:
-    return np.minimum((risk * BINS).astype(np.intp), BINS - 1)
-
-
-def learn_rates(policy: Policy, seen: Observed, lost: Floats, prior_shoppers: float = PRIOR_SHOPPERS) -> Rates:
+def learn_rates(policy: Policy, seen: Observed, baseline: Baseline, prior_shoppers: float = PRIOR_SHOPPERS) -> Rates:
     """Return the learnt rate of each of the policy's offers. ``policy`` is the assumed one, never one learnt before.
 
-    Of shoppers with an offer, ``bought - (1 - q) = q (base + gain s) + noise``, where q is the chance of no purchase,
-    ``lost``. Weighted least squares with weights 1 / variance of a purchase.
+    ``bought - (1 - l) = q (base + gain s) + (a + b risk + bin) + noise``, where q is the chance of no purchase of the
+    baseline, l its line, and what is in brackets the error of the line, the same whatever the offer: all that is left
+    of rows without an offer. Leaving it out would take an error for an effect of offers, and be too sure of it.
+    Weighted least squares with weights 1 / variance of a purchase.
 
     Prior: ``(base, gain) = worth * assumed + own``. The worth of all assumptions together has mean 1 - caution and
     standard deviation WORTH_SPREAD. An offer's own deviation has mean 0, and the precision of ``prior_shoppers``
-    shoppers drawn from those who may get the offer.
+    shoppers drawn from those who may get the offer. "The chance is the risk" has the precision of PRIOR_BUYERS
+    shoppers, "the bins lie on a line" that of LINE_SHOPPERS.
     """
-    offers = policy.interventions
-    assumed = np.array([[offer.base_recovery_rate.value, offer.gain] for offer in offers])
-    size = 1 + 2 * len(offers)
+    trust = 1 - policy.caution.value
+    assumed = np.array([[offer.base_recovery_rate.value, offer.gain] for offer in policy.interventions])
+    lost = baseline.at(seen.risk)
+    precision, moment = _prior(trust, trust * assumed, seen, baseline, lost, prior_shoppers)
+    gram, found = _normal_equations(seen, baseline, lost, seen.offer == 0, np.zeros(2))
+    precision[_ERROR, _ERROR] += gram[2:, 2:]
+    moment[_ERROR] += found[2:]
+    spreads = np.array([_spread(one, i, len(precision)) for i, one in enumerate(assumed)])
+    for i, spread in enumerate(spreads):
+        gram, found = _normal_equations(seen, baseline, lost, seen.offer == i + 1, trust * assumed[i])
+        precision += spread.T @ gram @ spread
+        moment += spread.T @ found
+    covariance = np.linalg.inv(precision)
+    means = covariance @ moment
+    flat = spreads[:, :2].reshape(-1, len(precision))
+    counts = np.bincount(seen.offer, minlength=len(policy.choices))[1:]
+    intercept, slope, *own = means[_ERROR]
+    too_high = intercept + slope * baseline.centre + np.array(own)
+    of_rates = flat @ covariance @ flat.T
+    return Rates(_rates(policy, counts, prior_shoppers, flat @ means, of_rates), of_rates, too_high)
+
+
+def _spread(assumed: Floats, offer: int, size: int) -> Floats:
+    """Return what gives (base, gain, a, b, bins) of one offer from all parameters, shape (4 + BINS, size)."""
+    spread = np.zeros((4 + BINS, size))
+    spread[:2, _WORTH] = assumed
+    spread[:2, _OWN + 2 * offer : _OWN + 2 * offer + 2] = np.eye(2)
+    spread[2:, _ERROR] = np.eye(2 + BINS)
+    return spread
+
+
+def _prior(
+    trust: float, guesses: Floats, seen: Observed, baseline: Baseline, lost: Floats, prior_shoppers: float
+) -> tuple[Floats, Floats]:
+    """Return the prior's precision and moment."""
+    size = _OWN + 2 * len(guesses)
     precision, moment = np.zeros((size, size)), np.zeros(size)
-    precision[0, 0] = WORTH_SPREAD**-2
-    moment[0] = WORTH_SPREAD**-2 * (1 - policy.caution.value)
-    spread = np.zeros((len(offers), 2, size))  # offer's (base, gain) = spread @ (worth, own deviations)
-    for i, prior in enumerate(assumed):
-        own = slice(1 + 2 * i, 3 + 2 * i)
-        spread[i, :, 0], spread[i, :, own] = prior, np.eye(2)
-        guess = (1 - policy.caution.value) * prior
-        may, rows = seen.eligible[:, i], seen.offer == i + 1
-        unit, _ = _normal_equations(lost[may], seen.sensitivity[may], None, guess)
-        precision[own, own] += unit * (prior_shoppers / max(int(may.sum()), 1)) + np.eye(2) * _RIDGE
-        gram, found = _normal_equations(lost[rows], seen.sensitivity[rows], seen.bought[rows], guess)
-        precision += spread[i].T @ gram @ spread[i]
-        moment += spread[i].T @ found
-    flat = spread.reshape(-1, size)
-    covariance = flat @ np.linalg.inv(precision) @ flat.T
-    means = (flat @ np.linalg.solve(precision, moment)).reshape(-1, 2)
-    counts = np.bincount(seen.offer, minlength=1 + len(offers))[1:]
-    rates = tuple(
-        Rate(
-            base=float(means[i, 0]),
-            gain=float(means[i, 1]),
-            covariance=covariance[2 * i : 2 * i + 2, 2 * i : 2 * i + 2],
-            shoppers=int(counts[i]),
-            caution=(offer.caution or policy.caution).value * prior_shoppers / (prior_shoppers + int(counts[i])),
-        )
-        for i, offer in enumerate(offers)
-    )
-    return Rates(rates, covariance)
+    precision[_WORTH, _WORTH] = WORTH_SPREAD**-2
+    moment[_WORTH] = WORTH_SPREAD**-2 * trust
+    everybody = np.ones(len(lost), bool)
+    unit = _normal_equations(seen, baseline, lost, everybody, np.zeros(2))[0][2:, 2:] / max(len(lost), 1)
+    precision[_LINE, _LINE] = unit[:2, :2] * PRIOR_BUYERS + np.eye(2) * _RIDGE
+    moment[_LINE] = precision[_LINE, _LINE] @ (baseline.line - np.array([0.0, 1.0]))
+    precision[_BINS, _BINS] = unit[2:, 2:] * LINE_SHOPPERS + np.eye(BINS) * _RIDGE
+    for i, guess in enumerate(guesses):
+        own, may = slice(_OWN + 2 * i, _OWN + 2 * i + 2), seen.eligible[:, i]
+        unit = _normal_equations(seen, baseline, lost, may, guess)[0][:2, :2]
+        precision[own, own] = unit * (prior_shoppers / max(int(may.sum()), 1)) + np.eye(2) * _RIDGE
+    return precision, moment
 
 
-def _normal_equations(lost: Floats, sensitivity: Floats, bought: Bools | None, guess: Floats) -> tuple[Floats, Floats]:
-    """Return X'WX and X'Wy for X = (q, q s) and y = bought - (1 - q)."""
-    design = np.column_stack([lost, lost * sensitivity])
-    chance = 1 - lost + design @ guess
-    weighted = design / np.maximum(chance * (1 - chance), _SMALLEST_VARIANCE)[:, None]
-    moment = np.zeros(2) if bought is None else weighted.T @ (bought - (1 - lost))
-    return weighted.T @ design, moment
+def _normal_equations(
+    seen: Observed, baseline: Baseline, lost: Floats, rows: Bools, guess: Floats
+) -> tuple[Floats, Floats]:
+    """Return X'WX and X'Wy of some rows, for X = (q, q s, 1, risk, bin of risk) and y = bought - (1 - l)."""
+    q, s, risk, place = lost[rows], seen.sensitivity[rows], seen.risk[rows], bins(seen.risk[rows])
+    design = np.column_stack([q, q * s, np.ones(len(q)), risk])
+    chance = 1 - q + design[:, :2] @ guess
+    weight = 1 / np.maximum(chance * (1 - chance), _SMALLEST_VARIANCE)
+    weighted = design * weight[:, None]
+    surprise = seen.bought[rows] - (1 - baseline.on_line(risk))
+    crossed = np.array([np.bincount(place, column, minlength=BINS) for column in weighted.T])
+    in_bins = np.diag(np.bincount(place, weight, minlength=BINS))
+    gram = np.block([[weighted.T @ design, crossed], [crossed.T, in_bins]])
+    moment = np.bincount(place, weight * surprise, minlength=BINS)
+    return gram, np.concatenate([weighted.T @ surprise, moment])
+
+
+def _rates(
+    policy: Policy, counts: Indices, prior_shoppers: float, means: Floats, covariance: Floats
+) -> tuple[Rate, ...]:
+    offers = []
+    for i, (offer, count) in enumerate(zip(policy.interventions, counts.tolist(), strict=True)):
+        own = slice(2 * i, 2 * i + 2)
+        left = (offer.caution or policy.caution).value * prior_shoppers / (prior_shoppers + count)
+        base, gain = (float(one) for one in means[own])
+        offers.append(Rate(base, gain, covariance[own, own], count, left))
+    return tuple(offers)

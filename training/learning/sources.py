@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 S3_SCHEME: Final = "s3://"
+_GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,15 @@ class SourceFile:
     name: str
     data: bytes
     metadata: dict[str, str] = field(default_factory=dict)
+
+    def text(self) -> bytes:
+        """Return the bytes, unpacked where they are gzip; raise DataRefused where that is damaged."""
+        if not self.data.startswith(_GZIP_MAGIC):
+            return self.data
+        try:
+            return gzip.decompress(self.data)
+        except (OSError, EOFError) as error:
+            raise DataRefused(f"{self.name}: the gzip is damaged: {error}") from error
 
 
 def read_files(place: str, client: S3Client | None = None) -> Iterator[SourceFile]:

@@ -2,65 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
 
+from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Bools, Floats
 from lambda_fn.scoring.decider import Signals
-from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
-from training.learning.attribution import attribute
-from training.learning.joined import signals_known, signals_of, terms_of, to_trial
+from training.learning.attribution import Matured, attribute
+from training.learning.challenger import compare_models
+from training.learning.joined import no_purchase, signals_of, to_trial, with_signals
 from training.learning.outcomes import Outcomes
+from training.learning.records import Decisions
 from training.learning.sample_ratio import check_sample_ratio
 from training.learning.sequential import PLANNED_SHOPPERS, mean_sequence
+from training.learning.terms import terms_of
 from training.learning.trial import Trial, first_of_each
 
 SAMPLE_RATIO: Final = "sample-ratio"
 MARGIN_BELOW_EXPECTED: Final = "margin-below-expected"
+DECISIONS_LOST: Final = "decisions-lost"
 LEAST_SHOPPERS: Final = 100  # of an offer: below it nothing is said of its margin
 
 
 def watch(
-    records: Sequence[DecisionRecord],
+    decisions: Decisions,
     outcomes: Outcomes,
-    policy: Policy,
-    recipe: Recipe,
+    model: Artefact,
     planned: float = PLANNED_SHOPPERS,
+    decided: int | None = None,
 ) -> dict[str, Any]:
-    """Return counts, sample ratio, offer mix, calibration of p, realised against expected margin, and the alarms."""
-    matured = attribute(records, outcomes, policy.attribution)
+    """Return the report and the alarms that it rings.
+
+    ``decided``: how many decisions the log should hold, as those who decide have counted; None where that is not known
+    """
+    policy, recipe = model.manifest.policy, model.manifest.recipe
+    matured = attribute(decisions.records, outcomes, policy.attribution)
     trial = to_trial(matured, policy)
     ratio = check_sample_ratio(trial)
+    lost = None if decided is None else max(decided - len(decisions.records), 0)
+    known = with_signals(matured.records, policy)
     report: dict[str, Any] = {
-        "decisions": len(records),
+        "decisions": len(decisions.records),
         "matured": len(matured.records),
+        "pending": matured.pending,
         "pending_share": matured.pending_share,
+        "outside_the_periods": matured.uncovered,
+        "orders_without_a_decision": matured.unattributed,
+        "log": {
+            "decided": decided,
+            "logged": len(decisions.records),
+            "repeats": decisions.repeats,
+            "lost": lost,
+            "named_by_outcomes_only": matured.unlogged,
+        },
         "sample_ratio": {**asdict(ratio), "broken": ratio.broken},
-        "offer_mix": dict(zip(trial.arms, (np.bincount(trial.arm, minlength=len(trial.arms)) / len(trial.arm)).tolist(),
-                              strict=True)),
+        "offer_mix": _shares(trial, np.bincount(trial.arm, minlength=len(trial.arms)).astype(np.float64)),
+        "offer_mix_expected": _shares(trial, trial.propensities.sum(axis=0)),
+        "without_signals": int((~known).sum()),
         "calibration": None,
         "margins": [],
-    }  # fmt: skip
-    alarms = [SAMPLE_RATIO] if ratio.broken else []
-    if signals_known(matured.records) and trial.margin is not None:
-        signals = signals_of(matured.records, policy, recipe)
-        lost = _no_purchase(policy, signals.risk)
-        report["calibration"] = calibration(lost[trial.arm == 0], trial.bought[trial.arm == 0])
-        report["margins"] = compare_margins(trial, expected_margin(trial, policy, signals, lost), planned)
-        if any(one["below_expected"] for one in report["margins"]):
-            alarms.append(MARGIN_BELOW_EXPECTED)
-    report["alarms"] = alarms
+        "challengers": [asdict(one) for one in compare_models(matured, trial, model.manifest.model_version, planned)],
+    }
+    if known.any() and trial.margin is not None and terms_of(policy, trial.arms).know(trial.arm):
+        report |= _against_expected(matured.take(known), policy, recipe, planned)
+    report["alarms"] = _alarms(report)
     return report
 
 
-def _no_purchase(policy: Policy, risk: Floats) -> Floats:
-    known = policy.no_purchase
-    return risk if known is None else np.interp(risk, known.risks, known.chances)
+def _shares(trial: Trial, amounts: Floats) -> dict[str, float]:
+    return dict(zip(trial.arms, (amounts / amounts.sum()).tolist(), strict=True))
+
+
+def _against_expected(matured: Matured, policy: Policy, recipe: Recipe, planned: float) -> dict[str, Any]:
+    trial, signals = to_trial(matured, policy), signals_of(matured.records, policy, recipe)
+    lost, untreated = no_purchase(policy, signals.risk), trial.arm == 0
+    return {
+        "calibration": calibration(lost[untreated], trial.bought[untreated]),
+        "margins": compare_margins(trial, expected_margin(trial, policy, signals, lost), planned),
+    }
+
+
+def _alarms(report: dict[str, Any]) -> list[str]:
+    rings = {
+        SAMPLE_RATIO: report["sample_ratio"]["broken"],
+        MARGIN_BELOW_EXPECTED: any(one["below_expected"] for one in report["margins"]),
+        DECISIONS_LOST: bool(report["log"]["lost"]),
+    }
+    return [name for name, rung in rings.items() if rung]
+
+
+def to_metrics(report: dict[str, Any]) -> dict[str, float]:
+    """Return what of a report is worth a metric, by name. A figure that is not known has none."""
+    calibrated = report["calibration"] or {}
+    figures = {
+        "MaturedDecisions": report["matured"],
+        "PendingShare": report["pending_share"],
+        "SampleRatioPValue": report["sample_ratio"]["p_value"],
+        "CalibrationSlope": calibrated.get("slope"),
+        "CalibrationIntercept": calibrated.get("intercept"),
+        "OffersBelowExpected": sum(one["below_expected"] for one in report["margins"]),
+        "DecisionsLost": report["log"]["lost"],
+    }
+    return {name: float(value) for name, value in figures.items() if value is not None}
 
 
 def calibration(lost: Floats, bought: Bools) -> dict[str, float] | None:
@@ -88,7 +135,7 @@ def calibration(lost: Floats, bought: Bools) -> dict[str, float] | None:
 def expected_margin(trial: Trial, policy: Policy, signals: Signals, lost: Floats) -> Floats:
     """Return what each decision was expected to earn, the untreated order included.
 
-    ``(1 - q + q r) (m - d) V - c``, with the offer's cautious recovery rate r.
+    ``(1 - q + q r) (m V - D) - c``, with the offer's cautious recovery rate r and discount D.
     """
     terms = terms_of(policy, trial.arms)
     offers = policy.interventions
@@ -98,7 +145,7 @@ def expected_margin(trial: Trial, policy: Policy, signals: Signals, lost: Floats
         assumed = offer.base_recovery_rate.value + offer.gain * signals.sensitivity
         rates[:, i + 1] = np.clip(assumed, 0, 1) * trust
     recovered = rates[np.arange(len(lost)), trial.arm]
-    kept = (terms.margin_rate - terms.discount[trial.arm]) * signals.order_value
+    kept = terms.kept(trial.arm, signals.order_value)
     return np.asarray((1 - lost + lost * recovered) * kept - terms.cost[trial.arm])
 
 

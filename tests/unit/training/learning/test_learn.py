@@ -96,7 +96,7 @@ def test_a_trial_from_elsewhere_gives_effects_only(tmp_path: Path) -> None:
     assert found["effects"][0]["conversion"]["interval"][0] > 0
     assert found["counts"]["matured"] == 3_000
     assert found["counts"]["outcome_rows"] == found["counts"]["conversions"]
-    assert any("lack p" in note for note in found["notes"])
+    assert any("no model was named" in note for note in found["notes"])
     assert (found["rates"], found["evaluation"], found["may_challenge"]) == (None, None, False)
 
 

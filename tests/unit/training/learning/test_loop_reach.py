@@ -1,43 +1,10 @@
-"""A small loop learns; the figures of the large one stand in docs/experiments.md."""
+"""Figures of the loop are shares of the best or losses; those of the large one stand in docs/experiments.md."""
 
-import numpy as np
 import pytest
 
-from training.learning.loop_reach import Run, run_loop, sequential_false_alarms, summary
-from training.learning.loop_world import NO_OFFER_WORKS, Shoppers, make_loop_world, twin_shoppers
-from training.shops.public_shopper import public_shopper
-
-
-@pytest.fixture(scope="module")
-def shoppers() -> Shoppers:
-    return twin_shoppers(public_shopper().offers, 20_000, 1)
-
-
-def test_learning_earns_more_than_the_assumptions(shoppers: Shoppers) -> None:
-    world = make_loop_world(shoppers, "reshuffled", 1)
-    run = run_loop(shoppers, world, 1)
-    first = world.earned(np.zeros(20_000, np.intp))
-    assert first == 0
-    assert run.late > 0.9 * run.best
-    assert run.best >= max(run.early, run.late)
-
-
-def test_where_no_offer_works_the_best_is_none(shoppers: Shoppers) -> None:
-    world = make_loop_world(shoppers, NO_OFFER_WORKS, 1)
-    assert world.best() == 0
-    assert world.rates.max() == 0
-    assert run_loop(shoppers, world, 1).late > -0.2
-
-
-def test_what_is_expected_is_the_mean_of_what_happens(shoppers: Shoppers) -> None:
-    # Given everybody gets free shipping where rates are as assumed
-    world = make_loop_world(shoppers, "as assumed", 1)
-    rng = np.random.default_rng(1)
-    offer = np.full(20_000, 2)
-    bought = np.mean([world.buys(offer, rng) for _ in range(50)], axis=0)
-    value = shoppers.signals.order_value
-    realised = bought * 0.275 * value - 0.05 - (1 - world.lost) * 0.30 * value
-    assert realised.mean() == pytest.approx(world.earned(offer), abs=0.15)
+from training.learning.loop_reach import reach, summary
+from training.learning.loop_run import Run
+from training.learning.loop_world import NO_OFFER_WORKS, WORLDS, Shoppers
 
 
 def test_figures_are_shares_of_the_best_or_losses() -> None:
@@ -49,5 +16,14 @@ def test_figures_are_shares_of_the_best_or_losses() -> None:
     assert summary(runs, loss=True)["learnt_50k_worst"] == 1.0
 
 
-def test_the_sequential_test_rings_seldom() -> None:
-    assert sequential_false_alarms(trials=200) <= 0.05
+def test_each_world_has_its_figures_and_costs_and_each_seed_is_said(shoppers: Shoppers) -> None:
+    told: list[str] = []
+    found = {name: (figures, costs) for name, figures, costs in reach(lambda _seed: shoppers, told.append, [1])}
+    assert tuple(found) == WORLDS
+    assert [text.split(":")[0] for text in told] == ["seed 1"]
+    assert set(found["reshuffled"][0]) == {
+        "learnt_50k_mean", "learnt_50k_worst", "learnt_200k_mean", "learnt_200k_worst", "realised_200k",
+    }  # fmt: skip
+    assert found["reshuffled"][0]["learnt_200k_mean"] > 0.9
+    assert found[NO_OFFER_WORKS][0]["learnt_200k_mean"] < 0.1
+    assert found[NO_OFFER_WORKS][1].best == 0

@@ -1,33 +1,28 @@
 """What is learnt is the truth where there are many data, and the assumption where there are none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.linalg import block_diag
 
 from tests import factories
-from training.learning.learnt_policy import learn_policy
-from training.learning.rates import Observed, Rates, learn_no_purchase, learn_rates
+from tests.unit.training.learning.logs import observed
+from training.learning.no_purchase import learn_baseline
+from training.learning.observed import Observed
+from training.learning.rates import Rate, Rates, learn_rates
 
 POLICY = factories.policy(caution={"value": 0.5, "source": "s"})
 
 
-def observed(rows: int, seed: int = 1, worth: float = 0.6) -> tuple[Observed, np.ndarray]:
-    """Return shoppers of whom a quarter gets each choice, in a world where assumed rates are worth ``worth``."""
-    rng = np.random.default_rng(seed)
-    risk, sensitivity, offer = rng.random(rows), rng.random(rows), rng.integers(0, 4, rows)
-    base, gain = np.array([0, 0.05, 0.15, 0.20])[offer], np.array([0, 0.0, 0.3, 0.4])[offer]
-    lost = 0.4 + 0.5 * risk
-    bought = rng.random(rows) < 1 - lost + lost * worth * (base + gain * sensitivity)
-    return Observed(risk, sensitivity, offer, bought, np.ones((rows, 3), bool)), lost
-
-
-def learnt(seen: Observed, lost: np.ndarray) -> Rates:
-    return learn_rates(POLICY, seen, lost)
+def learnt(seen: Observed) -> Rates:
+    return learn_rates(POLICY, seen, learn_baseline(seen))
 
 
 def test_without_data_the_assumption_times_trust_stays() -> None:
-    seen, lost = observed(500)
+    seen, _ = observed(500)
     idle = Observed(seen.risk, seen.sensitivity, np.zeros(500, np.intp), seen.bought, seen.eligible)
-    rates = learnt(idle, lost)
+    rates = learnt(idle)
     assert [(rate.base, rate.gain) for rate in rates.offers] == [
         pytest.approx((0.025, 0.0), abs=1e-6), pytest.approx((0.075, 0.15), abs=1e-6),
         pytest.approx((0.1, 0.2), abs=1e-6),
@@ -36,7 +31,7 @@ def test_without_data_the_assumption_times_trust_stays() -> None:
 
 
 def test_with_many_data_the_truth_is_found_and_caution_goes() -> None:
-    rates = learnt(*observed(200_000))
+    rates = learnt(observed(200_000)[0])
     for rate, base, gain in zip(rates.offers, (0.03, 0.09, 0.12), (0.0, 0.18, 0.24), strict=True):
         assert rate.base == pytest.approx(base, abs=4 * np.sqrt(rate.covariance[0, 0]))
         assert rate.gain == pytest.approx(gain, abs=4 * np.sqrt(rate.covariance[1, 1]))
@@ -46,57 +41,67 @@ def test_with_many_data_the_truth_is_found_and_caution_goes() -> None:
 
 
 def test_the_posterior_is_ridge_regression_on_stacked_prior_rows() -> None:
-    # Given one offer, the prior may be written as two rows of data more: for worth, and for the offer's own deviation
-    seen, lost = observed(3_000)
+    # Given one offer, the prior may be written as rows of data more
+    seen, _ = observed(3_000)
     policy = factories.policy(caution={"value": 0.5, "source": "s"}, interventions=[
         factories.policy().interventions[1].model_dump()
     ])  # fmt: skip
     one = Observed(seen.risk, seen.sensitivity, (seen.offer == 2).astype(np.intp), seen.bought, seen.eligible[:, :1])
-    rate = learn_rates(policy, one, lost).offers[0]
-    assumed = np.array([0.15, 0.3])
-    x = np.column_stack([lost, lost * seen.sensitivity])
-    chance = 1 - lost + x @ (0.5 * assumed)
-    weight = 1 / np.maximum(chance * (1 - chance), 0.05)
-    own = np.linalg.cholesky(x.T @ (x * weight[:, None]) * 1_000 / 3_000).T
-    rows = one.offer == 1
-    root = np.sqrt(weight[rows])[:, None]
-    design = np.vstack([
-        np.array([[2.0, 0, 0]]), np.column_stack([np.zeros(2), own]),
-        root * np.column_stack([x[rows] @ assumed, x[rows]]),
-    ])  # fmt: skip
-    target = np.concatenate([[2.0 * 0.5, 0, 0], root[:, 0] * (seen.bought[rows] - (1 - lost[rows]))])
-    worth, *deviation = np.linalg.lstsq(design, target)[0]
-    assert (rate.base, rate.gain) == pytest.approx(tuple(worth * assumed + deviation), abs=1e-6)
+    baseline = learn_baseline(one)
+    assumed, offered, lost = np.array([0.15, 0.3]), one.offer == 1, baseline.at(seen.risk)
+    x, line = np.column_stack([lost, lost * seen.sensitivity]), np.column_stack([np.ones(3_000), seen.risk])
+    bin_of = (np.minimum(seen.risk * 20, 19).astype(int)[:, None] == np.arange(20)).astype(float)
+
+    def roots(guess: np.ndarray) -> np.ndarray:
+        chance = 1 - lost + x @ guess
+        return np.asarray(1 / np.sqrt(np.maximum(chance * (1 - chance), 0.05)))[:, None]
+
+    def prior_rows(columns: np.ndarray, shoppers: float) -> np.ndarray:
+        return np.asarray(np.linalg.cholesky(columns.T @ columns * shoppers / 3_000).T)
+
+    guessed, untreated = roots(0.5 * assumed), roots(np.zeros(2))
+    blocks = ((x * guessed, 1_000), (line * untreated, 100), (bin_of * untreated, 10_000))
+    priors = block_diag([[2.0]], *(prior_rows(columns, shoppers) for columns, shoppers in blocks))
+    rows = np.column_stack([x @ assumed * offered, x * offered[:, None], line, bin_of])
+    root = np.where(offered[:, None], guessed, untreated)
+    surprise = seen.bought - (1 - baseline.line[0] - baseline.line[1] * seen.risk)
+    risk_is_chance = np.concatenate([[0.5, 0, 0], baseline.line - [0, 1], np.zeros(20)])
+    design, target = np.vstack([priors, root * rows]), np.concatenate([priors @ risk_is_chance, root[:, 0] * surprise])
+    expected = np.linalg.lstsq(design, target)[0]
+
+    found = learn_rates(policy, one, baseline)
+    rate = found.offers[0]
+    assert (rate.base, rate.gain) == pytest.approx(tuple(expected[0] * assumed + expected[1:3]), abs=1e-6)
+    assert found.too_high == pytest.approx(expected[3] + expected[4] * baseline.centre + expected[5:], abs=1e-6)
+    spread = np.hstack([assumed[:, None], np.eye(2), np.zeros((2, 22))])
+    assert rate.covariance == pytest.approx(spread @ np.linalg.inv(design.T @ design) @ spread.T, rel=1e-4)
 
 
-def test_the_chance_of_no_purchase_is_found_and_rises() -> None:
+def test_an_error_of_the_line_is_no_effect_of_offers() -> None:
+    # Given a line that is 0.05 too high at every risk
     seen, _ = observed(100_000)
-    found = learn_no_purchase(seen)
-    assert np.interp(seen.risk, found.risks, found.chances) == pytest.approx(0.4 + 0.5 * seen.risk, abs=0.03)
-    assert list(found.chances) == sorted(found.chances)
-    assert "25," in found.source
+    right = learn_baseline(seen)
+    wrong = replace(right, line=right.line + [0.05, 0.0])
+    for one, other in zip(
+        learn_rates(POLICY, seen, right).offers, learn_rates(POLICY, seen, wrong).offers, strict=True
+    ):
+        assert (other.base, other.gain) == pytest.approx((one.base, one.gain), abs=1e-6)
+    moved = learn_rates(POLICY, seen, wrong).too_high - learn_rates(POLICY, seen, right).too_high
+    assert moved == pytest.approx(np.full(20, 0.05), abs=1e-6)
 
 
-def test_a_curve_that_is_no_line_is_found_with_more_data() -> None:
-    rng = np.random.default_rng(3)
-    risk = rng.random(400_000)
-    bought = rng.random(400_000) < 1 - (0.3 + 0.6 * risk**3)
-    nobody = np.zeros(400_000, np.intp)
-    found = learn_no_purchase(Observed(risk, risk, nobody, bought, np.ones((400_000, 1), bool)))
-    inside = np.linspace(0.03, 0.97, 50)  # beyond the middle of the last bins the chance stays the same
-    assert np.interp(inside, found.risks, found.chances) == pytest.approx(0.3 + 0.6 * inside**3, abs=0.03)
+def test_few_shoppers_without_an_offer_leave_every_rate_unsure() -> None:
+    seen, _ = observed(20_000)
+    kept = (seen.offer > 0) | (np.arange(20_000) % 50 == 0)
+    few = Observed(seen.risk[kept], seen.sensitivity[kept], seen.offer[kept], seen.bought[kept], seen.eligible[kept])
+    for one, other in zip(learnt(seen).offers, learnt(few).offers, strict=True):
+        assert np.sqrt(other.covariance[0, 0]) > 1.1 * np.sqrt(one.covariance[0, 0])
 
 
-def test_the_learnt_policy_decides_by_the_posterior_and_says_where_it_is_from() -> None:
-    seen, lost = observed(20_000)
-    found = learn_policy(POLICY, seen, "a test")
-    for offer, rate in zip(found.policy.interventions, found.rates.offers, strict=True):
-        assert offer.caution is not None
-        assert offer.base_recovery_rate.value * (1 - offer.caution.value) == pytest.approx(rate.base)
-        assert offer.gain * (1 - offer.caution.value) == pytest.approx(rate.gain)
-        assert f"{rate.shoppers:,} matured decisions with this offer (a test)" in offer.base_recovery_rate.source
-        assert "counts as 1000 shoppers" in offer.base_recovery_rate.source
-    assert found.policy.no_purchase is not None
-    assert found.policy.no_purchase.source.endswith("Data: a test.")
-    assert POLICY.model_validate_json(found.policy.model_dump_json()) == found.policy
-    del lost
+def test_a_base_below_0_takes_its_gain_along() -> None:
+    # Given a rate of 0 that noise tilts: the base below 0, the gain above
+    covariance = np.array([[0.02, -0.03], [-0.03, 0.06]]) / 100
+    base, gain = Rate(-0.02, 0.04, covariance, 500, 0.1).possible()
+    assert base == 0
+    assert gain == pytest.approx(0.04 - 1.5 * 0.02)
+    assert Rate(0.02, 0.04, covariance, 500, 0.1).possible() == (0.02, 0.04)
