@@ -64,6 +64,16 @@ def build_service_dashboard(scope: Construct, environment: Environment) -> str:
                 ],
             ),
             CustomMetricGroup(
+                title="Outcomes",
+                metrics=[
+                    own(metric, "Sum") for metric in (contract.METRIC_OUTCOMES, contract.METRIC_OUTCOMES_REJECTED)
+                ],
+            ),
+            CustomMetricGroup(
+                title="Offers that earn less than expected",
+                metrics=[own(contract.METRIC_BELOW_EXPECTED, "Maximum"), own(contract.METRIC_SAMPLE_RATIO, "Minimum")],
+            ),
+            CustomMetricGroup(
                 title="What could not be done",
                 metrics=[
                     own(metric, "Sum")
