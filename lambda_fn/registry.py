@@ -230,10 +230,19 @@ class Registry:
     def load(self, version: str) -> Artefact:
         """Return one version's manifest and model, with the checksum verified."""
         manifest = self.manifest(version)
-        data = self._read(version, MODEL_FILE)
-        if hashlib.sha256(data).hexdigest() != manifest.files[MODEL_FILE].sha256:
-            raise ArtefactRejected(f"{MODEL_FILE} of {version} does not have the checksum its manifest states")
-        return Artefact(manifest, {MODEL_FILE: data})
+        return Artefact(manifest, {MODEL_FILE: self._verified(manifest, MODEL_FILE)})
+
+    def load_whole(self, version: str) -> Artefact:
+        """Return one version with all of its files, verified: what another version can be made of."""
+        manifest = self.manifest(version)
+        return Artefact(manifest, {name: self._verified(manifest, name) for name in manifest.files})
+
+    def _verified(self, manifest: Manifest, name: str) -> bytes:
+        version = manifest.model_version
+        data = self._read(version, name)
+        if hashlib.sha256(data).hexdigest() != manifest.files[name].sha256:
+            raise ArtefactRejected(f"{name} of {version} does not have the checksum its manifest states")
+        return data
 
     def versions(self) -> list[str]:
         """Return the published versions, oldest first."""

@@ -45,8 +45,13 @@ def stream() -> DecisionStream | None:
     name = settings().decision_stream
     if not name:
         return None
-    client = boto3.client("firehose", config=_QUICK_TO_FAIL)
+    client = _firehose()
     return DecisionStream(lambda data: client.put_record(DeliveryStreamName=name, Record={"Data": data}))
+
+
+@cache
+def _firehose() -> Any:
+    return boto3.client("firehose", config=_QUICK_TO_FAIL)
 
 
 @cache
@@ -60,6 +65,8 @@ def _lambda_handler() -> Any:
     decisions = stream()
     # A snapshot would hold the thread's open request. Until that is proven in AWS, the work comes before the answer.
     after = AfterAnswer(decisions.flush, "" if _SNAP_START else None) if decisions else None
+    if decisions is not None:
+        decisions.deferred = True
     serve = Mangum(application(), lifespan="off", text_mime_types=_TEXT_TYPES)
 
     @telemetry.logger().inject_lambda_context
