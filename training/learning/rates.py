@@ -17,7 +17,7 @@ from lambda_fn.scoring.policy import Policy
 from training.learning.no_purchase import BINS, LINE_SHOPPERS, PRIOR_BUYERS, Baseline, bins
 from training.learning.observed import Observed
 
-PRIOR_SHOPPERS: Final = 1_000  # what an assumed recovery rate counts as
+PRIOR_SHOPPERS: Final = 2_000  # what an assumed recovery rate counts as: own deviations of some 1.5 points
 WORTH_SPREAD: Final = 0.5  # prior standard deviation of what all assumed rates together are worth
 _SMALLEST_VARIANCE: Final = 0.05  # of a purchase: keeps a shopper who surely buys from outweighing all others
 _RIDGE: Final = 1e-9  # where nobody may get an offer, its assumption stays
