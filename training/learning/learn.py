@@ -27,7 +27,6 @@ from training.learning.learnt_policy import Learnt, chance_of_gain, learn_policy
 from training.learning.no_purchase import fit_line
 from training.learning.off_policy import Evaluation, evaluate
 from training.learning.outcomes import Outcomes
-from training.learning.rates import PRIOR_SHOPPERS
 from training.learning.records import Decisions
 from training.learning.sample_ratio import SampleRatio, check_sample_ratio
 from training.learning.trial import Trial
@@ -243,7 +242,7 @@ def _rates(learnt: Learnt) -> list[dict[str, Any]]:
             "covariance": rate.covariance.tolist(),
             "decisions": rate.shoppers,
             "caution": rate.caution,
-            "assumption_counts_as_shoppers": PRIOR_SHOPPERS,
+            "assumption_counts_as_shoppers": learnt.rates.prior_shoppers,
         }
         for offer, rate in zip(learnt.policy.interventions, learnt.rates.offers, strict=True)
     ]
