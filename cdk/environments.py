@@ -91,6 +91,7 @@ class Environment:
     traffic: Traffic = field(default_factory=lambda: Traffic(requests_per_second=20, burst=40, requests_per_day=50_000))
     base_path: str = ""  # of the custom domain that is mapped to the API, such as /shop; both addresses answer then
     retrain_weekly: bool = False  # `make retrain` does it at any time
+    watch_daily: bool = False  # joins decisions with their outcomes and puts metrics, some cents a day
     auto_promote: bool = True  # a model that was trained in AWS and passes the gates; else people are told
     # API Gateway writes logs by one role for all APIs of an account and region. Of the environments that share both,
     # one sets it. The others say False.

@@ -97,5 +97,7 @@ def discount(terms: Mapping[str, Any] | None) -> str:
     """Return what an offer of a policy gives away, in words; empty where the offer is not known."""
     if terms is None:
         return ""
+    if amount := terms.get("discount_amount"):
+        return f"{float(amount['value']):,.2f} off the order"
     share = float(terms["discount_share"]["value"])
     return f"{percent(share)} off the order" if share else "no discount"

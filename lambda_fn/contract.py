@@ -11,6 +11,7 @@ PYTHON_VERSION: Final = "3.13"  # of the functions in AWS
 API_BASE_PATH: Final = "/api/v1"
 BASE_PATH_PATTERN: Final = r"^(/[A-Za-z0-9_.~-]+)*$"  # of a custom domain: /shop, or /shop/eu, or none
 DOCS_PATH: Final = "docs"
+OUTCOMES_PATH: Final = "outcomes"  # of the API, below its base path
 PUBLIC_PATHS: Final = ("health", DOCS_PATH, "openapi.json")  # under the base path: GET needs no API key
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 PROBLEM_CORRELATION_ID: Final = "correlation_id"  # member of a problem: the gateway's request id
@@ -73,7 +74,10 @@ FAILED_PREFIX: Final = "failed/"
 WORK_PREFIX: Final = "work/"
 DECISIONS_PREFIX: Final = "decisions/"
 OUTCOMES_PREFIX: Final = "outcomes/"
+WATCH_PREFIX: Final = f"{REPORTS_PREFIX}watch/"  # what became of the decisions, day by day
 TRAINING_PREFIX: Final = "training/"  # CSVs with a label, for the training job in AWS
+METADATA_PERIOD_START: Final = "period-start"  # of outcomes, ISO 8601: no row in the period means no purchase
+METADATA_PERIOD_END: Final = "period-end"
 INCOMING_SUFFIXES: Final = (".csv", ".csv.gz", ".CSV")  # the rule that starts the workflow tells case apart
 
 # Limits.
@@ -104,6 +108,15 @@ METRIC_EXPECTED_MARGIN: Final = "ExpectedMargin"
 METRIC_JOBS_FAILED: Final = "JobsFailed"
 METRIC_DECISIONS: Final = "Decisions"  # of the API, that the log should hold
 METRIC_DECISIONS_LOGGED: Final = "DecisionsLogged"
+# Put by the daily watch.
+METRIC_MATURED: Final = "MaturedDecisions"
+METRIC_PENDING_SHARE: Final = "PendingShare"
+METRIC_SAMPLE_RATIO: Final = "SampleRatioPValue"
+METRIC_CALIBRATION_SLOPE: Final = "CalibrationSlope"
+METRIC_CALIBRATION_INTERCEPT: Final = "CalibrationIntercept"
+METRIC_BELOW_EXPECTED: Final = "OffersBelowExpected"
+METRIC_OUTCOMES: Final = "Outcomes"  # taken, posted or dropped
+METRIC_OUTCOMES_REJECTED: Final = "OutcomesRejected"  # rows of dropped files
 DIMENSION_MODEL_VERSION: Final = "model_version"
 DIMENSION_ARM: Final = "arm"
 DIMENSION_SERVICE: Final = "service"

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 HISTORY_LIMIT = 50
 KEY_ID_CHARACTERS: Final = 8
 ANY_ROUTING = "*"  # an expected ETag that stands for every one
+_TOLERANT: Final = ConfigDict(extra="allow")  # fields of a later release are kept, so that it finds them again
 _UNREACHABLE = "the model registry does not answer, or not to us"
 
 
@@ -46,7 +47,7 @@ class Change(BaseModel):
     why: the reason, where one was given.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = _TOLERANT
 
     champion: str | None
     replaced_at: dt.datetime
@@ -60,15 +61,15 @@ class LogEntry(BaseModel):
     """One thing done to the routing.
 
     at: when.
-    action: what was done.
+    action: what was done: an ``Action``, or one of a later release.
     version: to which version.
     why: the reason, where one was given.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = _TOLERANT
 
     at: dt.datetime
-    action: Action
+    action: str
     version: str
     why: str | None = None
 
@@ -86,9 +87,12 @@ class Routing(BaseModel):
         changed; its groups are empty, and its challenger is drawn by a hash without a key.
     history: earlier champions, the latest last. A roll-back takes the last one off.
     log: everything done to the routing, roll-backs included.
+
+    Fields that this release does not know are ignored and kept. A change that it must not ignore raises
+    ``format_version``, and it refuses that.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = _TOLERANT
 
     format_version: Literal[1] = 1
     champion: str
@@ -226,10 +230,19 @@ class Registry:
     def load(self, version: str) -> Artefact:
         """Return one version's manifest and model, with the checksum verified."""
         manifest = self.manifest(version)
-        data = self._read(version, MODEL_FILE)
-        if hashlib.sha256(data).hexdigest() != manifest.files[MODEL_FILE].sha256:
-            raise ArtefactRejected(f"{MODEL_FILE} of {version} does not have the checksum its manifest states")
-        return Artefact(manifest, {MODEL_FILE: data})
+        return Artefact(manifest, {MODEL_FILE: self._verified(manifest, MODEL_FILE)})
+
+    def load_whole(self, version: str) -> Artefact:
+        """Return one version with all of its files, verified: what another version can be made of."""
+        manifest = self.manifest(version)
+        return Artefact(manifest, {name: self._verified(manifest, name) for name in manifest.files})
+
+    def _verified(self, manifest: Manifest, name: str) -> bytes:
+        version = manifest.model_version
+        data = self._read(version, name)
+        if hashlib.sha256(data).hexdigest() != manifest.files[name].sha256:
+            raise ArtefactRejected(f"{name} of {version} does not have the checksum its manifest states")
+        return data
 
     def versions(self) -> list[str]:
         """Return the published versions, oldest first."""

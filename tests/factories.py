@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from lambda_fn.scoring.manifest import MODEL_FILE, CategoryHistogram, Manifest, NumberHistogram
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.recipe import Recipe
+from tests.offers import offer, sourced
 
 AS_OF = dt.date(2026, 6, 30)
 VERSION = "v20260701T120000-0123abcd"
@@ -114,19 +115,6 @@ def _number(
 
 def policy(**changes: Any) -> Policy:
     """Return a policy of a reminder and two discounts, without caution."""
-
-    def sourced(value: float) -> dict[str, Any]:
-        return {"value": value, "source": "assumption made for tests"}
-
-    def offer(name: str, discount: float, cost: float, base: float, gain: float) -> dict[str, Any]:
-        return {
-            "name": name,
-            "discount_share": sourced(discount),
-            "fixed_cost": sourced(cost),
-            "base_recovery_rate": sourced(base),
-            "gain_per_sensitivity": sourced(gain),
-        }
-
     return Policy.model_validate(
         {
             "currency": "USD",

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lambda_fn import contract
 from lambda_fn.api.problems import problem
 from lambda_fn.registry import Artefact, Routing
+from lambda_fn.scoring.assignment import KEY_BYTES
 from lambda_fn.scoring.errors import NothingPromoted, RegistryUnreachable
 from tests import factories
 
@@ -25,7 +26,9 @@ class FakeModels:
         self.changes: dict[str, Any] = {}
 
     def promote(self, version: str, challenger: str | None = None, share: float = 0.0) -> None:
-        self.route = Routing(champion=version, challenger=challenger, challenger_share=share)
+        self.route = Routing(
+            champion=version, challenger=challenger, challenger_share=share, assignment_key="5e" * KEY_BYTES
+        )
 
     def routing_unless(self, etag: str | None) -> tuple[Routing, str] | None:
         self.on_read()
@@ -41,6 +44,17 @@ class FakeModels:
         if version in self.broken:
             raise self.broken[version]
         return Artefact(*factories.artefact(version, **self.changes))
+
+
+class FakeStore:
+    """A store of outcomes in memory."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    def keep(self, table: bytes) -> str:
+        self.kept.append(table)
+        return "outcomes/posted/one.csv"
 
 
 class FakeGateway:

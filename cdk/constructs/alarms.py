@@ -9,10 +9,10 @@ from typing import Final
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from cdk.constructs import training, watch
 from cdk.constructs.api import ScoringApi
 from cdk.constructs.batch import BatchScoring
 from cdk.constructs.functions import ScoringFunction
-from cdk.constructs.training import project_name
 from cdk.constructs.workflow import MAX_ATTEMPTS
 from cdk.environments import Environment
 from lambda_fn import contract
@@ -21,6 +21,8 @@ MINUTE: Final = Duration.minutes(1)
 FIVE_MINUTES: Final = Duration.minutes(5)
 QUARTER_HOUR: Final = Duration.minutes(15)
 HOUR: Final = Duration.hours(1)
+DAY: Final = Duration.days(1)
+LEAST_SAMPLE_RATIO_P: Final = 0.001  # below it, who got what was not drawn as planned
 LOST_PERCENT: Final = 1.0
 RUNBOOK: Final = "docs/runbook.md"
 
@@ -83,7 +85,8 @@ def rules(environment: Environment, api: ScoringApi, batch: BatchScoring) -> Seq
         *_batch_rules(environment, batch),
         *_model_rules(environment),
         *_log_rules(environment),
-        *(_training_rules(environment) if environment.in_aws else ()),
+        *_watch_rules(environment),
+        *(_build_rules(environment) if environment.in_aws else ()),
     )
 
 
@@ -215,18 +218,45 @@ def _model_rules(environment: Environment) -> Iterator[Rule]:
     )
 
 
-def _training_rules(environment: Environment) -> Iterator[Rule]:
+def _build_rules(environment: Environment) -> Iterator[Rule]:
     yield Rule(
         name="training-failed",
         meaning="The training job published no model.",
-        # By its name: the job's role may tell the topic, which the alarms tell, too.
-        metric=cloudwatch.Metric(
-            namespace="AWS/CodeBuild",
-            metric_name="FailedBuilds",
-            dimensions_map={"ProjectName": project_name(environment)},
-            statistic="Sum",
-            period=FIVE_MINUTES,
-        ),
+        metric=_failed_builds(training.project_name(environment)),
+    )
+    if environment.watch_daily:
+        yield Rule(
+            name="watch-failed",
+            meaning="Nobody looked at what became of the decisions: the daily watch failed.",
+            metric=_failed_builds(watch.project_name(environment)),
+        )
+
+
+def _failed_builds(project: str) -> cloudwatch.Metric:
+    # By its name: the job's role may tell the topic, which the alarms tell, too.
+    return cloudwatch.Metric(
+        namespace="AWS/CodeBuild",
+        metric_name="FailedBuilds",
+        dimensions_map={"ProjectName": project},
+        statistic="Sum",
+        period=FIVE_MINUTES,
+    )
+
+
+def _watch_rules(environment: Environment) -> Iterator[Rule]:
+    if not environment.decision_log:
+        return
+    yield Rule(
+        name="sample-ratio",
+        meaning="The groups that outcomes came for are not those that were drawn: no effect can be trusted.",
+        metric=own_metric(environment, contract.METRIC_SAMPLE_RATIO, "Minimum", DAY),
+        threshold=LEAST_SAMPLE_RATIO_P,
+        comparison=Comparison.LESS_THAN_THRESHOLD,
+    )
+    yield Rule(
+        name="margin-below-expected",
+        meaning="An offer earned less than the policy expects of it, beyond chance.",
+        metric=own_metric(environment, contract.METRIC_BELOW_EXPECTED, "Maximum", DAY),
     )
 
 

@@ -64,6 +64,27 @@ def build_service_dashboard(scope: Construct, environment: Environment) -> str:
                 ],
             ),
             CustomMetricGroup(
+                title="Outcomes",
+                metrics=[
+                    own(metric, "Sum") for metric in (contract.METRIC_OUTCOMES, contract.METRIC_OUTCOMES_REJECTED)
+                ],
+            ),
+            CustomMetricGroup(
+                title="Decisions whose outcomes are known, and the share that waits",
+                metrics=[own(contract.METRIC_MATURED, "Maximum"), own(contract.METRIC_PENDING_SHARE, "Maximum")],
+            ),
+            CustomMetricGroup(
+                title="Calibration of the chance of no purchase",
+                metrics=[
+                    own(metric, "Average")
+                    for metric in (contract.METRIC_CALIBRATION_SLOPE, contract.METRIC_CALIBRATION_INTERCEPT)
+                ],
+            ),
+            CustomMetricGroup(
+                title="Offers that earn less than expected",
+                metrics=[own(contract.METRIC_BELOW_EXPECTED, "Maximum"), own(contract.METRIC_SAMPLE_RATIO, "Minimum")],
+            ),
+            CustomMetricGroup(
                 title="What could not be done",
                 metrics=[
                     own(metric, "Sum")

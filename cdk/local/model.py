@@ -59,6 +59,26 @@ class TrainingCli:
         force = ("--force", "--why", in_spite_of_gates_because) if in_spite_of_gates_because else ()
         self._run("promote", "--bucket", bucket, *force, version)
 
+    def assign(self, bucket: str, *, control: float, explore: float) -> None:
+        """Set the shares of control group and exploration. Raises CommandError."""
+        self._run("assignment", "--bucket", bucket, "--control", str(control), "--explore", str(explore))
+
+    def learn(self, bucket: str, data_bucket: str, model: str, out: Path, *, why: str) -> dict[str, Any]:
+        """Learn from what the data bucket holds, publish past the gates; return the findings. Raises CommandError."""
+        places = [f"s3://{data_bucket}/{prefix}" for prefix in ("decisions/", "scored/loop", "outcomes/")]
+        read = ("--decisions", places[0], "--decisions", places[1], "--outcomes", places[2])
+        self._run("learn", *read, "--bucket", bucket, "--model", model, "--out", str(out), "--force", "--why", why)
+        found: dict[str, Any] = json.loads((out / "learnt.json").read_text())
+        return found
+
+    def challenge(self, version: str, bucket: str, share: float) -> None:
+        """Let ``version`` ("none": nobody) score a share of the shoppers. Raises CommandError."""
+        self._run("promote", "--bucket", bucket, "--challenger", version, "--share", str(share))
+
+    def watch(self, bucket: str, data_bucket: str, environment: str) -> None:
+        """Look at what matured, keep a report, put metrics. Raises CommandError."""
+        self._run("watch-bucket", "--bucket", bucket, "--data-bucket", data_bucket, "--metrics", environment)
+
     def rollback(self, bucket: str) -> None:
         """Make the champion before this one the champion again. Raises CommandError."""
         self._run("rollback", "--bucket", bucket)

@@ -81,9 +81,13 @@ class ShopClient:
         """Answer a GET below the base path; ``key`` is the API key to send, if any."""
         return self._http.get(self.api_url + path, headers=_key_header(key))
 
+    def post(self, path: str, content: Mapping[str, Any], *, key: str | None) -> httpx.Response:
+        """Answer a POST of JSON below the base path; ``key`` is the API key to send, if any."""
+        return self._http.post(self.api_url + path, json=dict(content), headers=_key_header(key))
+
     def predict(self, record: Mapping[str, Any], *, key: str | None) -> httpx.Response:
         """Ask for one prediction; ``key`` is the API key to send, if any."""
-        return self._http.post(f"{self.api_url}/predict", json=dict(record), headers=_key_header(key))
+        return self.post("/predict", record, key=key)
 
     def drop(self, name: str, body: bytes, **metadata: object) -> None:
         """Put a file where the batch workflow picks it up; ``metadata`` is the object's, such as a budget."""

@@ -16,6 +16,7 @@ from cdk.constructs.firewall import Firewall
 from cdk.constructs.monitoring import Monitoring
 from cdk.constructs.releases import CanaryRelease
 from cdk.constructs.training import TrainingJob
+from cdk.constructs.watch import WatchJob
 from cdk.environments import Environment
 from cdk.stacks.storage import StorageStack
 
@@ -44,6 +45,8 @@ class ServiceStack(Stack):
         )
         self.monitoring = Monitoring(self, "Monitoring", environment, api=self.api, batch=self.batch)
         self.training = self._build_training(environment, storage) if environment.in_aws else None
+        if environment.watch_daily and environment.in_aws:
+            WatchJob(self, "Watch", environment, registry=storage.registry, data=storage.data)
         if environment.canary:
             CanaryRelease(self, "Release", self.api.function, self.monitoring.release_alarms)
         if environment.firewall:

@@ -17,7 +17,12 @@ from console.inputs import NO, YES, Field, Inputs
 REASONS: Final = 8  # inputs named in the waterfall; the others share a bar
 PICKED_ROWS: Final = 200  # shoppers of the last file to choose from
 OPEN_GROUPS: Final = 2  # groups of inputs that are open at first
-_ISSUES: Final = {"imputed": "not given", "clipped": "unusual", "unknown_category": "not a known value"}
+_BLANK: Final = ("imputed", "missing")
+_ISSUES: Final = {
+    "clipped": "unusual",
+    "unknown_category": "not a known value",
+    "unknown_field": "not an input of this model",
+}
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,11 @@ def answer_html(title: str, found: Answered, policy: Mapping[str, Any], before: 
 def warnings_html(answer: Mapping[str, Any]) -> str:
     """Return what was done to inputs before the shopper was scored."""
     noted = answer["warnings"]
-    blank = [words.label(one["field"]) for one in noted if one["issue"] == "imputed"]
+    blank = [words.label(one["field"]) for one in noted if one["issue"] in _BLANK]
     others = [
         f"{words.label(one['field'])}: {_ISSUES[one['issue']]} ({one['detail']})"
         for one in noted
-        if one["issue"] != "imputed"
+        if one["issue"] not in _BLANK
     ]
     parts = [markup.items(others)] if others else []
     if blank:

@@ -163,9 +163,7 @@ def _analyse(path: str | None, arm: str, outcome: str, control: str, share: floa
     try:
         arms = read_outcomes(Path(path), arm.strip(), outcome.strip(), control.strip())
         if len(arms) > 2:
-            raise DataRefused(
-                f"This page compares two arms, not {len(arms)}; `training experiment` does more."
-            )
+            raise DataRefused(f"This page compares two arms, not {len(arms)}; `training experiment` does more.")
         (_, without), (name, with_) = arms.items()
         found = analyse(without, with_, names=(control.strip(), name), share=share, confidence=CONFIDENCE)
     except TOLD as error:

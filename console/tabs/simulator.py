@@ -62,11 +62,19 @@ def knobs(policy: Mapping[str, Any]) -> dict[str, list[Knob]]:
         at: tuple[str | int, ...] = ("interventions", place)
         cost = offer["fixed_cost"]["value"]
         found[words.offer(offer["name"])] = [
-            Knob((*at, "discount_share"), "Discount", offer["discount_share"]["value"], 0.5, 0.01),
+            *_discount(at, offer, policy["currency"]),
             Knob((*at, "fixed_cost"), f"Cost per customer, {policy['currency']}", cost, max(1.0, 4 * cost), 0.01),
             Knob((*at, "base_recovery_rate"), "Recovery rate", offer["base_recovery_rate"]["value"], 0.5, 0.01),
         ]
     return found
+
+
+def _discount(at: tuple[str | int, ...], offer: Mapping[str, Any], currency: str) -> list[Knob]:
+    """Return what the offer gives away: a share of the order, or an amount."""
+    if amount := offer.get("discount_amount"):
+        most = max(1.0, 4 * amount["value"])
+        return [Knob((*at, "discount_amount"), f"Discount, {currency}", amount["value"], most, 0.01)]
+    return [Knob((*at, "discount_share"), "Discount", offer["discount_share"]["value"], 0.5, 0.01)]
 
 
 def changed_policy(policy: Mapping[str, Any], moved: Sequence[tuple[Knob, float]]) -> Policy:

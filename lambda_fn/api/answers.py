@@ -74,6 +74,12 @@ class BatchPrediction(_Answer):
     predictions: list[Prediction]
 
 
+class OutcomesTaken(_Answer):
+    """Outcomes that were kept."""
+
+    taken: int = Field(description="How many: all that were sent. Where one is faulty, none is kept.")
+
+
 class Health(_Answer):
     """``ok``: the promoted models answer. ``degraded``: an older one answers, and ``problems`` says why."""
 
@@ -121,7 +127,7 @@ class ModelMetrics(_Answer):
     metrics: dict[str, JsonValue]
 
 
-ANSWERS: Final = (Prediction, BatchPrediction, Health, ModelInfo, ModelMetrics)
+ANSWERS: Final = (Prediction, BatchPrediction, OutcomesTaken, Health, ModelInfo, ModelMetrics)
 
 
 def predictions(user_ids: Sequence[str | int], decided: Decided) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from pydantic_core import to_json
 from starlette.middleware.cors import CORSMiddleware
 
-from lambda_fn import contract
+from lambda_fn import contract, telemetry
 from lambda_fn.api import answers, metrics, problems
 from lambda_fn.api.base_path import BasePath
 from lambda_fn.api.decision_stream import DecisionStream
@@ -19,7 +19,9 @@ from lambda_fn.api.docs import DOCS_HEADERS, docs_page
 from lambda_fn.api.head_requests import HeadRequests
 from lambda_fn.api.model_server import ModelServer
 from lambda_fn.api.notices import reasons_asked
-from lambda_fn.api.openapi import document, request_body, responses
+from lambda_fn.api.openapi import document, request_body, responses, scoring_request
+from lambda_fn.api.outcome_store import Keeps, OutcomesNotKept
+from lambda_fn.api.outcomes import REQUEST, outcome_reader
 from lambda_fn.api.request_body import read_body
 from lambda_fn.api.request_log import RequestLog
 from lambda_fn.api.serving import Answered, Serving
@@ -27,15 +29,19 @@ from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.settings import Settings
 
 # Groups of operations on the page that documents them.
-SCORING, MODELS, SERVICE = "Score shoppers", "The models in service", "The service"
+SCORING, OUTCOMES, MODELS, SERVICE = "Score shoppers", "Outcomes", "The models in service", "The service"
+_NO_KEY = "no decision was logged yet: promote a model, or set control group and exploration"
 
 router = APIRouter(prefix=contract.API_BASE_PATH)
 
 
-def create_app(server: ModelServer, config: Settings, stream: DecisionStream | None = None) -> FastAPI:
+def create_app(
+    server: ModelServer, config: Settings, stream: DecisionStream | None = None, store: Keeps | None = None
+) -> FastAPI:
     """Return the service as an ASGI application that answers with the models of ``server``.
 
     stream: takes the decisions for the log; None where there is no log.
+    store: takes outcomes; None where there is no data bucket.
     """
     app = FastAPI(
         title="Cart abandonment",
@@ -48,6 +54,7 @@ def create_app(server: ModelServer, config: Settings, stream: DecisionStream | N
     )
     app.state.server = server
     app.state.stream = stream
+    app.state.store = store
     app.state.access_tokens = config.access_tokens
     app.include_router(router)
     problems.install(app)
@@ -69,7 +76,7 @@ def create_app(server: ModelServer, config: Settings, stream: DecisionStream | N
     tags=[SCORING],
     summary="Score one shopper",
     responses=responses(answers.Prediction, 400, 403, 413, 415, 422),
-    openapi_extra=request_body("PredictRequest"),
+    openapi_extra=scoring_request("PredictRequest"),
 )
 async def predict(request: Request) -> Response:
     """Score one shopper."""
@@ -86,7 +93,7 @@ async def predict(request: Request) -> Response:
     tags=[SCORING],
     summary="Score up to 1,000 shoppers",
     responses=responses(answers.BatchPrediction, 400, 403, 413, 415, 422),
-    openapi_extra=request_body("BatchRequest"),
+    openapi_extra=scoring_request("BatchRequest"),
 )
 async def predict_batch(request: Request) -> Response:
     """Score up to 1,000 shoppers. One faulty record refuses the request and is named; none is dropped silently."""
@@ -95,6 +102,29 @@ async def predict_batch(request: Request) -> Response:
     answered = _serving(request).score_many(body, dt.datetime.now(dt.UTC), _reasons(request))
     _write(request, answered, started)
     return _json({"predictions": answered.predictions})
+
+
+@router.post(
+    f"/{contract.OUTCOMES_PATH}",
+    tags=[OUTCOMES],
+    summary="Tell which orders came",
+    responses=responses(answers.OutcomesTaken, 400, 403, 413, 415, 422),
+    openapi_extra=request_body(REQUEST),
+)
+async def outcomes(request: Request) -> Response:
+    """Keep up to 1,000 outcomes. One faulty outcome refuses the request and is named.
+
+    A request that is sent again, word by word, is kept once.
+    """
+    body = await read_body(request)
+    serving, store = _serving(request), request.app.state.store
+    reader = outcome_reader(serving.champion.reader.id_name)
+    rows = reader.read(body)
+    if store is None or serving.assigner is None:
+        raise OutcomesNotKept("there is no data bucket" if store is None else _NO_KEY)
+    store.keep(reader.as_csv(rows, serving.assigner))
+    telemetry.count(contract.METRIC_OUTCOMES, len(rows))
+    return _json({"taken": len(rows)})
 
 
 @router.get(
@@ -170,7 +200,7 @@ def _json(content: Any) -> Response:
 
 
 def _reasons(request: Request) -> int:
-    return reasons_asked(request.query_params.getlist("reasons")) if request.scope["query_string"] else 0
+    return reasons_asked(request.query_params.multi_items()) if request.scope["query_string"] else 0
 
 
 def _server(request: Request) -> ModelServer:

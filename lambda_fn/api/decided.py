@@ -90,16 +90,27 @@ def decide(
 ) -> Decided:
     """Return what each of the users gets. 7 and "7" are one shopper."""
     shoppers = [str(user).encode() for user in users]
-    moment, version, greedy = at.isoformat(), model.scorer.version, scores.choice
+    version, greedy = model.scorer.version, scores.choice
+    name = assigner.decision_id if assigner else _unkeyed_id
+    ids = [
+        name(shopper, version, moment) for shopper, moment in zip(shoppers, _moments(shoppers, scores, at), strict=True)
+    ]
     if assigner is None:
-        ids = [_unkeyed_id(shopper, version, moment) for shopper in shoppers]
         return Decided(model, at, scores, greedy, ids, [GROUPS[EXPLOIT]] * len(ids), shoppers, None)
-    ids = [assigner.decision_id(shopper, version, moment) for shopper in shoppers]
     shares = assigner.assignment
     if not (shares.control_share or shares.explore_share):
         return Decided(model, at, scores, greedy, ids, [GROUPS[EXPLOIT]] * len(ids), shoppers, assigner)
     scores, groups = assign(model.scorer.decider, scores, shoppers, assigner)
     return Decided(model, at, scores, greedy, ids, [GROUPS[group] for group in groups], shoppers, assigner)
+
+
+def _moments(shoppers: Sequence[bytes], scores: Scores, at: dt.datetime) -> list[str]:
+    """Return when each decision was made; a shopper who comes twice with other values gets two decisions."""
+    moment = at.isoformat()
+    if len(set(shoppers)) == len(shoppers):
+        return [moment] * len(shoppers)
+    values = zip(scores.signals.risk.tolist(), scores.signals.order_value.tolist(), strict=True)
+    return [f"{moment} {risk:.{SIGNAL_DECIMALS}f} {value:.{SIGNAL_DECIMALS}f}" for risk, value in values]
 
 
 def _unkeyed_id(shopper: bytes, model: str, moment: str) -> str:

@@ -12,15 +12,18 @@ PUT_BYTES: Final = 1_000 * 1024  # the most that Firehose takes as one record; e
 
 
 class DecisionStream:
-    """Holds decisions until ``flush`` puts them."""
+    """Puts decisions at once, or where it is ``deferred``, when somebody calls ``flush``."""
 
-    def __init__(self, put: Callable[[bytes], object]) -> None:
+    def __init__(self, put: Callable[[bytes], object], *, deferred: bool = False) -> None:
         self._put = put
         self._waiting: list[Decided] = []
+        self.deferred = deferred
 
     def add(self, decided: Sequence[Decided]) -> None:
         """Take the decisions of a request. Those without a key have no record, and are not counted."""
         self._waiting.extend(each for each in decided if each.assigner is not None)
+        if not self.deferred:
+            self.flush()
 
     def flush(self) -> None:
         """Put what waits, and count what was put. Raises nothing: an answer is worth more than its record."""

@@ -18,6 +18,7 @@ from lambda_fn.api.app import create_app
 from lambda_fn.api.decision_stream import DecisionStream
 from lambda_fn.api.metrics import write_failure, write_model_age
 from lambda_fn.api.model_server import ModelServer
+from lambda_fn.api.outcome_store import OutcomeStore
 from lambda_fn.registry import Registry
 from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.settings import settings
@@ -34,7 +35,8 @@ def application() -> FastAPI:
     config = settings()
     registry = Registry(config.registry_bucket, _s3())
     server = ModelServer(registry, config.routing_ttl_seconds, write_failure, write_model_age)
-    return create_app(server, config, stream())
+    store = OutcomeStore(_s3(), config.data_bucket) if config.data_bucket else None
+    return create_app(server, config, stream(), store)
 
 
 @cache
@@ -43,8 +45,13 @@ def stream() -> DecisionStream | None:
     name = settings().decision_stream
     if not name:
         return None
-    client = boto3.client("firehose", config=_QUICK_TO_FAIL)
+    client = _firehose()
     return DecisionStream(lambda data: client.put_record(DeliveryStreamName=name, Record={"Data": data}))
+
+
+@cache
+def _firehose() -> Any:
+    return boto3.client("firehose", config=_QUICK_TO_FAIL)
 
 
 @cache
@@ -58,6 +65,8 @@ def _lambda_handler() -> Any:
     decisions = stream()
     # A snapshot would hold the thread's open request. Until that is proven in AWS, the work comes before the answer.
     after = AfterAnswer(decisions.flush, "" if _SNAP_START else None) if decisions else None
+    if decisions is not None:
+        decisions.deferred = True
     serve = Mangum(application(), lifespan="off", text_mime_types=_TEXT_TYPES)
 
     @telemetry.logger().inject_lambda_context

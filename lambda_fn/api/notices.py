@@ -17,11 +17,15 @@ LONGEST_NAME: Final = 64  # characters of an unknown field that are repeated
 _QUERY: Final = "reasons"
 
 
-def reasons_asked(given: list[str]) -> int:
+def reasons_asked(query: Sequence[tuple[str, str]]) -> int:
     """Return how many reasons a request asks for by ``?reasons=5``; 0 where it does not. Raise InvalidRecords.
 
-    given: the values of the query parameter.
+    query: names and values of all query parameters, of which there is no other.
     """
+    if others := sorted({name for name, _ in query if name != _QUERY}):
+        fault = f"not a query parameter of this route; {_QUERY} is"
+        raise InvalidRecords([Fault(f"?{name[:LONGEST_NAME]}", fault) for name in others[:MOST_UNKNOWN_FIELDS]])
+    given = [value for _, value in query]
     if not given:
         return 0
     text = given[0]

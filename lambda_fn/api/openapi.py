@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from lambda_fn.api.answers import ANSWERS
 from lambda_fn.api.notices import MOST_REASONS
+from lambda_fn.api.outcomes import REQUEST, outcome_reader
 from lambda_fn.api.problems import Problem
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
@@ -66,7 +67,7 @@ _MEANINGS: Final = {
     422: "The request cannot be scored; `errors` names each faulty field.",
     429: "The client's rate or quota is used up.",
     500: "Something failed in the service.",
-    503: "No model can answer.",
+    503: "No model can answer, or the data bucket takes no outcomes.",
     504: "The service took too long.",
 }
 
@@ -95,9 +96,14 @@ def _documented(description: str, media_type: str, model: type[BaseModel]) -> di
 
 
 def request_body(schema: str) -> dict[str, Any]:
-    """Return the documentation of a JSON request body, and of the query parameter that asks for reasons."""
+    """Return the documentation of a JSON request body."""
     content = {"application/json": {"schema": {"$ref": _REF.format(model=schema)}}}
-    return {"requestBody": {"required": True, "content": content}, "parameters": [_REASONS]}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def scoring_request(schema: str) -> dict[str, Any]:
+    """Return the documentation of a JSON request body, and of the query parameter that asks for reasons."""
+    return {**request_body(schema), "parameters": [_REASONS]}
 
 
 def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool = False) -> dict[str, Any]:
@@ -111,6 +117,9 @@ def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool 
     components = described.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas.update(champion.reader.schemas(_REF) if champion else _ANY_RECORD)
+    outcomes = outcome_reader(champion.reader.id_name if champion else ID_FIELD).schema(_REF)
+    schemas.update(outcomes.pop("$defs", {}))
+    schemas[REQUEST] = outcomes
     for model in (Problem, *ANSWERS):
         schema = model.model_json_schema(ref_template=_REF)
         schemas.update(schema.pop("$defs", {}))

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
-from lambda_fn.contract import PROBLEM_MEDIA_TYPE
+from lambda_fn.api.outcome_store import OutcomesNotKept
+from lambda_fn.contract import OUTCOMES_PATH, PROBLEM_MEDIA_TYPE
 from lambda_fn.scoring.errors import InvalidRecords, ModelUnavailable
 
 
@@ -57,12 +58,18 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(InvalidRecords)
     async def invalid(request: Request, error: InvalidRecords) -> Response:
         faults = [{"pointer": fault.pointer, "detail": fault.message} for fault in error.faults]
+        done = "taken" if request.url.path.endswith(f"/{OUTCOMES_PATH}") else "scored"
         named = ", ".join(fault.pointer.removeprefix("/") or "the body" for fault in error.faults[:5])
-        return problem(422, f"The request cannot be scored; see {named}.", correlation_id(request), errors=faults)
+        return problem(422, f"The request cannot be {done}; see {named}.", correlation_id(request), errors=faults)
 
     @app.exception_handler(ModelUnavailable)
     async def unavailable(request: Request, error: ModelUnavailable) -> Response:
         return problem(503, f"No model can answer: {error}.", correlation_id(request), headers={"retry-after": "30"})
+
+    @app.exception_handler(OutcomesNotKept)
+    async def not_kept(request: Request, error: OutcomesNotKept) -> Response:
+        detail = f"The outcomes were not kept: {error}."
+        return problem(503, detail, correlation_id(request), headers={"retry-after": "30"})
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

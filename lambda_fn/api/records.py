@@ -19,6 +19,7 @@ from pydantic_core import from_json, to_json
 from typing_extensions import TypedDict
 
 from lambda_fn.contract import MAX_BATCH_RECORDS
+from lambda_fn.scoring.arrays import Floats
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, days_since_epoch
 from lambda_fn.scoring.errors import Fault, InvalidRecords
 from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS, expectation
@@ -29,7 +30,7 @@ MAX_FAULTS: Final = 100
 Record = dict[str, Any]
 
 
-def _whole(value: float) -> float:
+def whole(value: float) -> float:
     """Refuse a fraction, however small: pydantic's ``multiple_of`` takes 1e-42 for a multiple of 1."""
     if not value.is_integer():
         raise ValueError("not a whole number")
@@ -40,7 +41,7 @@ _ID_BOUND: Final = 2**53  # exclusive; beyond it JSON numbers lose digits in man
 UserId = Annotated[
     Annotated[str, Strict(), StringConstraints(min_length=1, max_length=MAX_ID_CHARACTERS)]
     | Annotated[int, Strict(), Field(gt=-_ID_BOUND, lt=_ID_BOUND)]
-    | Annotated[float, Strict(), Field(gt=-_ID_BOUND, lt=_ID_BOUND), AfterValidator(_whole), AfterValidator(int)],
+    | Annotated[float, Strict(), Field(gt=-_ID_BOUND, lt=_ID_BOUND), AfterValidator(whole), AfterValidator(int)],
     WithJsonSchema(
         {
             "anyOf": [
@@ -68,12 +69,14 @@ class RecordReader:
             (field.name, {category: i for i, category in enumerate(field.categories)}) for field in layout.categorical
         ]
         self._dates = [i for i, field in enumerate(layout.numeric) if isinstance(field, DateInput)]
-        self._rules = frozenset((self.id_name, *map(_rule, recipe.inputs)))
-        self._expected = {field.name: expectation(field) for field in recipe.inputs}
+        self._last_offer = recipe.last_offer.name if recipe.last_offer else None
+        known = (*recipe.inputs, *((recipe.last_offer,) if recipe.last_offer else ()))
+        self._rules = frozenset((self.id_name, *map(_rule, known)))
+        self._expected = {field.name: expectation(field) for field in known}
         self._expected[self.id_name] = f"a text of 1 to {MAX_ID_CHARACTERS} characters or an integer"
         fields: dict[str, Any] = {self.id_name: UserId if self._ids_optional else Required[UserId]}
         groups = recipe.input_groups()
-        fields.update({field.name: _annotation(field, groups.get(field.name, "")) for field in recipe.inputs})
+        fields.update({field.name: _annotation(field, groups.get(field.name, "")) for field in known})
         self._known = frozenset(fields)
         self._alike = {_plain(name): name for name in reversed(fields)}
         typed_dict: Any = TypedDict  # its fields are known only at run time
@@ -91,13 +94,13 @@ class RecordReader:
 
     def read_one(self, body: bytes) -> Record:
         """Parse one record; raise InvalidRecords naming each faulty field."""
-        record: Record = _parse(self._one, body, self._expected, depth=1)
+        record: Record = parse(self._one, body, self._expected, depth=1)
         record.setdefault(self.id_name, 1)
         return record
 
     def read_many(self, body: bytes) -> list[Record]:
         """Parse ``{"records": [...]}``; raise InvalidRecords naming each faulty record and field."""
-        records: list[Record] = _parse(self._many, body, self._expected, depth=3)["records"]
+        records: list[Record] = parse(self._many, body, self._expected, depth=3)["records"]
         if self._ids_optional:
             for position, record in enumerate(records, start=1):
                 record.setdefault(self.id_name, position)
@@ -137,6 +140,7 @@ class RecordReader:
         return Columns(
             np.array(rows, dtype=np.float64),  # numpy reads None as NaN
             np.array(codes, dtype=np.int32).reshape(len(records), len(self._positions)),
+            None if self._last_offer is None else _days([record.get(self._last_offer) for record in records]),
         )
 
     def schemas(self, ref_template: str) -> dict[str, dict[str, Any]]:
@@ -147,6 +151,10 @@ class RecordReader:
             schemas.update(schema.pop("$defs", {}))
             schemas[name] = schema
         return schemas
+
+
+def _days(dates: Sequence[dt.date | None]) -> Floats:
+    return np.array([float("nan") if date is None else days_since_epoch(date) for date in dates])
 
 
 def _plain(name: str) -> str:
@@ -190,7 +198,7 @@ def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
     match field:
         case NumberInput():
             number: Any = Annotated[float, Strict(), Field(ge=field.minimum, le=field.maximum, allow_inf_nan=False)]
-            return Annotated[number, AfterValidator(_whole)] if field.integer else number, {
+            return Annotated[number, AfterValidator(whole)] if field.integer else number, {
                 "type": "integer" if field.integer else "number",
                 "minimum": field.minimum,
                 "maximum": field.maximum,
@@ -198,7 +206,7 @@ def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
                 "examples": [field.default],
             }
         case FlagInput():
-            number = Annotated[float, Strict(), Field(ge=0, le=1), AfterValidator(_whole)]
+            number = Annotated[float, Strict(), Field(ge=0, le=1), AfterValidator(whole)]
             schema = {"type": ["integer", "boolean"], "minimum": 0, "maximum": 1, "examples": [field.default]}
             return number | Annotated[bool, Strict()], schema
         case CategoryInput():
@@ -206,10 +214,16 @@ def _type_and_schema(field: InputField) -> tuple[Any, dict[str, Any]]:
             return Annotated[str, Strict()], {"type": "string", "examples": [field.default], **known}
         case DateInput():
             date = Annotated[dt.date, Strict(), Field(ge=field.minimum, le=field.maximum)]
-            return date, {"type": "string", "format": "date", "examples": [str(field.default)]}
+            examples = {"examples": [str(field.default)]} if field.default else {}
+            return date, {"type": "string", "format": "date", **examples}
 
 
-def _parse(adapter: TypeAdapter[Any], body: bytes, expected: dict[str, str], depth: int) -> Any:
+def parse(adapter: TypeAdapter[Any], body: bytes, expected: dict[str, str], depth: int) -> Any:
+    """Parse a body; raise InvalidRecords naming each faulty field.
+
+    expected: what each field should hold.
+    depth: how many parts of a location lead to a field.
+    """
     try:
         return adapter.validate_json(body)
     except ValidationError as error:
@@ -225,7 +239,9 @@ def _faults(error: ValidationError, expected: dict[str, str], depth: int) -> lis
         message = found["msg"]
         if found["type"] == "missing":
             message = "is required"
-        elif len(path) == depth:
+        elif found["type"] == "extra_forbidden":
+            message = "is not a field of this request"
+        elif path and path[-1] in expected:
             message = f"expected {expected[path[-1]]}"
         faults.setdefault(pointer, Fault(pointer, message))
     return list(faults.values())[:MAX_FAULTS]

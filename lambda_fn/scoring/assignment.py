@@ -148,21 +148,6 @@ def with_none(eligible: Bools) -> Bools:
     return np.column_stack([np.ones(len(eligible), bool), eligible])
 
 
-def rested(days_since_offer: Floats, cool_down_days: Iterable[float | None]) -> Bools:
-    """Return which offers a shopper's contact history allows, shape (n, offers).
-
-    ``days_since_offer``: NaN for a shopper without an offer so far, shape (n,)
-    ``cool_down_days``: one an offer; None allows it at any time
-    """
-    columns = [
-        np.ones(len(days_since_offer), bool)
-        if days is None
-        else np.isnan(days_since_offer) | (days_since_offer >= days)
-        for days in cool_down_days
-    ]
-    return np.column_stack(columns)
-
-
 def uniforms(key: bytes, purpose: bytes, ids: Iterable[bytes]) -> Floats:
     """Return two numbers in [0, 1) for each id, shape (n, 2); those of different purposes are independent."""
     size = 2 * _NUMBER_BYTES

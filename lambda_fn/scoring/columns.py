@@ -38,10 +38,12 @@ class Columns:
 
     numbers: float64 (n, numeric inputs). NaN is missing, a flag is 0 or 1, a date is days since 1970-01-01.
     codes: int32 (n, categorical inputs). A position in the input's categories, MISSING or UNKNOWN.
+    last_offer: when each shopper got the last offer, as days since 1970-01-01, NaN without one; None where nobody says.
     """
 
     numbers: Floats
     codes: Codes
+    last_offer: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -58,7 +60,7 @@ class Columns:
 
     def take(self, rows: Indices | Bools) -> Columns:
         """Return the chosen rows."""
-        return Columns(self.numbers[rows], self.codes[rows])
+        return Columns(self.numbers[rows], self.codes[rows], None if self.last_offer is None else self.last_offer[rows])
 
 
 class Layout:

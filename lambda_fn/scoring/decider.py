@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +28,7 @@ class Signals:
     value_tier: bin number; 0 where the policy names none.
     recency_segment: bin number; 0 where the policy names none.
     known_enough: whether an offer that costs more than its message may be made; by default, to everybody.
+    days_since_offer: days since the shopper's last offer, NaN without one; by default, nobody had one.
     """
 
     risk: Floats
@@ -35,10 +37,13 @@ class Signals:
     value_tier: Floats
     recency_segment: Floats
     known_enough: Bools = field(default_factory=lambda: np.empty(0, dtype=bool))
+    days_since_offer: Floats = field(default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
         if len(self.known_enough) != len(self.risk):
             object.__setattr__(self, "known_enough", np.ones(len(self.risk), dtype=bool))
+        if len(self.days_since_offer) != len(self.risk):
+            object.__setattr__(self, "days_since_offer", np.full(len(self.risk), np.nan))
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class Decider:
         self._fixed_cost = np.array([[offer.fixed_cost.value] for offer in offers])
         self._base = np.array([[offer.base_recovery_rate.value] for offer in offers])
         self._gain = np.array([[offer.gain] for offer in offers])
+        self._cool_down_days = [offer.cool_down_days or None for offer in offers]
+        self._has_cool_downs = any(self._cool_down_days)
         thresholds = [offer.eligibility.minimum_risk for offer in offers]
         self._minimum_risk = np.array([[threshold.value if threshold else 0.0] for threshold in thresholds])
         tiers, segments = policy.tiers(recipe) or _ONE_FOR_ALL, policy.segments(recipe) or _ONE_FOR_ALL
@@ -135,6 +142,8 @@ class Decider:
             allowed &= (self._amount == 0) | self._affordable(signals.order_value, tier)
         if not signals.known_enough.all():
             allowed &= self._costs_a_message | signals.known_enough
+        if self._has_cool_downs:
+            allowed &= rested(signals.days_since_offer, self._cool_down_days).T
         return allowed.T
 
     def _affordable(self, order_value: Floats, tier: Indices) -> Bools:
@@ -184,6 +193,21 @@ class Decider:
             offer = np.where(tied, self.costs(signals), np.inf).argmin(axis=1)
         pays = best > TIE_TOLERANCE
         return Decisions(choice=np.where(pays, offer + 1, 0), margin=np.where(pays, best, 0.0))
+
+
+def rested(days_since_offer: Floats, cool_down_days: Iterable[float | None]) -> Bools:
+    """Return which offers a shopper's contact history allows, shape (n, offers).
+
+    days_since_offer: NaN for a shopper without an offer so far, shape (n,).
+    cool_down_days: of each offer; None allows it at any time.
+    """
+    columns = [
+        np.ones(len(days_since_offer), bool)
+        if days is None
+        else np.isnan(days_since_offer) | (days_since_offer >= days)
+        for days in cool_down_days
+    ]
+    return np.column_stack(columns)
 
 
 def _allows(policy: Policy, offer: Intervention, tier: str, segment: str) -> bool:

@@ -154,6 +154,7 @@ class Policy(FrozenFinite):
         importance, which imputes, has no such measure: then every offer may be made.
     no_purchase: translates risk into the chance of no purchase. None takes the risk for that chance.
     attribution: which orders count for a decision.
+    last_offer_date: the input with the date of a shopper's last offer, which cool-downs count from.
     """
 
     currency: str = Field(min_length=3, max_length=3)
@@ -170,6 +171,7 @@ class Policy(FrozenFinite):
     least_known: Share = LEAST_KNOWN
     no_purchase: NoPurchase | None = None
     attribution: Attribution = Attribution()
+    last_offer_date: str = Field(default="last_offer_date", min_length=1)
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
@@ -194,11 +196,21 @@ class Policy(FrozenFinite):
             raise PolicyError(f"sensitivity names {self.sensitivity!r}, which is not a step of the recipe")
         if self.sensitivity is None and any(offer.gain_per_sensitivity for offer in self.interventions):
             raise PolicyError("an offer has a gain_per_sensitivity, but sensitivity names no step")
+        self._check_cool_downs(recipe)
         rules = [offer.eligibility for offer in self.interventions]
         tiers = {tier for rule in rules for tier in rule.value_tiers or ()} | {*filter(None, [self.high_value_tier])}
         segments = {segment for rule in rules for segment in rule.recency_segments or ()}
         _check_labels("tier", tiers, self.tiers(recipe))
         _check_labels("segment", segments, self.segments(recipe))
+
+    def _check_cool_downs(self, recipe: Recipe) -> None:
+        cooled = [offer.name for offer in self.interventions if offer.cool_down_days]
+        known = recipe.last_offer.name if recipe.last_offer else None
+        if cooled and known != self.last_offer_date:
+            raise PolicyError(
+                f"offer {cooled[0]!r} has cool_down_days, which count from the input {self.last_offer_date!r}: add it "
+                "to the shop file's inputs as a date that no feature reads, or let last_offer_date name the one there"
+            )
 
     def tiers(self, recipe: Recipe) -> tuple[str, ...]:
         """Return the labels of the value tiers; none where the policy has no tiers."""

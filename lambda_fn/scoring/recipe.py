@@ -233,6 +233,7 @@ class Recipe(FrozenFinite):
     inputs: the fields of a record.
     steps: the values computed from them, in order of computation.
     leakage: columns known only after the outcome. No step may read them.
+    last_offer: the date of the shopper's last offer. Offers go by it, the model does not, and nobody needs to give it.
 
     Raises RecipeError where a name is taken twice, a source is unknown or of the wrong kind, or a leakage column is
     read.
@@ -241,6 +242,7 @@ class Recipe(FrozenFinite):
     inputs: tuple[InputField, ...] = Field(min_length=1)
     steps: tuple[Step, ...] = Field(min_length=1)
     leakage: tuple[str, ...] = ()
+    last_offer: DateInput | None = None
 
     @model_validator(mode="after")
     def _check_graph(self) -> Self:
@@ -268,6 +270,13 @@ class Recipe(FrozenFinite):
             raise RecipeError(f"input {', '.join(leaked_inputs)} is declared a leakage column; remove it")
         if not any(step.feature for step in self.steps):
             raise RecipeError("no step is a feature")
+        return self
+
+    @model_validator(mode="after")
+    def _check_last_offer(self) -> Self:
+        taken = {*(field.name for field in self.inputs), *(step.name for step in self.steps)}
+        if self.last_offer is not None and self.last_offer.name in taken:
+            raise RecipeError(f"{self.last_offer.name!r}, the date of the last offer, is taken already")
         return self
 
     @staticmethod

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.columns import Columns, Layout
+from lambda_fn.scoring.columns import Columns, Layout, days_since_epoch
 from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.features import FeaturePlan, Work
@@ -91,7 +91,8 @@ class Scorer:
         work = self.plan.values(columns, as_of)
         risk = self._model.probabilities(self.plan.matrix(columns, work))
         value, sensitivity, tier, segment = self._without_nan(list(self._read_signals(given, work)), as_of)
-        signals = Signals(risk, value, sensitivity, tier, segment, self._known_enough(given, notes))
+        rest = _days_since(given.last_offer, as_of)
+        signals = Signals(risk, value, sensitivity, tier, segment, self._known_enough(given, notes), rest)
         decisions = self.decider.decide(signals)
         return Scores(
             risk=risk,
@@ -125,7 +126,9 @@ class Scorer:
             return np.zeros(len(columns))
         numeric = columns.numbers.shape[1]
         of_numbers, of_codes = self._information[:numeric], self._information[numeric:]
-        missing: Floats = np.isnan(columns.numbers) @ of_numbers + (columns.codes < 0) @ of_codes
+        no_number = np.isnan(columns.numbers).astype(np.float64)  # whose product BLAS computes; that of bools is a loop
+        no_category = (columns.codes < 0).astype(np.float64)
+        missing: Floats = no_number @ of_numbers + no_category @ of_codes
         return missing
 
     def _known_enough(self, given: Columns, notes: Notes) -> Bools:
@@ -159,6 +162,14 @@ class Scorer:
         defaults = self.imputer.defaults()
         typical = self._read_signals(defaults, self.plan.values(defaults, as_of))
         return [np.where(np.isnan(values), usual, values) for values, usual in zip(read, typical, strict=True)]
+
+
+def _days_since(dates: Floats | None, as_of: dt.date) -> Floats:
+    """Return days from dates to ``as_of``, 0 for a date after it; an empty array where nobody says any."""
+    if dates is None:
+        return np.empty(0)
+    days: Floats = np.maximum(days_since_epoch(as_of) - dates, 0)
+    return days
 
 
 def _information(layout: Layout, importance: Mapping[str, float]) -> Floats | None:

@@ -53,10 +53,11 @@ class DecisionColumns:
 
     def pieces(self, shoppers: Texts, scores: Scores, greedy: Indices, groups: Indices) -> Pieces:
         """Return the pieces of each line, a comma behind each column."""
-        pieces: Pieces = [self._ids.of(shoppers), b",", self._groups.take(groups, axis=0), b","]
+        signals = scores.signals
+        ids = self._ids.of(shoppers, signals.risk, signals.order_value)
+        pieces: Pieces = [ids, b",", self._groups.take(groups, axis=0), b","]
         if not self._has_groups:
             return pieces
-        signals = scores.signals
         return [
             *pieces,
             self._shared,

@@ -107,7 +107,7 @@ class ChunkScoring:
         self._scorer = scorer
         self._as_of = as_of
         self._cut_off = cut_off
-        self._absent = AbsentColumns(scorer.layout, header)
+        self._absent = AbsentColumns(scorer.layout, header, scorer.manifest.recipe.last_offer)
         self._reader = TableReader(
             header, self._absent.present, dialect, id_column=scorer.manifest.id_column, first_line=lines_before + 1
         )

@@ -2,6 +2,9 @@
 
 ``python -m tests.bench.handlers ours|peer`` is a cold start: import, read the model from S3, answer once.
 ``python -m tests.bench.handlers compare`` measures both warm, in turns, and prints the milliseconds of each.
+
+Ours logs each decision: its record is made before the answer, as there is no Lambda here. The put to Data Firehose, a
+request that the caller does not wait for in Lambda, is replaced by a stand-in that counts.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
+from lambda_fn import contract
 from tests import events
 from tests.bench.figures import Figure, median_ms, speedup
 
@@ -26,11 +30,31 @@ CONTEXT: Final = SimpleNamespace(
 )
 
 
-def ours() -> Callable[[], Any]:
-    """Return a call of our handler."""
-    from lambda_fn.api.entry import handler
+class FirehoseStandIn:
+    """Takes what would be put to the stream."""
 
-    return _call(handler)
+    def __init__(self) -> None:
+        self.puts = 0
+
+    def put_record(self, *, DeliveryStreamName: str, Record: dict[str, bytes]) -> None:  # noqa: N803 - boto3's names
+        """Count a put; raise where it holds no record."""
+        if not (DeliveryStreamName and Record["Data"].endswith(b"}\n")):
+            raise RuntimeError("no record of a decision was put")
+        self.puts += 1
+
+
+def ours() -> Callable[[], Any]:
+    """Return a call of our handler, which logs its decisions to a stand-in. The client that it replaces is made."""
+    os.environ[contract.ENV_DECISION_STREAM] = "bench"
+    from lambda_fn.api import entry
+
+    log = FirehoseStandIn()
+    entry._firehose()
+    entry._firehose = lambda: log  # type: ignore[assignment]
+    call = _call(entry.handler)
+    if log.puts != 1:
+        raise RuntimeError(f"one answer, and {log.puts} puts to the log")
+    return call
 
 
 def peer() -> Callable[[], Any]:

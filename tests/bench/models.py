@@ -1,4 +1,4 @@
-"""Both services' models, trained on the same twin rows and stored in one local S3."""
+"""Both services' models, trained on the same twin rows and stored in one local S3; ours with groups."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def trained() -> Iterator[Models]:
         data = folder / "twin.csv"
         _train(environment, "sample", "--rows", str(ROWS), "--seed", "11", "--country", "USA", "--out", str(data))
         version = _train(environment, "run", "--data", str(data), "--bucket", BUCKET)
-        _train(environment, "promote", version, "--bucket", BUCKET)
+        _train(environment, "promote", version, "--bucket", BUCKET, "--control", "0.02", "--explore", "0.05")
         pipeline = folder / peer_app.KEY
         peer_pipeline.train(data, pipeline)
         s3.upload_file(str(pipeline), BUCKET, peer_app.KEY)

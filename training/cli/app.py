@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from training.cli import analysis, data, decisions, loop, registry, retrain, shops, train
+from training.cli import analysis, data, decisions, loop, registry, retrain, shops, train, watch_bucket
 
 app = typer.Typer(
     help="Train, evaluate, publish and promote cart-abandonment models.",
@@ -30,4 +30,5 @@ app.command("simulate")(decisions.simulate)
 app.command("ground-truth")(decisions.ground_truth)
 app.command("learn")(loop.learn)
 app.command("watch")(loop.watch)
+app.command("watch-bucket")(watch_bucket.watch_bucket)
 app.add_typer(decisions.experiment, name="experiment")

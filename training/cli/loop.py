@@ -72,7 +72,8 @@ def learn(
 ) -> None:
     """Estimate what each offer does, learn the policy's numbers, and write a new version if it may become challenger.
 
-    Prints the version, or "effects" where only effects could be estimated, or "none" where a gate failed.
+    With --bucket the version is published there, too. Prints the version, or "effects" where only effects could be
+    estimated, or "none" where a gate failed.
     """
     if force and not why:
         raise typer.BadParameter("--force needs --why", param_hint="--force")
@@ -87,7 +88,11 @@ def learn(
         findings = learning.learn(records, found, question)
         _show(findings)
         document = {**learning.to_document(findings, question), "forced_because": why if force else None}
-        version = _write_version(findings, artefact, out) if findings.may_challenge or force else None
+        learnt = _write_version(findings, artefact, out) if findings.may_challenge or force else None
+        if learnt is not None and bucket is not None:
+            options.open_registry(bucket, endpoint, region).publish(learnt)
+            say(f"published; on trial by `python -m training promote --challenger {learnt.manifest.model_version}`")
+        version = learnt.manifest.model_version if learnt else None
         document["model_version"] = version
         _write_json(document, out / "learnt.json", json_path)
         if findings.sample_ratio.broken:
@@ -152,7 +157,7 @@ def _model(place: str | None, bucket: str | None, endpoint: str | None, region: 
     if bucket is None:
         raise typer.BadParameter(f"{place} is no folder; for a version in the registry name its --bucket")
     registry = options.open_registry(bucket, endpoint, region)
-    artefact: Artefact = registry.load(place)
+    artefact: Artefact = registry.load_whole(place)
     return artefact
 
 
@@ -252,7 +257,7 @@ def _show(found: Findings) -> None:
         say(text)
 
 
-def _write_version(found: Findings, artefact: Artefact | None, out: Path) -> str | None:
+def _write_version(found: Findings, artefact: Artefact | None, out: Path) -> Artefact | None:
     import datetime as dt
 
     from training.release.learnt import with_learnt_policy
@@ -262,7 +267,7 @@ def _write_version(found: Findings, artefact: Artefact | None, out: Path) -> str
         return None
     learnt = with_learnt_policy(artefact, found.learnt.policy, dt.datetime.now(dt.UTC))
     write(learnt, out)
-    return learnt.manifest.model_version
+    return learnt
 
 
 def _write_json(document: dict[str, Any], *paths: Path | None) -> None:

@@ -66,13 +66,13 @@ class Report:
 def check(dataset: Dataset, shop: Shop, as_of: dt.date | None = None) -> Report:
     """Return what is wrong with the data. Dates after ``as_of`` (today when absent) count as future ones."""
     table = dataset.table
-    layout = layout_of(shop.inputs)
+    layout = layout_of(shop.recipe.inputs)
     faults = usable_rows(table, to_columns(layout, table), layout, shop.label.column)
     usable = faults.usable
     findings = (
         *_refused(dataset),
-        *_missing(table, shop.inputs),
-        *_future(table, shop.inputs, as_of or _today()),
+        *_missing(table, shop.recipe.inputs),
+        *_future(table, shop.recipe.inputs, as_of or _today()),
         *_identity(shop.table.id, faults),
         *_unlabelled(shop.label.column, faults),
         *_volume(usable, faults.unlabelled if isinstance(shop.label, ValueLabel) else np.zeros_like(usable)),

@@ -50,7 +50,7 @@ def fit(recipe: Recipe, train: pd.DataFrame, as_of: dt.date) -> Recipe:
             steps.append(step.model_copy(update={"edges": tuple(edges.tolist())}))
         else:
             steps.append(step)
-    return Recipe(inputs=inputs, steps=tuple(steps), leakage=recipe.leakage)
+    return Recipe(inputs=inputs, steps=tuple(steps), leakage=recipe.leakage, last_offer=recipe.last_offer)
 
 
 def _fit_input(field: InputField, column: pd.Series) -> InputField:

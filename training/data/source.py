@@ -31,7 +31,7 @@ class Source:
     @classmethod
     def of_shop(cls, shop: Shop) -> Self:
         """Return what training reads of a shop's table."""
-        return cls(shop.inputs, shop.label, shop.table.id_column, shop.table.dialect, shop.table.rows)
+        return cls(shop.recipe.inputs, shop.label, shop.table.id_column, shop.table.dialect, shop.table.rows)
 
     @classmethod
     def of_model(cls, manifest: Manifest, rows: Mapping[str, tuple[str, ...]] | None = None) -> Self:

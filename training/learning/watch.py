@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from lambda_fn import contract
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Bools, Floats
 from lambda_fn.scoring.decider import Signals
@@ -99,12 +100,13 @@ def to_metrics(report: dict[str, Any]) -> dict[str, float]:
     """Return what of a report is worth a metric, by name. A figure that is not known has none."""
     calibrated = report["calibration"] or {}
     figures = {
-        "MaturedDecisions": report["matured"],
-        "PendingShare": report["pending_share"],
-        "SampleRatioPValue": report["sample_ratio"]["p_value"],
-        "CalibrationSlope": calibrated.get("slope"),
-        "CalibrationIntercept": calibrated.get("intercept"),
-        "OffersBelowExpected": sum(one["below_expected"] for one in report["margins"]),
+        contract.METRIC_MATURED: report["matured"],
+        contract.METRIC_PENDING_SHARE: report["pending_share"],
+        contract.METRIC_SAMPLE_RATIO: report["sample_ratio"]["p_value"],
+        contract.METRIC_CALIBRATION_SLOPE: calibrated.get("slope"),
+        contract.METRIC_CALIBRATION_INTERCEPT: calibrated.get("intercept"),
+        contract.METRIC_BELOW_EXPECTED: sum(one["below_expected"] for one in report["margins"]),
+        contract.METRIC_OUTCOMES_REJECTED: sum(report.get("outcomes", {}).get("rejected", {}).values()),
         "DecisionsLost": report["log"]["lost"],
     }
     return {name: float(value) for name, value in figures.items() if value is not None}

@@ -16,7 +16,7 @@ from lambda_fn.scoring.dialect import Dialect
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import InputField, Recipe, Step
+from lambda_fn.scoring.recipe import DateInput, InputField, Recipe, Step
 
 FORMAT: Final = 1
 ROW: Final = "row"  # as an id: the position in the file
@@ -153,14 +153,22 @@ class Shop(Frozen):
     def recipe(self) -> Recipe:
         """Return the recipe, not fitted yet. The label's column counts as leakage."""
         leakage = dict.fromkeys((self.label.column, *self.leakage))
-        return Recipe(inputs=self.inputs, steps=self.features, leakage=tuple(leakage))
+        last_offer = self._last_offer()
+        inputs = tuple(field for field in self.inputs if field is not last_offer)
+        return Recipe(inputs=inputs, steps=self.features, leakage=tuple(leakage), last_offer=last_offer)
+
+    def _last_offer(self) -> DateInput | None:
+        """Return the date of a shopper's last offer. One that a feature reads is an input like the others."""
+        read = {source for step in self.features for source in step.sources}
+        dates = (field for field in self.inputs if isinstance(field, DateInput) and field.name not in read)
+        return next((field for field in dates if field.name == self.offers.last_offer_date), None)
 
     def columns_needed(self) -> Iterator[str]:
         """Yield the names of the columns that training reads, each once: id, inputs, label, row filters, slices."""
         id_columns = [self.table.id_column] if self.table.id_column else []
         named = (
             *id_columns,
-            *(field.name for field in self.inputs),
+            *(field.name for field in self.recipe.inputs),
             self.label.column,
             *self.table.rows,
         )

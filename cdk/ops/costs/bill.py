@@ -14,6 +14,7 @@ from lambda_fn import contract
 
 MONTH_SECONDS: Final = 365 / 12 * 86_400
 WEEK_SECONDS: Final = 7 * 86_400
+DAY_SECONDS: Final = 86_400
 GB: Final = 1e9
 
 
@@ -24,6 +25,8 @@ class Use:
     prediction_milliseconds: billed, with cold starts spread over all calls.
     cold_start_share: of the predictions, 0 to 1.
     log_bytes_per_prediction: access log and metrics line.
+    decision_bytes: one record of the log; a put holds those of one request.
+    packed_decision_bytes: the same in S3, packed with gzip.
     rows_per_second: that one batch worker scores, by ``make bench``.
     metrics: how many are kept; about half are the gateway's, by method.
     """
@@ -33,6 +36,8 @@ class Use:
     cold_start_share: float = 0.005
     answer_bytes: int = 1_000
     log_bytes_per_prediction: int = 1_500
+    decision_bytes: int = 450
+    packed_decision_bytes: int = 150
     files: int = 30
     rows_per_file: int = 500_000
     row_bytes: int = 246
@@ -43,6 +48,7 @@ class Use:
     metrics: int = 50
     models_gb: float = 1
     training_minutes: float = 10
+    watch_minutes: float = 5
 
     def chunks(self, rows: int) -> int:
         """Return how many chunks a file of that many rows has."""
@@ -100,6 +106,7 @@ def monthly(footprint: Footprint, use: Use) -> Iterator[Line]:
     """Yield what an environment costs a month."""
     yield from _api(footprint, use)
     yield from _batch(footprint, use)
+    yield from _loop(footprint, use)
     yield from _training(footprint, use)
     yield from _watching(footprint, use)
 
@@ -140,6 +147,19 @@ def _batch(footprint: Footprint, use: Use) -> Iterator[Line]:
         "S3: files and models kept, requests",
         (stored_gb + use.models_gb) * prices.S3_GB_MONTH + use.files * one.s3_dollars + reads * prices.S3_READ,
     )
+
+
+def _loop(footprint: Footprint, use: Use) -> Iterator[Line]:
+    environment = footprint.environment
+    puts = use.predictions if environment.decision_log else 0
+    step = prices.FIREHOSE_STEP_BYTES
+    put_gb = puts * math.ceil(use.decision_bytes / step) * step / GB
+    kept_gb = puts * use.packed_decision_bytes / GB * environment.decision_days / (365 / 12)
+    yield Line(
+        "Firehose and S3: log of decisions, put and kept", put_gb * prices.FIREHOSE_GB + kept_gb * prices.S3_GB_MONTH
+    )
+    watches = MONTH_SECONDS / DAY_SECONDS if environment.watch_daily else 0
+    yield Line("CodeBuild: watch, where it is daily", watches * use.watch_minutes * prices.BUILD_MINUTE)
 
 
 def _training(footprint: Footprint, use: Use) -> Iterator[Line]:

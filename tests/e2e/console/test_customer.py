@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 from cdk.local import shoppers
 from cdk.ops.client import ShopClient
 from console import words
@@ -25,7 +27,7 @@ def test_a_picked_customer_is_scored_as_the_api_scores_it_and_a_change_is_compar
     expected = answer(client, record)
     visit.page.locator("#pick input").click()
     visit.page.get_by_role("option", name=row["user_id"], exact=True).click()
-    visit.page.wait_for_function(f"document.querySelector('#shopper textarea').value === '{row['user_id']}'")
+    expect(visit.page.locator("#shopper textarea")).to_have_value(row["user_id"])
 
     # When the customer is scored
     visit.page.locator("#score").click()

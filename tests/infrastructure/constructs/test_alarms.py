@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from cdk.environments import ENVIRONMENTS
 from lambda_fn import contract
+from tests.infrastructure.conftest import synthesize
 from tests.infrastructure.synthesis import Synthesis, alarms_of, flat, workflow
 
 RUNBOOK = Path(__file__).resolve().parents[3] / "docs" / "runbook.md"
@@ -26,6 +31,8 @@ ALARMS = {
     "model-age",
     "model-load",
     "registry-unreadable",
+    "sample-ratio",
+    "margin-below-expected",
 }
 RELEASE_ALARM = "api-release-5xx-share"  # where releases are shifted in
 
@@ -76,7 +83,9 @@ def test_errors_that_the_retries_of_one_task_cure_do_not_ring(each: Synthesis) -
         assert alarm["Period"] > sum(waits)  # one that is given up after all its tries does ring
 
 
-def test_every_alarm_has_a_section_in_the_runbook_that_says_what_to_do(prod: Synthesis) -> None:
+@pytest.mark.usefixtures("_no_account")
+def test_every_alarm_has_a_section_in_the_runbook_that_says_what_to_do() -> None:
+    prod = synthesize(replace(ENVIRONMENTS["prod"], watch_daily=True))
     sections = re.split(r"(?m)^(?=<a id=)(?<!</a>\n)", RUNBOOK.read_text())[1:]
     answered = {name for section in sections if "**Do.** " in section for name in re.findall(r'<a id="(.+)">', section)}
 
@@ -100,6 +109,7 @@ def test_alarms_ring_at_the_environments_limits(each: Synthesis) -> None:
         **({RELEASE_ALARM: (limits.release_error_share, "GreaterThanThreshold")} if each.environment.canary else {}),
         **({"decisions-lost": (1, "GreaterThanThreshold")} if each.environment.in_aws else {}),
         **({"no-predictions": (1, "LessThanThreshold")} if limits.silence else {}),
+        "sample-ratio": (0.001, "LessThanThreshold"),
     }
 
 
@@ -112,6 +122,8 @@ def test_our_own_metrics_are_watched_by_the_names_the_code_publishes(each: Synth
         contract.METRIC_MODEL_AGE_DAYS,
         contract.METRIC_MODEL_LOAD_FAILURES,
         contract.METRIC_REGISTRY_FAILURES,
+        contract.METRIC_SAMPLE_RATIO,
+        contract.METRIC_BELOW_EXPECTED,
         *([contract.METRIC_PREDICTIONS] if each.environment.alarms.silence else []),
     }
     service = {"Name": contract.DIMENSION_SERVICE, "Value": contract.service_name(each.environment.name)}

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from cdk.build.bundling import ROOT
-from cdk.constructs.training import INSTALL, RETRAIN
+from cdk.constructs.builds import INSTALL
+from cdk.constructs.training import RETRAIN
 from cdk.environments import ENVIRONMENTS
 from cdk.ops.costs.bill import Footprint, Use, monthly
 from lambda_fn import contract

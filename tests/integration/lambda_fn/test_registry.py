@@ -156,6 +156,27 @@ def test_a_routing_that_makes_no_sense_is_refused(registry: Registry, s3: S3Clie
         registry.routing()
 
 
+def test_what_a_later_release_wrote_into_the_routing_is_ignored_and_kept(registry: Registry, s3: S3Client) -> None:
+    # Given a routing with a field, and an action, of a later release
+    done = {"at": "2027-01-01T00:00:00Z", "action": "paused", "version": FIRST, "by": "somebody"}
+    later = {"champion": FIRST, "quiet_hours": [22, 6], "log": [done]}
+    s3.put_object(Bucket=REGISTRY_BUCKET, Key=ROUTING_KEY, Body=json.dumps(later).encode())
+    # When this release promotes
+    assert registry.promote(SECOND).champion == SECOND
+    # Then the field and the action are still there
+    written = json.loads(s3.get_object(Bucket=REGISTRY_BUCKET, Key=ROUTING_KEY)["Body"].read())
+    assert written["quiet_hours"] == [22, 6]
+    assert written["log"][0] == {**done, "why": None}
+    assert [entry["action"] for entry in written["log"]] == ["paused", "promoted"]
+
+
+def test_a_routing_of_an_unknown_format_is_refused(registry: Registry, s3: S3Client) -> None:
+    body = json.dumps({"champion": FIRST, "format_version": 2}).encode()
+    s3.put_object(Bucket=REGISTRY_BUCKET, Key=ROUTING_KEY, Body=body)
+    with pytest.raises(RoutingBroken, match=ROUTING_KEY):
+        registry.routing()
+
+
 def test_a_bucket_that_does_not_exist_is_told_without_s3_errors(s3: S3Client) -> None:
     with pytest.raises(ModelUnavailable, match="no model is promoted yet"):
         Registry("absent", s3).routing()

@@ -14,7 +14,8 @@ import boto3
 import pytest
 
 from cdk.build.bundling import ROOT
-from cdk.constructs.training import ENV_PROMOTION, ENV_TOPIC, SOURCES, build_specification
+from cdk.constructs.builds import SOURCES
+from cdk.constructs.training import ENV_PROMOTION, ENV_TOPIC, build_specification
 from cdk.local import ministack
 from cdk.local.ministack import MiniStack
 from cdk.local.paths import BINARIES

@@ -1,19 +1,10 @@
 """The page to read and try the API."""
 
 from html.parser import HTMLParser
-from typing import Any
 
-import pytest
-from mypy_boto3_s3 import S3Client
 from starlette.testclient import TestClient
 
-from lambda_fn import contract, settings
-from lambda_fn.api import app
-from lambda_fn.api.model_server import ModelServer
-from lambda_fn.registry import Registry
-from tests.integration.conftest import REGISTRY_BUCKET
-
-BASE = contract.API_BASE_PATH
+from tests.integration.lambda_fn.api.support import BASE
 
 
 class Page(HTMLParser):
@@ -27,22 +18,6 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(tag)
         self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
-
-
-@pytest.fixture
-def registry(s3: S3Client) -> Registry:
-    return Registry(REGISTRY_BUCKET, s3)
-
-
-@pytest.fixture
-def client(registry: Registry) -> TestClient:
-    return client_of(registry)
-
-
-def client_of(registry: Registry, **config: Any) -> TestClient:
-    server = ModelServer(registry, ttl_seconds=0)
-    service = app.create_app(server, settings.Settings(**config))
-    return TestClient(service, raise_server_exceptions=False)
 
 
 def test_the_page_about_the_api_loads_nothing_from_elsewhere(client: TestClient) -> None:

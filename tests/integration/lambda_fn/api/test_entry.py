@@ -20,18 +20,6 @@ from tests.integration.conftest import REGISTRY_BUCKET
 CHALLENGER = "v20260702T120000-00000002"
 
 
-@pytest.fixture
-def registry(s3: S3Client) -> Registry:
-    return Registry(REGISTRY_BUCKET, s3)
-
-
-@pytest.fixture
-def promoted(registry: Registry) -> Registry:
-    registry.publish(Artefact(*factories.artefact()))
-    registry.promote(factories.VERSION)
-    return registry
-
-
 @pytest.mark.usefixtures("promoted")
 class TestHandler:
     """The Lambda entry point, with recorded events of API Gateway."""

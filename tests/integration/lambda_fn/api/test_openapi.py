@@ -4,47 +4,18 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from mypy_boto3_s3 import S3Client
 from starlette.testclient import TestClient
 
-from lambda_fn import contract, settings
-from lambda_fn.api import app
-from lambda_fn.api.model_server import ModelServer
-from lambda_fn.registry import Artefact, Registry
+from lambda_fn.registry import Registry
 from tests import factories
-from tests.integration.conftest import REGISTRY_BUCKET
-
-BASE = contract.API_BASE_PATH
-
-
-@pytest.fixture
-def registry(s3: S3Client) -> Registry:
-    return Registry(REGISTRY_BUCKET, s3)
-
-
-@pytest.fixture
-def promoted(registry: Registry) -> Registry:
-    registry.publish(Artefact(*factories.artefact()))
-    registry.promote(factories.VERSION)
-    return registry
-
-
-@pytest.fixture
-def client(registry: Registry) -> TestClient:
-    return client_of(registry)
-
-
-def client_of(registry: Registry, **config: Any) -> TestClient:
-    server = ModelServer(registry, ttl_seconds=0)
-    service = app.create_app(server, settings.Settings(**config))
-    return TestClient(service, raise_server_exceptions=False)
+from tests.integration.lambda_fn.api.support import BASE, client_of
 
 
 @pytest.mark.usefixtures("promoted")
 def test_the_document_describes_the_champions_inputs(client: TestClient) -> None:
     document = client.get(f"{BASE}/openapi.json").json()
     assert set(document["paths"]) == {
-        f"{BASE}/{path}" for path in ("predict", "predict/batch", "health", "model/info", "model/metrics")
+        f"{BASE}/{path}" for path in ("predict", "predict/batch", "outcomes", "health", "model/info", "model/metrics")
     }
     record = document["components"]["schemas"]["PredictRequest"]
     assert set(record["properties"]) == {"user_id", *factories.record()}
@@ -81,6 +52,7 @@ def test_operations_are_grouped_and_named_in_words(client: TestClient) -> None:
     assert named == [
         (["Score shoppers"], "Score one shopper"),
         (["Score shoppers"], "Score up to 1,000 shoppers"),
+        (["Outcomes"], "Tell which orders came"),
         (["The service"], "Ask whether the service answers"),
         (["The models in service"], "Describe the models in service"),
         (["The models in service"], "Read how good the champion is"),

@@ -3,49 +3,12 @@
 from typing import Any
 
 import pytest
-from mypy_boto3_s3 import S3Client
 from starlette.testclient import TestClient
 
-from lambda_fn import contract, settings
-from lambda_fn.api import answers, app
-from lambda_fn.api.model_server import ModelServer
-from lambda_fn.registry import Artefact, Registry
+from lambda_fn import contract
+from lambda_fn.api import answers
 from tests import factories
-from tests.integration.conftest import REGISTRY_BUCKET
-
-BASE = contract.API_BASE_PATH
-
-
-@pytest.fixture
-def registry(s3: S3Client) -> Registry:
-    return Registry(REGISTRY_BUCKET, s3)
-
-
-@pytest.fixture
-def promoted(registry: Registry) -> Registry:
-    registry.publish(Artefact(*factories.artefact()))
-    registry.promote(factories.VERSION)
-    return registry
-
-
-@pytest.fixture
-def client(registry: Registry) -> TestClient:
-    return client_of(registry)
-
-
-def client_of(registry: Registry, **config: Any) -> TestClient:
-    server = ModelServer(registry, ttl_seconds=0)
-    service = app.create_app(server, settings.Settings(**config))
-    return TestClient(service, raise_server_exceptions=False)
-
-
-def problem(response: Any) -> dict[str, Any]:
-    """Return a problem's body without its correlation id, after checking that it is one."""
-    assert response.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = response.json()
-    assert body.pop("correlation_id") == response.headers["x-correlation-id"]
-    assert body["status"] == response.status_code
-    return body
+from tests.integration.lambda_fn.api.support import BASE, problem
 
 
 @pytest.mark.usefixtures("promoted")

@@ -126,13 +126,15 @@ class Shop:
         """List the data bucket."""
         return [item["Key"] for item in self.s3.list_objects_v2(Bucket=DATA_BUCKET, Prefix=prefix).get("Contents", [])]
 
-    def results(self, key: str = KEY) -> tuple[bytes, bytes]:
-        """Return the scored file and the rejected rows of a dropped file.
-
-        Without the ids of the decisions: they are others for each version of a file, and a test drops several.
-        """
+    def files(self, key: str = KEY) -> tuple[bytes, bytes]:
+        """Return the scored file and the rejected rows of a dropped file, byte for byte."""
         outputs = Outputs.of(key)
-        return without_decision_ids(self.get(outputs.scored)), self.get(outputs.rejected)
+        return self.get(outputs.scored), self.get(outputs.rejected)
+
+    def results(self, key: str = KEY) -> tuple[bytes, bytes]:
+        """Return them without the ids of the decisions, which differ from one version of a file to the next."""
+        scored, rejected = self.files(key)
+        return without_decision_ids(scored), rejected
 
     def report(self, key: str = KEY) -> dict[str, Any]:
         """Return the report on a dropped file."""
@@ -183,3 +185,9 @@ def read_csv(body: bytes) -> list[dict[str, str]]:
 def _forget_clients() -> None:
     for remembered in (task.s3_client, task._scorer, task._instrumented):
         remembered.cache_clear()
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let retries follow at once."""
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)

@@ -10,9 +10,7 @@ from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, Shop
 FILE = csv_files.good_file(120)
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def test_a_file_deleted_between_event_and_plan_is_told(shop: Shop) -> None:

@@ -31,7 +31,7 @@ def test_a_failed_duplicate_keeps_what_a_successful_one_pinned(shop: Shop) -> No
     # Given a file that was scored, and the same event once more, whose execution fails
     shop.drop(FILE)
     shop.run()
-    wanted = shop.results()
+    wanted = shop.files()
     shop.plan()
     end("execution-2")
     # When another model is champion, and the file is run again
@@ -39,7 +39,7 @@ def test_a_failed_duplicate_keeps_what_a_successful_one_pinned(shop: Shop) -> No
     shop.registry.promote(NEWER_MODEL)
     shop.run()
     # Then the results are the same bytes
-    assert shop.results() == wanted
+    assert shop.files() == wanted
 
 
 def test_a_duplicate_that_fails_first_takes_no_pins_from_a_successful_one(shop: Shop) -> None:
@@ -50,13 +50,13 @@ def test_a_duplicate_that_fails_first_takes_no_pins_from_a_successful_one(shop: 
     shop.score_all(second)
     end("execution-1")
     shop.finalize(second)
-    wanted = shop.results()
+    wanted = shop.files()
     # When the event is delivered once more, and another model is champion
     shop.publish(NEWER_MODEL, bias=-2.0)
     shop.registry.promote(NEWER_MODEL)
     shop.run()
     # Then the results are the same bytes
-    assert shop.results() == wanted
+    assert shop.files() == wanted
 
 
 def test_a_later_file_that_is_refused_leaves_the_results_of_one_job(shop: Shop) -> None:

@@ -11,27 +11,13 @@ from lambda_fn.batch.keys import WorkArea
 from lambda_fn.contract import WORK_PREFIX
 from tests import csv_files
 from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, Shop, on, read_csv
+from tests.integration.lambda_fn.batch.support import WorkerDied, expected
 
 FILE = csv_files.good_file(120)
 OTHER = csv_files.good_file(30, seed=8)
 
 
-class WorkerDied(Exception):
-    """The machine under a worker is gone."""
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
-
-
-def expected(body: bytes, shop: Shop) -> tuple[bytes, bytes]:
-    """Return what a job that nothing disturbs makes of a file."""
-    shop.drop(body, "incoming/undisturbed.csv")
-    shop.run("incoming/undisturbed.csv")
-    results = shop.results("incoming/undisturbed.csv")
-    shop.s3.delete_object(Bucket=DATA_BUCKET, Key="incoming/undisturbed.csv")
-    return results
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def test_of_two_files_of_one_name_the_later_wins_when_it_ends_last(shop: Shop) -> None:

@@ -8,26 +8,12 @@ from lambda_fn.batch import objects
 from lambda_fn.contract import WORK_PREFIX
 from tests import csv_files
 from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, Shop, on
+from tests.integration.lambda_fn.batch.support import WorkerDied, expected
 
 FILE = csv_files.good_file(120)
 
 
-class WorkerDied(Exception):
-    """The machine under a worker is gone."""
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
-
-
-def expected(body: bytes, shop: Shop) -> tuple[bytes, bytes]:
-    """Return what a job that nothing disturbs makes of a file."""
-    shop.drop(body, "incoming/undisturbed.csv")
-    shop.run("incoming/undisturbed.csv")
-    results = shop.results("incoming/undisturbed.csv")
-    shop.s3.delete_object(Bucket=DATA_BUCKET, Key="incoming/undisturbed.csv")
-    return results
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def test_a_part_upload_that_breaks_off_leaves_nothing_behind(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

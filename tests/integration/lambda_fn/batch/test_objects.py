@@ -12,14 +12,13 @@ from botocore.response import StreamingBody
 
 from lambda_fn.batch import objects, task
 from tests import csv_files
-from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, Shop, on
+from tests.integration.lambda_fn.batch.conftest import Shop, on
+from tests.integration.lambda_fn.batch.support import expected
 
 FILE = csv_files.good_file(120)
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def answer_first(operation: str, times: int, status: int, code: str) -> list[int]:
@@ -43,15 +42,6 @@ class Raw(io.BytesIO):
 
     def stream(self, **_: Any) -> Iterator[bytes]:
         yield self.read()
-
-
-def expected(body: bytes, shop: Shop) -> tuple[bytes, bytes]:
-    """Return what a job that nothing disturbs makes of a file."""
-    shop.drop(body, "incoming/undisturbed.csv")
-    shop.run("incoming/undisturbed.csv")
-    results = shop.results("incoming/undisturbed.csv")
-    shop.s3.delete_object(Bucket=DATA_BUCKET, Key="incoming/undisturbed.csv")
-    return results
 
 
 @pytest.mark.parametrize(("status", "code"), [(503, "SlowDown"), (500, "InternalError")])

@@ -182,15 +182,15 @@ def test_recency_counts_to_the_day_that_is_asked_for_else_to_the_day_of_the_drop
 def test_files_of_one_name_and_another_ending_are_not_mixed_up(shop: Shop, other: str, body: bytes) -> None:
     shop.drop(PLAIN)
     shop.run()
-    before = shop.results()
+    before = shop.files()
     shop.drop(body, other)
 
     note = shop.attempt(other)
 
     assert "would share the names of their results" in note["message"]
-    assert shop.results() == before
+    assert shop.files() == before
     shop.run()  # what was scored before can be scored again
-    assert shop.results() == before
+    assert shop.files() == before
 
 
 def test_an_ending_in_capitals_is_no_part_of_the_name(shop: Shop) -> None:

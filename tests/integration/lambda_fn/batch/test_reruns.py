@@ -8,24 +8,14 @@ from lambda_fn import contract
 from lambda_fn.contract import WORK_PREFIX
 from tests import csv_files, factories
 from tests.integration.conftest import REGISTRY_BUCKET
-from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, Shop, read_csv
+from tests.integration.lambda_fn.batch.conftest import Shop, read_csv
+from tests.integration.lambda_fn.batch.support import expected
 
 FILE = csv_files.good_file(120)
 NEWER_MODEL = "v20260801T120000-00000002"
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
-
-
-def expected(body: bytes, shop: Shop) -> tuple[bytes, bytes]:
-    """Return what a job that nothing disturbs makes of a file."""
-    shop.drop(body, "incoming/undisturbed.csv")
-    shop.run("incoming/undisturbed.csv")
-    results = shop.results("incoming/undisturbed.csv")
-    shop.s3.delete_object(Bucket=DATA_BUCKET, Key="incoming/undisturbed.csv")
-    return results
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def test_without_a_promoted_model_the_note_says_what_to_do(shop: Shop) -> None:
@@ -50,23 +40,24 @@ def test_an_event_delivered_twice_gives_the_same_results_whichever_ends_first(
     shop.score(second, shop.chunks(second)[0])
     shop.finalize(first)
     assert shop.results() == wanted
+    before = shop.files()
     shop.score_all(second)
     shop.finalize(second)
 
-    assert shop.results() == wanted
+    assert shop.files() == before
     assert len([key for key in shop.keys(WORK_PREFIX) if key.endswith((".scored", ".rejected"))]) == 0
 
 
 def test_a_rerun_days_later_gives_the_same_bytes_although_another_model_is_champion_now(shop: Shop) -> None:
     shop.drop(FILE, metadata={})
     shop.run()
-    before = shop.results()
+    before = shop.files()
     shop.publish(NEWER_MODEL)
     shop.registry.promote(NEWER_MODEL)
 
     shop.run()
 
-    assert shop.results() == before
+    assert shop.files() == before
     shop.drop(FILE)
     assert shop.run()["model_version"] == NEWER_MODEL
 

@@ -10,28 +10,14 @@ from lambda_fn import contract
 from lambda_fn.scoring.errors import ArtefactRejected
 from tests import csv_files, factories
 from tests.integration.conftest import REGISTRY_BUCKET
-from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, Shop, on
+from tests.integration.lambda_fn.batch.conftest import KEY, Shop, on
+from tests.integration.lambda_fn.batch.support import WorkerDied, expected
 
 FILE = csv_files.good_file(120)
 NEWER_MODEL = "v20260801T120000-00000002"
 
 
-class WorkerDied(Exception):
-    """The machine under a worker is gone."""
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
-
-
-def expected(body: bytes, shop: Shop) -> tuple[bytes, bytes]:
-    """Return what a job that nothing disturbs makes of a file."""
-    shop.drop(body, "incoming/undisturbed.csv")
-    shop.run("incoming/undisturbed.csv")
-    results = shop.results("incoming/undisturbed.csv")
-    shop.s3.delete_object(Bucket=DATA_BUCKET, Key="incoming/undisturbed.csv")
-    return results
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def test_a_worker_that_dies_once_is_run_again_and_nothing_shows(shop: Shop, chunk_bytes: Callable[[int], None]) -> None:

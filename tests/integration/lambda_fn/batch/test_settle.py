@@ -58,10 +58,10 @@ def test_a_budget_of_exactly_what_everyone_costs_pays_for_everyone_wherever_chun
 def test_where_chunks_end_makes_no_difference(shop: Shop, chunk_bytes: Callable[[int], None], size: int) -> None:
     dropped_with(shop, "300.5")
     shop.run()
-    whole = shop.results()
+    whole = shop.files()
     chunk_bytes(size)
     shop.run()
-    assert shop.results() == whole
+    assert shop.files() == whole
 
 
 def test_a_budget_that_pays_for_everything_changes_nothing(shop: Shop) -> None:

@@ -16,9 +16,7 @@ from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, LambdaC
 FILE = csv_files.good_file(120)
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def test_what_a_failed_worker_wrote_down_is_told_in_place_of_what_the_map_says(

@@ -36,7 +36,7 @@ def test_a_file_of_many_chunks_gives_the_same_bytes_as_one_chunk(
     lines[50:50] = [b"too,few", b"", b'u,1,2,"broken', b"x\0y"]
     shop.drop(csv_files.file_of(lines))
     shop.run()
-    whole = shop.results()
+    whole = shop.files()
 
     chunk_bytes(700)
     planned = shop.plan()
@@ -44,7 +44,7 @@ def test_a_file_of_many_chunks_gives_the_same_bytes_as_one_chunk(
     shop.finalize(planned)
 
     assert len(shop.chunks(planned)) > 10
-    assert shop.results() == whole
+    assert shop.files() == whole
     assert [row["line"] for row in read_csv(whole[1])] == ["52", "54", "55"]  # a blank line is no row
 
 
@@ -61,11 +61,11 @@ def test_large_parts_are_copied_inside_s3_and_small_ones_joined(shop: Shop, chun
     lines = csv_files.rows(5_000) * 36
     shop.drop(csv_files.file_of(lines))
     shop.run()
-    whole = shop.results()
+    whole = shop.files()
     assert len(whole[0]) > 12_000_000
 
     for size in (4_000_000, 1_500_000):
         chunk_bytes(size)
         shop.run()
-        assert shop.results() == whole
+        assert shop.files() == whole
         assert shop.report()["chunks"] > 1

@@ -100,3 +100,17 @@ def test_watch_reports_on_the_same_log(version: str, tmp_path: Path) -> None:
     assert (stdout, found["log"]["lost"], found["matured"]) == ("margin-below-expected", 0, ROWS)
     stdout, found = run("watch", version, tmp_path, "--decided", ROWS + 5, code=1)
     assert (stdout.split(), found["log"]["lost"]) == (["margin-below-expected", "decisions-lost"], 5)
+
+
+def test_a_learnt_version_is_published_and_can_go_on_trial(version: str, tmp_path: Path, s3: S3Client) -> None:
+    # Given too few decisions for the gate, and a reason to go past it
+    stdout, found = run("learn", version, tmp_path, "--out", tmp_path / "learnt", "--force", "--why", "a rehearsal")
+    # Then the registry has the version, with the same model and another policy
+    registry = Registry(REGISTRY_BUCKET, s3)
+    assert registry.versions() == [version, stdout]
+    assert (found["model_version"], found["forced_because"]) == (stdout, "a rehearsal")
+    before, learnt = registry.load(version), registry.load(stdout)
+    assert learnt.onnx == before.onnx
+    assert learnt.manifest.policy != before.manifest.policy
+    # And it can be the challenger
+    assert registry.challenge(stdout, 0.2).challenger == stdout

@@ -44,7 +44,7 @@ def test_a_run_is_tracked_and_the_alias_follows_the_champion(
     assert len(run.data.tags["git_commit"].removesuffix("-dirty")) in {40, len("unknown")}
     names = {item.path for item in client.list_artifacts(manifest.mlflow_run_id, "model")}
     assert names == {f"model/{name}" for name in (*manifest.files, "manifest.json")}
-    assert len(client.list_artifacts(manifest.mlflow_run_id, "plots")) == 5
+    assert len(client.list_artifacts(manifest.mlflow_run_id, "plots")) == 6
     downloaded = Path(client.download_artifacts(manifest.mlflow_run_id, "model/manifest.json", str(tmp_path)))
     assert json.loads(downloaded.read_text())["model_version"] == version
 

@@ -11,7 +11,7 @@ def test_the_console_opens_on_the_local_aws() -> None:
     client: Any = SimpleNamespace(api_url="http://127.0.0.1:1/api/v1", api_key="key", outputs=outputs)
     assert console_environment(client, "http://127.0.0.1:1") == {
         "APP_API_URL": "http://127.0.0.1:1/api/v1",
-        "APP_API_KEY": "key",
+        "APP_API_KEY": "key",  # pragma: allowlist secret
         "APP_ENVIRONMENT": "local",
         "APP_REGISTRY_BUCKET": "models",
         "APP_DATA_BUCKET": "files",

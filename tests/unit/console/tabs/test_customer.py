@@ -58,8 +58,9 @@ def test_a_model_without_reasons_says_so() -> None:
 def test_blanks_are_counted_and_other_warnings_told() -> None:
     warnings = [
         {"field": "age", "issue": "imputed", "detail": "not given; scored as 40"},
+        {"field": "income", "issue": "missing", "detail": "not given; scored as missing"},
         {"field": "spend", "issue": "clipped", "detail": "above 500"},
     ]
     shown = customer.warnings_html({"warnings": warnings})
-    assert "1 inputs were left blank" in shown
+    assert "2 inputs were left blank" in shown
     assert "Spend: unusual (above 500)" in shown

@@ -56,6 +56,18 @@ def test_7_and_its_text_are_one_shopper() -> None:
     assert number == text
 
 
+@pytest.mark.parametrize("assigner", [ASSIGNER, None])
+def test_a_shopper_who_comes_twice_with_other_values_gets_two_decisions(assigner: Assigner | None) -> None:
+    records = [
+        {**factories.record(average_order_value=value), "last_purchase_date": dt.date(2026, 6, 20)}
+        for value in (50.0, 90.0, 50.0)
+    ]
+    scores = MODEL.scorer.score(MODEL.reader.columns(records), factories.AS_OF)
+    first, other, again = decide(MODEL, ["7", "7", "7"], scores, AT, assigner).ids
+    assert first == again
+    assert first != other
+
+
 def test_without_a_key_there_are_ids_and_no_records() -> None:
     found = decided(None)
     assert len(set(found.ids)) == len(USERS)

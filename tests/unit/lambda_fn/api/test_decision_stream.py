@@ -28,7 +28,7 @@ def decided(count: int, assigner: Assigner | None = None) -> Decided:
 
 def test_the_decisions_of_several_requests_are_one_put_and_are_put_once(capsys: pytest.CaptureFixture[str]) -> None:
     puts: list[bytes] = []
-    stream = DecisionStream(puts.append)
+    stream = DecisionStream(puts.append, deferred=True)
     first, second = decided(3), decided(2)
     stream.add([first])
     stream.add([second])
@@ -37,6 +37,13 @@ def test_the_decisions_of_several_requests_are_one_put_and_are_put_once(capsys: 
     [data] = puts
     assert [record.decision_id for record in read_file(data)] == [*first.ids, *second.ids]
     assert json.loads(capsys.readouterr().out)[contract.METRIC_DECISIONS_LOGGED] == [5.0]
+
+
+def test_where_nobody_comes_after_the_answer_decisions_are_put_at_once() -> None:
+    puts: list[bytes] = []
+    stream = DecisionStream(puts.append)
+    stream.add([decided(3)])
+    assert [len(list(read_file(data))) for data in puts] == [3]
 
 
 def test_a_put_that_fails_raises_nothing_and_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:

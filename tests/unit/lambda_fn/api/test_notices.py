@@ -61,10 +61,15 @@ def test_reasons_name_what_moved_the_risk_most() -> None:
 
 @pytest.mark.parametrize(("given", "asked"), [([], 0), (["0"], 0), (["5"], 5), (["20"], 20)])
 def test_a_request_says_how_many_reasons_it_wants(given: list[str], asked: int) -> None:
-    assert reasons_asked(given) == asked
+    assert reasons_asked([("reasons", value) for value in given]) == asked
 
 
 @pytest.mark.parametrize("given", [["21"], ["-1"], [""], ["five"], ["1.5"], ["٣"], ["1", "2"], ["999999999"]])
 def test_a_wrong_number_of_reasons_is_refused(given: list[str]) -> None:
     with pytest.raises(InvalidRecords, match=r"\?reasons: expected one whole number from 0 to 20"):
-        reasons_asked(given)
+        reasons_asked([("reasons", value) for value in given])
+
+
+def test_another_query_parameter_is_named() -> None:
+    with pytest.raises(InvalidRecords, match=r"\?reason: not a query parameter of this route; reasons is"):
+        reasons_asked([("reason", "5"), ("reasons", "5")])

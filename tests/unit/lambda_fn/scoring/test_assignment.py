@@ -17,7 +17,6 @@ from lambda_fn.scoring.assignment import (
     Assignment,
     choose,
     propensities,
-    rested,
     uniforms,
     with_none,
 )
@@ -116,11 +115,6 @@ def test_propensities_sum_to_one_and_what_is_not_allowed_never_happens(
     chosen = choose(allowed, greedy, draws, shares)
     assert allowed[np.arange(len(greedy)), chosen.choice].all()
     assert (chosen.propensities[np.arange(len(greedy)), chosen.choice] > 0).all()
-
-
-def test_an_offer_rests_for_its_days_after_the_last_one() -> None:
-    since = np.array([np.nan, 0.0, 6.9, 7.0])
-    assert rested(since, [None, 7.0]).tolist() == [[True, True], [True, False], [True, False], [True, True]]
 
 
 def test_ids_of_log_and_decision_are_hashes_of_their_own() -> None:

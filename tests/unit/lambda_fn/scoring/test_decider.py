@@ -7,29 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.decider import Decider, Signals, rested
 from tests import factories
+from tests.offers import offer, sourced
 
 RECIPE = factories.recipe()
 
 
 def decider(**changes: Any) -> Decider:
     return Decider(factories.policy(**changes), RECIPE)
-
-
-def sourced(value: float) -> dict[str, Any]:
-    return {"value": value, "source": "assumption made for tests"}
-
-
-def offer(name: str, discount: float, cost: float, base: float, **rule: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "discount_share": sourced(discount),
-        "fixed_cost": sourced(cost),
-        "base_recovery_rate": sourced(base),
-        "gain_per_sensitivity": sourced(0),
-        "eligibility": rule,
-    }
 
 
 def shopper(
@@ -91,7 +77,11 @@ def test_a_discount_that_leaves_too_little_margin_is_never_offered() -> None:
 
 
 def test_eligibility_by_tier_recency_and_risk() -> None:
-    rule = {"value_tiers": ["Low"], "recency_segments": ["Cold", "Dormant"], "minimum_risk": sourced(0.6)}
+    rule: dict[str, Any] = {
+        "value_tiers": ["Low"],
+        "recency_segments": ["Cold", "Dormant"],
+        "minimum_risk": sourced(0.6),
+    }
     policy = decider(interventions=[offer("win_back", 0.1, 0, 0.5, **rule)])
     assert policy.eligible(shopper(tier=0, segment=2, risk=0.6)).item()
     assert not policy.eligible(shopper(tier=1, segment=2, risk=0.6)).item()
@@ -218,3 +208,8 @@ def test_an_amount_that_is_offered_leaves_the_least_margin_and_never_loses(
         discount = policy.discounts(signals.order_value).item()
         assert 0 <= discount <= value
         assert discount == 0 or 0.4 * value - discount >= 0.1 * value - 1e-6 * max(value, 1)
+
+
+def test_an_offer_rests_for_its_days_after_the_last_one() -> None:
+    since = np.array([np.nan, 0.0, 6.9, 7.0])
+    assert rested(since, [None, 7.0]).tolist() == [[True, True], [True, False], [True, False], [True, True]]

@@ -7,23 +7,9 @@ import pytest
 from lambda_fn.scoring.errors import PolicyError
 from lambda_fn.scoring.policy import Policy
 from tests import factories
+from tests.offers import offer, sourced
 
 RECIPE = factories.recipe()
-
-
-def sourced(value: float) -> dict[str, Any]:
-    return {"value": value, "source": "assumption made for tests"}
-
-
-def offer(name: str, discount: float, cost: float, base: float, **rule: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "discount_share": sourced(discount),
-        "fixed_cost": sourced(cost),
-        "base_recovery_rate": sourced(base),
-        "gain_per_sensitivity": sourced(0),
-        "eligibility": rule,
-    }
 
 
 @pytest.mark.parametrize(

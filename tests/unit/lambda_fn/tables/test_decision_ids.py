@@ -24,3 +24,10 @@ def test_shoppers_and_files_have_ids_of_their_own() -> None:
     found = ids_of("one file", shoppers) + ids_of("another", shoppers)
     assert len(set(found)) == 200_000
     assert {len(one) for one in found} == {DECISION_ID_CHARACTERS}
+
+
+def test_a_shopper_who_comes_twice_with_other_values_has_two_ids() -> None:
+    shoppers, risk, value = np.array([b"7", b"7", b"7", b"8"]), np.array([0.5, 0.5, 0.7, 0.5]), np.full(4, 20.0)
+    first, repeated, other, neighbour = (bytes(row) for row in DecisionIds("job").of(shoppers, risk, value))
+    assert first == repeated
+    assert len({first, other, neighbour}) == 3

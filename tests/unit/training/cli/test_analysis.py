@@ -19,4 +19,4 @@ def test_signals_writes_tables_and_plots(small_csv: Path, tmp_path: Path) -> Non
     lines = (tmp_path / "signals" / "signals.csv").read_text().splitlines()
     assert lines[0] == "input,correlation,mutual_information,importance"
     assert len(lines) == 39
-    assert len(list((tmp_path / "signals").glob("*.png"))) == 5
+    assert len(list((tmp_path / "signals").glob("*.png"))) == 6

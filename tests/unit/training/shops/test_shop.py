@@ -113,3 +113,39 @@ def test_a_tables_dialect_is_apart_from_what_its_rows_mean() -> None:
     dialect = Table(id="nr", delimiter=";", rows={"country": ("USA",)}).dialect
     assert dialect.delimiter == ";"
     assert "rows" not in dialect.model_dump()
+
+
+LAST_OFFER = {"kind": "date", "name": "last_offer_date", "minimum": "2000-01-01", "maximum": "2100-01-01"}
+
+
+def offers_with(**changes: Any) -> dict[str, Any]:
+    offers = shop().offers.model_dump()
+    return {**offers, "interventions": [{**offers["interventions"][0], "cool_down_days": 14}], **changes}
+
+
+def test_the_date_of_the_last_offer_is_no_input_of_the_model_and_training_does_not_need_it() -> None:
+    found = shop(inputs=[NUMBER, LAST_OFFER], offers=offers_with())
+    assert [field.name for field in found.recipe.inputs] == ["pages"]
+    assert found.recipe.last_offer is not None
+    assert found.recipe.last_offer.name == "last_offer_date"
+    assert "last_offer_date" not in found.columns_needed()
+
+
+def test_it_may_have_another_name() -> None:
+    found = shop(inputs=[NUMBER, {**LAST_OFFER, "name": "Angebot"}], offers=offers_with(last_offer_date="Angebot"))
+    assert found.recipe.last_offer is not None
+    assert found.recipe.last_offer.name == "Angebot"
+
+
+def test_a_date_that_a_feature_reads_is_an_input_like_the_others() -> None:
+    days = {"op": "days_since", "name": "days", "source": "last_offer_date"}
+    found = shop(inputs=[LAST_OFFER], features=[days])
+    assert [field.name for field in found.recipe.inputs] == ["last_offer_date"]
+    assert found.recipe.last_offer is None
+    with pytest.raises(PolicyError, match="as a date that no feature reads"):
+        shop(inputs=[LAST_OFFER], features=[days], offers=offers_with())
+
+
+def test_a_cool_down_without_its_input_is_refused() -> None:
+    with pytest.raises(PolicyError, match="'mail' has cool_down_days, which count from the input 'last_offer_date'"):
+        shop(offers=offers_with())
