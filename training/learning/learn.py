@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from lambda_fn.registry import Artefact
 from lambda_fn.scoring.policy import Attribution, Policy
 from training.errors import DataRefused
 from training.learning.attribution import Matured, attribute
+from training.learning.cross_fit import cross_fitted_choices
 from training.learning.effects import Effect, estimate_effects, interactions
 from training.learning.joined import (
     allowed_of,
@@ -26,7 +27,6 @@ from training.learning.learnt_policy import Learnt, chance_of_gain, learn_policy
 from training.learning.no_purchase import fit_line
 from training.learning.off_policy import Evaluation, evaluate
 from training.learning.outcomes import Outcomes
-from training.learning.rates import PRIOR_SHOPPERS
 from training.learning.records import Decisions
 from training.learning.sample_ratio import SampleRatio, check_sample_ratio
 from training.learning.trial import Trial
@@ -170,9 +170,14 @@ def _learn_policy(found: Findings, matured: Matured, question: Question, model: 
         raise DataRefused(f"no signal {', '.join(wrong)}; there are {', '.join(SIGNALS)}")
     allowed = allowed_of(matured.records, policy)
     assumed = question.assumed or policy
-    learnt = learn_policy(assumed, to_observed(trial, signals, allowed), question.data)
+    seen, log = to_observed(trial, signals, allowed), to_logged(trial, signals)
+    learnt = learn_policy(assumed, seen, question.data)
     before, after = (decided(one, recipe, signals, allowed) for one in (policy, learnt.policy))
-    evaluation = evaluate(to_logged(trial, signals), after, before, question.confidence)
+    fitted = cross_fitted_choices(assumed, recipe, seen, signals, allowed, trial.shopper)
+    evaluation = evaluate(log, fitted, before, question.confidence)
+    of_all = evaluate(log, after, before, question.confidence)
+    refusals = tuple(dict.fromkeys((*of_all.refusals, *evaluation.refusals)))
+    evaluation = replace(evaluation, refusals=refusals)
     chance = chance_of_gain(learnt, before, after, signals)
     untreated = trial.arm == 0
     lost = (~trial.bought[untreated]).astype(np.float64)
@@ -184,7 +189,7 @@ def _learn_policy(found: Findings, matured: Matured, question: Question, model: 
         evaluation=evaluation,
         chance_of_gain=chance,
         no_purchase_line={"intercept": float(line[0]), "slope": float(line[1])},
-        refusals=evaluation.refusals,
+        refusals=refusals,
         gates=_gates(len(matured.records), evaluation, chance),
     )
 
@@ -237,7 +242,7 @@ def _rates(learnt: Learnt) -> list[dict[str, Any]]:
             "covariance": rate.covariance.tolist(),
             "decisions": rate.shoppers,
             "caution": rate.caution,
-            "assumption_counts_as_shoppers": PRIOR_SHOPPERS,
+            "assumption_counts_as_shoppers": learnt.rates.prior_shoppers,
         }
         for offer, rate in zip(learnt.policy.interventions, learnt.rates.offers, strict=True)
     ]

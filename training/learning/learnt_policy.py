@@ -13,7 +13,7 @@ from lambda_fn.scoring.decider import Signals
 from lambda_fn.scoring.policy import Gain, Intervention, Policy, Share
 from training.learning.no_purchase import learn_baseline
 from training.learning.observed import Observed
-from training.learning.rates import PRIOR_SHOPPERS, Rate, Rates, learn_rates
+from training.learning.rates import Rate, Rates, learn_rates
 from training.learning.terms import terms_of
 
 
@@ -25,12 +25,12 @@ class Learnt:
     rates: Rates
 
 
-def learn_policy(policy: Policy, seen: Observed, data: str, prior_shoppers: float = PRIOR_SHOPPERS) -> Learnt:
+def learn_policy(policy: Policy, seen: Observed, data: str, prior_shoppers: float | None = None) -> Learnt:
     """Return the learnt policy. ``data`` names the decisions that it was learnt from."""
     baseline = learn_baseline(seen)
     rates = learn_rates(policy, seen, baseline, prior_shoppers)
     offers = tuple(
-        _learnt(offer, rate, data, prior_shoppers)
+        _learnt(offer, rate, data, rates.prior_shoppers)
         for offer, rate in zip(policy.interventions, rates.offers, strict=True)
     )
     no_purchase = baseline.stated(baseline.on_line(baseline.centre) - rates.too_high)

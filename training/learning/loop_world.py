@@ -25,6 +25,7 @@ from lambda_fn.scoring.service import Scorer
 from training.data import fit_recipe
 from training.data.columns import to_columns
 from training.data.label import THRESHOLD_PERCENT
+from training.learning.observed import take_signals
 from training.learning.terms import terms_of
 from training.offers.synthetic_world import twin_table
 from training.shops.public_shopper import public_shopper
@@ -85,17 +86,6 @@ class LoopWorld:
         return LoopWorld(
             take_signals(self.seen, rows), self.lost[rows], self.rates[rows], self.margins[rows], self.eligible[rows]
         )
-
-
-def take_signals(signals: Signals, rows: slice | Indices | Bools) -> Signals:
-    """Return some of the shoppers' signals."""
-    return Signals(
-        signals.risk[rows],
-        signals.order_value[rows],
-        signals.sensitivity[rows],
-        signals.value_tier[rows],
-        signals.recency_segment[rows],
-    )
 
 
 def model_shoppers(model: Artefact, rows: int, seed: int) -> Shoppers:

@@ -1,6 +1,6 @@
 """What outcomes teach about recovery rates.
 
-The assumption is the prior and counts as PRIOR_SHOPPERS shoppers. With no data the learnt policy decides as the assumed
+The assumption is the prior and counts as a number of shoppers. With no data the learnt policy decides as the assumed
 one does; with many it decides by the data.
 """
 
@@ -17,7 +17,8 @@ from lambda_fn.scoring.policy import Policy
 from training.learning.no_purchase import BINS, LINE_SHOPPERS, PRIOR_BUYERS, Baseline, bins
 from training.learning.observed import Observed
 
-PRIOR_SHOPPERS: Final = 1_000  # what an assumed recovery rate counts as
+# Shoppers that an assumed rate may count as; without data the first.
+PRIOR_CHOICES: Final = (1_000, 500, 2_000, 4_000, 8_000, 16_000)
 WORTH_SPREAD: Final = 0.5  # prior standard deviation of what all assumed rates together are worth
 _SMALLEST_VARIANCE: Final = 0.05  # of a purchase: keeps a shopper who surely buys from outweighing all others
 _RIDGE: Final = 1e-9  # where nobody may get an offer, its assumption stays
@@ -62,14 +63,16 @@ class Rates:
 
     ``covariance``: posterior, of (base, gain, base, gain, ...)
     ``too_high``: what the line of the baseline is too high by in each bin of risk, shape (BINS,)
+    ``prior_shoppers``: what each offer's assumption counts as
     """
 
     offers: tuple[Rate, ...]
     covariance: Floats
     too_high: Floats
+    prior_shoppers: float
 
 
-def learn_rates(policy: Policy, seen: Observed, baseline: Baseline, prior_shoppers: float = PRIOR_SHOPPERS) -> Rates:
+def learn_rates(policy: Policy, seen: Observed, baseline: Baseline, prior_shoppers: float | None = None) -> Rates:
     """Return the learnt rate of each of the policy's offers. ``policy`` is the assumed one, never one learnt before.
 
     ``bought - (1 - l) = q (base + gain s) + (a + b risk + bin) + noise``, where q is the chance of no purchase of the
@@ -81,27 +84,58 @@ def learn_rates(policy: Policy, seen: Observed, baseline: Baseline, prior_shoppe
     standard deviation WORTH_SPREAD. An offer's own deviation has mean 0, and the precision of ``prior_shoppers``
     shoppers drawn from those who may get the offer. "The chance is the risk" has the precision of PRIOR_BUYERS
     shoppers, "the bins lie on a line" that of LINE_SHOPPERS.
+
+    Without ``prior_shoppers`` the data say how far offers deviate from what was assumed: of PRIOR_CHOICES the number
+    under which they are likeliest (empirical Bayes).
     """
     trust = 1 - policy.caution.value
     assumed = np.array([[offer.base_recovery_rate.value, offer.gain] for offer in policy.interventions])
     lost = baseline.at(seen.risk)
-    precision, moment = _prior(trust, trust * assumed, seen, baseline, lost, prior_shoppers)
+    spreads = np.array([_spread(one, i, _OWN + assumed.size) for i, one in enumerate(assumed)])
+    gram, moment = _told(spreads, trust * assumed, seen, baseline, lost)
+    fixed, own, expected = _prior(trust, trust * assumed, seen, baseline, lost)
+    choices = PRIOR_CHOICES if prior_shoppers is None else (prior_shoppers,)
+    likelihoods = [log_evidence(fixed + own * shoppers, expected, gram, moment) for shoppers in choices]
+    counts_as = choices[int(np.argmax(likelihoods))]
+    prior = fixed + own * counts_as
+    covariance = np.linalg.inv(prior + gram)
+    means = covariance @ (prior @ expected + moment)
+    flat = spreads[:, :2].reshape(-1, len(prior))
+    of_rates = flat @ covariance @ flat.T
+    intercept, slope, *bins_too_high = means[_ERROR]
+    counts = np.bincount(seen.offer, minlength=len(policy.choices))[1:]
+    return Rates(
+        offers=_rates(policy, counts, counts_as, flat @ means, of_rates),
+        covariance=of_rates,
+        too_high=intercept + slope * baseline.centre + np.array(bins_too_high),
+        prior_shoppers=counts_as,
+    )
+
+
+def _told(spreads: Floats, guesses: Floats, seen: Observed, baseline: Baseline, lost: Floats) -> tuple[Floats, Floats]:
+    """Return the precision and the moment of all parameters that the data bring."""
+    size = spreads.shape[2]
+    precision, moment = np.zeros((size, size)), np.zeros(size)
     gram, found = _normal_equations(seen, baseline, lost, seen.offer == 0, np.zeros(2))
     precision[_ERROR, _ERROR] += gram[2:, 2:]
     moment[_ERROR] += found[2:]
-    spreads = np.array([_spread(one, i, len(precision)) for i, one in enumerate(assumed)])
-    for i, spread in enumerate(spreads):
-        gram, found = _normal_equations(seen, baseline, lost, seen.offer == i + 1, trust * assumed[i])
+    for i, (spread, guess) in enumerate(zip(spreads, guesses, strict=True)):
+        gram, found = _normal_equations(seen, baseline, lost, seen.offer == i + 1, guess)
         precision += spread.T @ gram @ spread
         moment += spread.T @ found
-    covariance = np.linalg.inv(precision)
-    means = covariance @ moment
-    flat = spreads[:, :2].reshape(-1, len(precision))
-    counts = np.bincount(seen.offer, minlength=len(policy.choices))[1:]
-    intercept, slope, *own = means[_ERROR]
-    too_high = intercept + slope * baseline.centre + np.array(own)
-    of_rates = flat @ covariance @ flat.T
-    return Rates(_rates(policy, counts, prior_shoppers, flat @ means, of_rates), of_rates, too_high)
+    return precision, moment
+
+
+def log_evidence(prior: Floats, expected: Floats, gram: Floats, moment: Floats) -> float:
+    """Return the log likelihood of the data under a normal prior, but for what is the same under each.
+
+    ``(log |P0| - log |P| + m' P^-1 m - m0' P0^-1 m0) / 2`` with ``P = P0 + X'WX``, ``m0 = P0 mean``,
+    ``m = m0 + X'Wy``.
+    """
+    whole, start = prior + gram, prior @ expected
+    together = start + moment
+    gain = float(together @ np.linalg.solve(whole, together) - start @ expected)
+    return 0.5 * (float(np.linalg.slogdet(prior)[1] - np.linalg.slogdet(whole)[1]) + gain)
 
 
 def _spread(assumed: Floats, offer: int, size: int) -> Floats:
@@ -114,23 +148,23 @@ def _spread(assumed: Floats, offer: int, size: int) -> Floats:
 
 
 def _prior(
-    trust: float, guesses: Floats, seen: Observed, baseline: Baseline, lost: Floats, prior_shoppers: float
-) -> tuple[Floats, Floats]:
-    """Return the prior's precision and moment."""
-    size = _OWN + 2 * len(guesses)
-    precision, moment = np.zeros((size, size)), np.zeros(size)
-    precision[_WORTH, _WORTH] = WORTH_SPREAD**-2
-    moment[_WORTH] = WORTH_SPREAD**-2 * trust
+    trust: float, guesses: Floats, seen: Observed, baseline: Baseline, lost: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return the prior's precision without own deviations, theirs for one shopper, and the prior's means."""
+    size = _OWN + guesses.size
+    fixed, own, expected = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size)
+    fixed[_WORTH, _WORTH], expected[_WORTH] = WORTH_SPREAD**-2, trust
     everybody = np.ones(len(lost), bool)
     unit = _normal_equations(seen, baseline, lost, everybody, np.zeros(2))[0][2:, 2:] / max(len(lost), 1)
-    precision[_LINE, _LINE] = unit[:2, :2] * PRIOR_BUYERS + np.eye(2) * _RIDGE
-    moment[_LINE] = precision[_LINE, _LINE] @ (baseline.line - np.array([0.0, 1.0]))
-    precision[_BINS, _BINS] = unit[2:, 2:] * LINE_SHOPPERS + np.eye(BINS) * _RIDGE
+    fixed[_LINE, _LINE] = unit[:2, :2] * PRIOR_BUYERS
+    fixed[_BINS, _BINS] = unit[2:, 2:] * LINE_SHOPPERS
+    expected[_LINE] = baseline.line - np.array([0.0, 1.0])
     for i, guess in enumerate(guesses):
-        own, may = slice(_OWN + 2 * i, _OWN + 2 * i + 2), seen.eligible[:, i]
+        place, may = slice(_OWN + 2 * i, _OWN + 2 * i + 2), seen.eligible[:, i]
         unit = _normal_equations(seen, baseline, lost, may, guess)[0][:2, :2]
-        precision[own, own] = unit * (prior_shoppers / max(int(may.sum()), 1)) + np.eye(2) * _RIDGE
-    return precision, moment
+        own[place, place] = unit / max(int(may.sum()), 1)
+    fixed[1:, 1:] += np.eye(size - 1) * _RIDGE
+    return fixed, own, expected
 
 
 def _normal_equations(

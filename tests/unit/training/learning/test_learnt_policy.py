@@ -19,7 +19,7 @@ def test_the_learnt_policy_decides_by_the_posterior_and_says_where_it_is_from() 
         assert offer.base_recovery_rate.value * (1 - offer.caution.value) == pytest.approx(rate.possible()[0])
         assert offer.gain * (1 - offer.caution.value) == pytest.approx(rate.possible()[1])
         assert f"{rate.shoppers:,} matured decisions with this offer (a test)" in offer.base_recovery_rate.source
-        assert "counts as 1000 shoppers" in offer.base_recovery_rate.source
+        assert f"counts as {found.rates.prior_shoppers} shoppers" in offer.base_recovery_rate.source
     assert found.policy.no_purchase is not None
     assert found.policy.no_purchase.source.endswith("Data: a test.")
     assert POLICY.model_validate_json(found.policy.model_dump_json()) == found.policy

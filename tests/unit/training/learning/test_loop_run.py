@@ -1,7 +1,6 @@
 """A small loop learns."""
 
 import numpy as np
-import pytest
 
 from training.learning.loop_run import run_loop
 from training.learning.loop_world import NO_OFFER_WORKS, Shoppers, make_loop_world
@@ -21,7 +20,7 @@ def test_where_no_offer_works_the_best_is_none(shoppers: Shoppers) -> None:
     assert world.rates.max() == 0
     run = run_loop(shoppers, world, 1)
     assert run.best == 0
-    assert run.late == pytest.approx(0.0, abs=0.1)
+    assert -0.2 < run.late <= 0
     assert run.realised < 0
 
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.linalg import block_diag
+from scipy.stats import multivariate_normal
 
 from tests import factories
 from tests.unit.training.learning.logs import observed
 from training.learning.no_purchase import learn_baseline
 from training.learning.observed import Observed
-from training.learning.rates import Rate, Rates, learn_rates
+from training.learning.rates import Rate, Rates, learn_rates, log_evidence
 
 POLICY = factories.policy(caution={"value": 0.5, "source": "s"})
 
@@ -36,7 +37,7 @@ def test_with_many_data_the_truth_is_found_and_caution_goes() -> None:
         assert rate.base == pytest.approx(base, abs=4 * np.sqrt(rate.covariance[0, 0]))
         assert rate.gain == pytest.approx(gain, abs=4 * np.sqrt(rate.covariance[1, 1]))
         assert rate.interval()[0] < rate.base < rate.interval()[1]
-        assert rate.caution < 0.011
+        assert rate.caution == pytest.approx(0.5 * rates.prior_shoppers / (rates.prior_shoppers + rate.shoppers))
         assert rate.shoppers > 49_000
 
 
@@ -60,7 +61,7 @@ def test_the_posterior_is_ridge_regression_on_stacked_prior_rows() -> None:
         return np.asarray(np.linalg.cholesky(columns.T @ columns * shoppers / 3_000).T)
 
     guessed, untreated = roots(0.5 * assumed), roots(np.zeros(2))
-    blocks = ((x * guessed, 1_000), (line * untreated, 100), (bin_of * untreated, 10_000))
+    blocks = ((x * guessed, 2_000), (line * untreated, 100), (bin_of * untreated, 10_000))
     priors = block_diag([[2.0]], *(prior_rows(columns, shoppers) for columns, shoppers in blocks))
     rows = np.column_stack([x @ assumed * offered, x * offered[:, None], line, bin_of])
     root = np.where(offered[:, None], guessed, untreated)
@@ -69,7 +70,7 @@ def test_the_posterior_is_ridge_regression_on_stacked_prior_rows() -> None:
     design, target = np.vstack([priors, root * rows]), np.concatenate([priors @ risk_is_chance, root[:, 0] * surprise])
     expected = np.linalg.lstsq(design, target)[0]
 
-    found = learn_rates(policy, one, baseline)
+    found = learn_rates(policy, one, baseline, 2_000)
     rate = found.offers[0]
     assert (rate.base, rate.gain) == pytest.approx(tuple(expected[0] * assumed + expected[1:3]), abs=1e-6)
     assert found.too_high == pytest.approx(expected[3] + expected[4] * baseline.centre + expected[5:], abs=1e-6)
@@ -77,11 +78,35 @@ def test_the_posterior_is_ridge_regression_on_stacked_prior_rows() -> None:
     assert rate.covariance == pytest.approx(spread @ np.linalg.inv(design.T @ design) @ spread.T, rel=1e-4)
 
 
+def test_the_evidence_is_the_density_of_the_data_under_the_prior() -> None:
+    rng = np.random.default_rng(2)
+    x, weight, expected = rng.normal(size=(40, 3)), rng.uniform(1, 3, 40), np.array([0.5, 0.0, -0.2])
+    y = x @ [0.4, 0.3, 0.0] + rng.normal(size=40) / np.sqrt(weight)
+    priors = [np.diag([4.0, shoppers, shoppers]) for shoppers in (0.5, 20.0)]
+    densities = [
+        multivariate_normal(x @ expected, x @ np.linalg.inv(prior) @ x.T + np.diag(1 / weight)).logpdf(y)
+        for prior in priors
+    ]
+    gram, moment = x.T @ (x * weight[:, None]), x.T @ (weight * y)
+    found = [log_evidence(prior, expected, gram, moment) for prior in priors]
+    assert found[1] - found[0] == pytest.approx(densities[1] - densities[0])
+
+
+def test_assumptions_count_for_more_where_offers_do_as_assumed() -> None:
+    # Given offers that do 0.6 of what is assumed, each alike, and offers of which one does what another is assumed to
+    alike, _ = observed(60_000)
+    rng, lost = np.random.default_rng(6), 0.4 + 0.5 * alike.risk
+    swapped = np.array([0, 0.20, 0.05, 0.0])[alike.offer]
+    mixed = replace(alike, bought=rng.random(60_000) < 1 - lost + lost * swapped)
+    assert learnt(alike).prior_shoppers >= 4_000
+    assert learnt(mixed).prior_shoppers == 500
+
+
 def test_an_error_of_the_line_is_no_effect_of_offers() -> None:
     # Given a line that is 0.05 too high at every risk
     seen, _ = observed(100_000)
     right = learn_baseline(seen)
-    wrong = replace(right, line=right.line + [0.05, 0.0])
+    wrong = replace(right, line=right.line + np.array([0.05, 0.0]))
     for one, other in zip(
         learn_rates(POLICY, seen, right).offers, learn_rates(POLICY, seen, wrong).offers, strict=True
     ):
@@ -94,7 +119,8 @@ def test_few_shoppers_without_an_offer_leave_every_rate_unsure() -> None:
     seen, _ = observed(20_000)
     kept = (seen.offer > 0) | (np.arange(20_000) % 50 == 0)
     few = Observed(seen.risk[kept], seen.sensitivity[kept], seen.offer[kept], seen.bought[kept], seen.eligible[kept])
-    for one, other in zip(learnt(seen).offers, learnt(few).offers, strict=True):
+    whole, part = (learn_rates(POLICY, log, learn_baseline(log), 1_000) for log in (seen, few))
+    for one, other in zip(whole.offers, part.offers, strict=True):
         assert np.sqrt(other.covariance[0, 0]) > 1.1 * np.sqrt(one.covariance[0, 0])
 
 

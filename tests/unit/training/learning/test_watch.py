@@ -145,6 +145,6 @@ def test_what_is_not_known_is_no_metric() -> None:
     found = to_metrics(watch(decisions, orders, MODEL))
     assert set(found) == {
         "MaturedDecisions", "PendingShare", "SampleRatioPValue", "CalibrationSlope", "CalibrationIntercept",
-        "OffersBelowExpected",
+        "OffersBelowExpected", "OutcomesRejected",
     }  # fmt: skip
     assert to_metrics(watch(decisions, orders, MODEL, decided=ROWS + 7))["DecisionsLost"] == 7
