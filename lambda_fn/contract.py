@@ -76,6 +76,7 @@ INCOMING_SUFFIXES: Final = (".csv", ".csv.gz", ".CSV")  # the rule that starts t
 MAX_BATCH_RECORDS: Final = 1_000
 MAX_BODY_BYTES: Final = 5 * 1024 * 1024  # Lambda takes 6 MB, base64 included
 CHUNK_BYTES: Final = 64 * 1024 * 1024  # of a file; larger where a file would have more than MOST_CHUNKS
+EXPLAINED_CHUNK_BYTES: Final = 8 * 1024 * 1024  # where rows get reasons, which take longer than their scores
 MOST_CHUNKS: Final = 5_000  # S3 joins 10,000 parts at most; a chunk's output may need several of 5 GiB
 MAX_LINE_BYTES: Final = 1024 * 1024
 ROUTING_TTL_SECONDS: Final = 30

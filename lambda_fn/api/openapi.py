@@ -9,10 +9,10 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from lambda_fn.api.answers import ANSWERS
-from lambda_fn.api.notices import MOST_REASONS
 from lambda_fn.api.problems import Problem
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
+from lambda_fn.scoring.reasons import MOST_REASONS
 from lambda_fn.scoring.recipe import ID_FIELD
 
 _REF: Final = "#/components/schemas/{model}"

@@ -59,6 +59,7 @@ class Report(Frozen):
     """What became of a dropped file. Everything but ``execution`` and ``durations_seconds`` is the same on a rerun.
 
     nothing_known: scored rows of which every input is missing.
+    reasons: how many inputs that moved its risk each scored row names; 0: the scored file has no such column.
     unknown_metadata: keys of the object's metadata that mean nothing here; a misspelt one had no effect.
     """
 
@@ -70,6 +71,7 @@ class Report(Frozen):
     model_version: str
     as_of: dt.date
     nothing_known: int = 0
+    reasons: int = 0
     unknown_metadata: tuple[str, ...] = ()
     risk_levels: dict[str, int]
     interventions: dict[str, int]
@@ -131,6 +133,7 @@ def make_report(job: Job, reports: Sequence[ChunkReport], manifest: Manifest, fi
         model_version=job.pins.model_version,
         as_of=job.pins.as_of,
         nothing_known=sum(report.nothing_known for report in reports),
+        reasons=job.reasons,
         unknown_metadata=job.unknown_metadata,
         risk_levels=_sums(RISK_LEVELS, [report.levels for report in reports]),
         interventions=_sums(names, [report.choices for report in reports]),

@@ -26,7 +26,8 @@ class WarningTexts:
     Their notes would make the scored file many times the dropped one, so missing inputs are listed there by name.
     """
 
-    def __init__(self, kinds: Sequence[Note]) -> None:
+    def __init__(self, kinds: Sequence[Note], end: bytes = b"\n") -> None:
+        """``end``: what follows the notes of each line."""
         self.kinds = kinds
         self._missing = np.flatnonzero([note.issue in ("imputed", "missing") for note in kinds])
         names = [kinds[kind].field for kind in self._missing.tolist()]
@@ -42,8 +43,8 @@ class WarningTexts:
             *map(escaped, later),
             *(escaped(guarded(text)) for text in first),
             *(b'"%b' % escaped(guarded(text)) for text in first),
-            b"\n",
-            b'"\n',
+            end,
+            b'"%b' % end,
         ]
 
     def append_to(self, beginnings: Sequence[bytes], flags: Bools) -> bytes:
