@@ -97,6 +97,7 @@ METRIC_ROWS_SCORED: Final = "RowsScored"
 METRIC_ROWS_REJECTED: Final = "RowsRejected"
 METRIC_REJECTED_SHARE: Final = "RejectedShare"  # percent of a file's rows
 METRIC_DRIFT: Final = "LargestStabilityIndex"  # model_version
+METRIC_BLANKS: Final = "LargestRiseInBlanks"  # model_version; of the share of missing values of an input
 METRIC_EXPECTED_MARGIN: Final = "ExpectedMargin"
 METRIC_JOBS_FAILED: Final = "JobsFailed"
 DIMENSION_MODEL_VERSION: Final = "model_version"
