@@ -16,7 +16,7 @@ from lambda_fn.scoring.drift import (
     stability_index,
     stability_indices,
 )
-from lambda_fn.scoring.manifest import CategoryHistogram, NumberHistogram
+from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
 from tests import factories
 
 RECIPE = factories.recipe()
@@ -84,7 +84,7 @@ def test_too_few_rows_say_nothing() -> None:
 
 
 def test_blanks_rise_against_their_share_in_training_the_largest_first() -> None:
-    trained = {
+    trained: dict[str, Histogram] = {
         "fell": NumberHistogram(edges=(1.0,), counts=(300, 300), missing=400),
         "rose": CategoryHistogram(counts=(500, 300), other=100, missing=100),
         "unknown": NumberHistogram(edges=(1.0,), counts=(1, 1)),
