@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import plotly.graph_objects as go
 
 from console import words
+from console.effects import InputEffects, Value
 
 INK: Final = "#1f2933"
 FAINT: Final = "#d5dbe1"
@@ -15,10 +18,14 @@ ACCENT: Final = "#1f6f8b"
 QUIET: Final = "#8a99a8"
 UP: Final = "#b4432f"  # raises the risk
 DOWN: Final = "#2b7a55"  # lowers it
+LOW: Final = "#3b76b0"  # a small value; a large one has the colour UP
 LEVEL_COLOURS: Final = {"LOW": "#2b7a55", "MEDIUM": "#b7791f", "HIGH": "#b4432f"}
 HEIGHT: Final = 340  # pixels
 TOP: Final = 44  # pixels, for the chart's label
 TOP_WITH_LEGEND: Final = 84
+SPREAD_CELLS: Final = 60  # in which the dots of a row are counted
+SPREAD_STEP: Final = 0.06  # between two dots of one cell, in rows
+SPREAD: Final = 0.4  # the farthest that a dot is moved
 BAR_HEIGHT: Final = 34  # pixels of one row of a chart of bars
 _FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Open Sans', sans-serif"
 
@@ -47,7 +54,9 @@ def waterfall(base: float, effects: Sequence[tuple[str, float]], risk: float) ->
     return _styled(figure, height=140 + BAR_HEIGHT * len(names))
 
 
-def bars(counts: Mapping[str, float], axis: str, colours: Mapping[str, str] | None = None) -> go.Figure:
+def bars(
+    counts: Mapping[str, float], axis: str, colours: Mapping[str, str] | None = None, decimals: int = 0
+) -> go.Figure:
     """Show one horizontal bar a name, in the given order from the top."""
     names = list(counts)
     figure = go.Figure(
@@ -56,7 +65,7 @@ def bars(counts: Mapping[str, float], axis: str, colours: Mapping[str, str] | No
             y=names,
             x=list(counts.values()),
             marker={"color": [(colours or {}).get(name, ACCENT) for name in names]},
-            text=[f"{value:,.0f}" if value == int(value) else f"{value:,.4f}" for value in counts.values()],
+            text=[f"{value:,.{decimals}f}" for value in counts.values()],
             textposition="auto",
         )
     )
@@ -65,39 +74,56 @@ def bars(counts: Mapping[str, float], axis: str, colours: Mapping[str, str] | No
     return _styled(figure, height=130 + BAR_HEIGHT * max(len(names), 2))
 
 
-def drift(indices: Mapping[str, float], limit: float) -> go.Figure:
-    """Show each input's population stability index beside the limit from which it counts as changed."""
-    figure = bars(indices, "population stability index")
-    colours = [UP if value > limit else ACCENT for value in indices.values()]
-    figure.update_traces(marker={"color": colours})
-    figure.add_vline(x=limit, line={"color": INK, "dash": "dot"}, annotation_text=f"changed from {limit:g}")
-    return figure
+def beeswarm(inputs: Sequence[InputEffects]) -> go.Figure:
+    """Show each shopper's effect of each input, in points of risk, a row an input.
 
-
-def beeswarm(effects: Mapping[str, Sequence[float]], shades: Mapping[str, Sequence[float]]) -> go.Figure:
-    """Show each row's effect of each input, in points of risk, spread by hand so that dots do not hide each other.
-
-    ``shades``: where the row's value lies in the input's range, 0 to 1.
+    A dot's colour says where its value lies among the input's values; that of a category is grey.
     """
-    names = list(effects)
     figure = go.Figure()
-    for place, name in enumerate(names):
-        values = [100 * effect for effect in effects[name]]
+    for place, one in enumerate(inputs):
+        points = [100 * effect for effect in one.effects]
+        shades = _shades(one.values)
+        marker: dict[str, Any] = {"size": 5, "opacity": 0.8, "color": QUIET}
+        if shades is not None:
+            marker |= {"color": shades, "colorscale": [[0, LOW], [1, UP]], "cmin": 0, "cmax": 1}
         figure.add_trace(
             go.Scatter(
-                x=values,
-                y=[place + shift for shift in _spread(values)],
+                x=points,
+                y=[place + shift for shift in _spread(points)],
                 mode="markers",
-                name=name,
-                marker={"size": 6, "opacity": 0.75, "color": list(shades.get(name, [0.5] * len(values))),
-                        "colorscale": [[0, "#3b76b0"], [1, "#b4432f"]], "cmin": 0, "cmax": 1},
-                hovertemplate="%{x:.1f} points<extra>" + name + "</extra>",
+                name=words.label(one.name),
+                marker=marker,
+                customdata=[_written(value) for value in one.values],
+                hovertemplate=words.label(one.name) + " = %{customdata}: %{x:+.1f} points<extra></extra>",
             )
-        )  # fmt: skip
-    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
-    figure.update_xaxes(title="effect on the risk, points", zeroline=True, zerolinecolor=INK)
+        )
+    names = [words.label(one.name) for one in inputs]
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.4, -0.6])
+    figure.update_xaxes(title="effect on the risk, points")
+    figure.add_vline(x=0, line={"color": QUIET, "dash": "dot"})
     figure.update_layout(showlegend=False)
     return _styled(figure, height=130 + BAR_HEIGHT * max(len(names), 3))
+
+
+def dependence(one: InputEffects, axis: str) -> go.Figure:
+    """Show one input's effect on each shopper's risk, in points, over its value."""
+    points = [100 * effect for effect in one.effects]
+    texts = [isinstance(value, str) and _day(value) is None for value in one.values]
+    figure = go.Figure(
+        go.Scatter(
+            x=list(one.values),
+            y=points,
+            mode="markers",
+            marker={"size": 6, "opacity": 0.5, "color": ACCENT},
+            hovertemplate="%{x}: %{y:+.1f} points<extra></extra>",
+        )
+    )
+    if any(texts):
+        figure.update_xaxes(type="category", categoryorder="mean descending")
+    figure.add_hline(y=0, line={"color": QUIET, "dash": "dot"})
+    figure.update_xaxes(title=axis)
+    figure.update_yaxes(title="effect on the risk, points")
+    return _styled(figure)
 
 
 def response(values: Sequence[Any], risks: Sequence[float], axis: str) -> go.Figure:
@@ -200,15 +226,38 @@ def _mark(name: str, at: tuple[float, float], symbol: str, colour: str) -> go.Sc
 
 
 def _spread(values: Sequence[float]) -> list[float]:
-    """Return how far to move each dot from its row's line: the more dots have nearly the same value, the farther."""
-    width = max(max(values, default=0.0) - min(values, default=0.0), 1e-9) / 40
-    seen: dict[int, int] = {}
+    """Return how far to move each dot from its row's line, so that dots of nearly one value do not hide each other."""
+    width = max(max(values, default=0.0) - min(values, default=0.0), 1e-9) / SPREAD_CELLS
+    cells = [round(value / width) for value in values]
+    counts = Counter(cells)
+    seen: Counter[int] = Counter()
     shifts = []
-    for value in values:
-        cell = round(value / width)
-        nth = seen[cell] = seen.get(cell, 0) + 1
-        shifts.append(min(nth // 2 * 0.05, 0.4) * (1 if nth % 2 else -1))
+    for cell in cells:
+        nth = seen[cell] = seen[cell] + 1
+        step = min(SPREAD_STEP, 2 * SPREAD / counts[cell])
+        shifts.append(nth // 2 * step * (1 if nth % 2 else -1))
     return shifts
+
+
+def _shades(values: Sequence[Value]) -> list[float] | None:
+    """Return where each value lies among the others, 0 to 1; None where values have no order."""
+    numbers = [_day(value) if isinstance(value, str) else value for value in values]
+    if any(number is None for number in numbers):
+        return None
+    ranked = sorted(set(numbers))  # type: ignore[type-var]  # there is no None among them
+    places = {number: place / max(len(ranked) - 1, 1) for place, number in enumerate(ranked)}
+    return [places[number] for number in numbers]
+
+
+def _day(text: str) -> float | None:
+    try:
+        return float(dt.date.fromisoformat(text).toordinal())
+    except ValueError:
+        return None
+
+
+def _written(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:,.6g}"
 
 
 def _styled(figure: go.Figure, height: int = HEIGHT) -> go.Figure:

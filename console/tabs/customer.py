@@ -115,16 +115,6 @@ def reasons_note(found: Answered) -> str:
     return markup.source("reasons of the API: Shapley effects of known against missing, in points of risk")
 
 
-def pickable(backend: Backend, inputs: Inputs) -> dict[str, dict[str, str]]:
-    """Return the first shoppers of the file that was scored last, by id; empty where there is none."""
-    files = backend.store.scored_files()
-    report = backend.store.report(files[0].stem) if files else None
-    if report is None:
-        return {}
-    rows = backend.store.first_rows(report["input"]["key"], PICKED_ROWS)
-    return {row[inputs.id_name]: row for row in rows if row.get(inputs.id_name)}
-
-
 def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001
     """Lay the tab out. The inputs are those of the champion at the time the page is opened."""
 
@@ -229,7 +219,7 @@ class _Form:
 
     def _choices(self) -> list[str]:
         try:
-            return list(pickable(self._backend, self._inputs))
+            return list(self._backend.last_customers(PICKED_ROWS)[0])
         except TOLD:
             return []
 
@@ -237,7 +227,10 @@ class _Form:
         return gr.Dropdown(choices=self._choices())
 
     def _fill(self, shopper: str | None) -> tuple[Any, ...]:
-        row = pickable(self._backend, self._inputs).get(shopper or "", {})
+        try:
+            row = self._backend.last_customers(PICKED_ROWS)[0].get(shopper or "", {})
+        except TOLD:
+            row = {}
         filled = self._inputs.from_row(row)
         return shopper or "", *(_content(field, filled[field.name]) for field in self._inputs.fields)
 

@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 import pytest
 
 from console import figures
+from console.effects import InputEffects
 
 
 def trace(figure: go.Figure, place: int = 0) -> go.Figure:
@@ -31,11 +32,29 @@ def test_bars_keep_their_order() -> None:
 
 
 def test_a_beeswarm_has_a_row_an_input_and_a_dot_a_customer() -> None:
-    figure = figures.beeswarm({"a": [0.1, 0.1, -0.2], "b": [0.0, 0.0, 0.0]}, {"a": [0, 0.5, 1]})
-    assert [one.name for one in figure.data] == ["a", "b"]
+    inputs = [
+        InputEffects("a", (5.0, 7.0, 9.0), (0.1, 0.1, -0.2)),
+        InputEffects("b", ("x", "y", "x"), (0.0,) * 3),
+        InputEffects("c", ("2026-01-31", "2025-12-31"), (0.0, 0.1)),
+    ]
+    figure = figures.beeswarm(inputs)
+    assert [one.name for one in figure.data] == ["A", "B", "C"]
     assert list(trace(figure).x) == pytest.approx([10, 10, -20])
     assert len(set(trace(figure).y)) == 2  # dots of one value do not hide each other
     assert all(abs(y - 1) < 0.5 for y in trace(figure, 1).y)  # and stay in their row
+    assert [trace(figure, place).marker.color for place in range(3)] == [(0.0, 0.5, 1.0), figures.QUIET, (1.0, 0.0)]
+
+
+def test_dots_of_one_value_stay_in_their_row_however_many_there_are() -> None:
+    crowd = figures.beeswarm([InputEffects("a", (1.0,) * 500, (0.1,) * 500)])
+    places = list(trace(crowd).y)
+    assert len(set(places)) == 500
+    assert max(map(abs, places)) <= figures.SPREAD
+
+
+def test_a_dependence_has_a_dot_a_customer_in_points() -> None:
+    shown = trace(figures.dependence(InputEffects("a", (5.0, 7.0), (0.1, -0.2)), "A (points)"))
+    assert (list(shown.x), list(shown.y)) == ([5, 7], pytest.approx([10, -20]))
 
 
 def test_calibration_is_beside_the_line_of_a_perfect_model() -> None:
