@@ -177,9 +177,21 @@ def calibration(bins: Sequence[Mapping[str, float]]) -> go.Figure:
     return _styled(figure)
 
 
-def by_time(times: Sequence[Any], series: Mapping[str, Sequence[float]], axis: str) -> go.Figure:
-    """Show numbers over time, stacked where there are several."""
-    colours = dict(zip(series, (ACCENT, UP, "#b7791f", DOWN), strict=False))
+def line(times: Sequence[Any], values: Sequence[float], axis: str) -> go.Figure:
+    """Show one number over time."""
+    figure = go.Figure(
+        go.Scatter(x=[str(time) for time in times], y=list(values), mode="lines+markers", line={"color": ACCENT})
+    )
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(title=axis, rangemode="tozero")
+    return _styled(figure)
+
+
+def by_time(
+    times: Sequence[Any], series: Mapping[str, Sequence[float]], axis: str, *, stacked: bool = True
+) -> go.Figure:
+    """Show numbers over time, stacked or side by side where there are several."""
+    colours = dict(zip(series, (ACCENT,) if len(series) == 1 else (QUIET, ACCENT), strict=False))
     named = {words.LEVELS[level]: colour for level, colour in LEVEL_COLOURS.items()}
     figure = go.Figure(
         [
@@ -192,7 +204,7 @@ def by_time(times: Sequence[Any], series: Mapping[str, Sequence[float]], axis: s
             for name, values in series.items()
         ]
     )
-    figure.update_layout(barmode="stack", showlegend=len(series) > 1)
+    figure.update_layout(barmode="stack" if stacked else "group", showlegend=len(series) > 1)
     figure.update_xaxes(type="category")
     figure.update_yaxes(title=axis, rangemode="tozero")
     return _styled(figure)

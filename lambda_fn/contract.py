@@ -97,6 +97,7 @@ METRIC_ROWS_REJECTED: Final = "RowsRejected"
 METRIC_REJECTED_SHARE: Final = "RejectedShare"  # percent of a file's rows
 METRIC_DRIFT: Final = "LargestStabilityIndex"  # model_version
 METRIC_EXPECTED_MARGIN: Final = "ExpectedMargin"
+METRIC_RECOVERABLE_MARGIN: Final = "RecoverableMargin"
 METRIC_JOBS_FAILED: Final = "JobsFailed"
 DIMENSION_MODEL_VERSION: Final = "model_version"
 DIMENSION_ARM: Final = "arm"

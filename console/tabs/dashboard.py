@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from console import figures, markup, words
 from console.backend import TOLD, Backend, explained
 from console.html import html
-from console.usage import Usage, usage
+from console.usage import EXPECTED, LATENCY, PERCENTILE, RECOVERABLE, Usage, usage
 from lambda_fn.registry import Routing
 
 PERIODS: Final = {"7 days": 7, "30 days": 30, "90 days": 90}
@@ -116,6 +116,9 @@ def usage_facts(found: Usage, currency: str) -> str:
     shown = [markup.Fact("Predictions by the API", words.count(sums["Predictions"]))] if "Predictions" in sums else []
     if "Files" in sums:
         shown.append(markup.Fact("Files", words.count(sums["Files"])))
+    if RECOVERABLE in sums:
+        told = "expected cost of abandonment; offers recover a part of it"
+        shown.append(markup.Fact("Recoverable margin", words.money(sums[RECOVERABLE], currency), told))
     shown += [
         markup.Fact("Customers scored in files", words.count(scored)),
         markup.Fact(
@@ -125,8 +128,8 @@ def usage_facts(found: Usage, currency: str) -> str:
         ),
         markup.Fact(
             "Expected recovered margin",
-            words.money(sums.get("Expected margin", 0.0), currency),
-            "of the offers in files",
+            words.money(sums.get(EXPECTED, 0.0), currency),
+            "of the offers, over doing nothing",
         ),
         markup.Fact(
             "Largest drift", f"{max(found.series.get('Drift', {}).values(), default=0.0):.3f}", "PSI; changed above 0.2"
@@ -135,15 +138,31 @@ def usage_facts(found: Usage, currency: str) -> str:
     return markup.facts(shown)
 
 
-def usage_figures(found: Usage) -> tuple[go.Figure, go.Figure]:
-    """Return the customers by risk level and day, and the expected margin by week."""
+def levels_figure(found: Usage) -> go.Figure:
+    """Return the customers by risk level and day."""
     days = sorted({day for name in words.LEVELS for day in found.series.get(name, {})})
     levels = {text: [found.series.get(name, {}).get(day, 0.0) for day in days] for name, text in words.LEVELS.items()}
-    weeks = by_week(found.series.get("Expected margin", {}))
-    return (
-        figures.by_time(days, levels, "customers a day"),
-        figures.by_time(list(weeks), {"Expected margin": list(weeks.values())}, "expected margin a week"),
-    )
+    return figures.by_time(days, levels, "customers a day")
+
+
+def margins_figure(found: Usage, currency: str) -> go.Figure:
+    """Return the recoverable margin and what the offers are expected to recover of it, by week."""
+    weeks = {name: by_week(found.series.get(name, {})) for name in (RECOVERABLE, EXPECTED)}
+    mondays = sorted({monday for found_weeks in weeks.values() for monday in found_weeks})
+    shown = {
+        name: [of_week.get(monday, 0.0) for monday in mondays]
+        for name, of_week in (("Recoverable", weeks[RECOVERABLE]), ("Expected to be recovered", weeks[EXPECTED]))
+        if of_week
+    }
+    return figures.by_time(mondays, shown, f"{currency} a week, from Monday", stacked=False)
+
+
+def latency_figure(found: Usage) -> go.Figure | None:
+    """Return the API's latency by day; None where nobody measured it."""
+    days = found.series.get(LATENCY, {})
+    if not days:
+        return None
+    return figures.line(sorted(days), [days[day] for day in sorted(days)], f"{PERCENTILE} of a prediction, ms")
 
 
 def by_week(days: Mapping[dt.date, float]) -> dict[dt.date, float]:
@@ -165,7 +184,8 @@ def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG0
     sums = html("", elem_id="usage")
     with gr.Row():
         levels = gr.Plot(visible=False, label="Customers by risk level and day", elem_id="usage-levels")
-        margins = gr.Plot(visible=False, label="Expected recovered margin by week", elem_id="usage-margins")
+        margins = gr.Plot(visible=False, label="Recoverable and expected recovered margin", elem_id="usage-margins")
+    latency = gr.Plot(visible=False, label="Latency of the API", elem_id="usage-latency")
     html(markup.heading("How good is the model?"))
     quality = html("", elem_id="quality")
     with gr.Row(equal_height=False):
@@ -176,7 +196,7 @@ def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG0
     html(markup.heading("Which model answers?"))
     routing = html("", elem_id="routing")
     view = _View(backend)
-    gr.on([tab.select, period.change, refresh.click], view.usage, period, [sums, levels, margins], **private)
+    gr.on([tab.select, period.change, refresh.click], view.usage, period, [sums, levels, margins, latency], **private)
     gr.on(
         [tab.select, refresh.click], view.quality, None, [quality, calibration, confusion, blanked, slices], **private
     )
@@ -196,13 +216,16 @@ class _View:
             found = usage(self._backend, PERIODS[period], now)
             currency = self._backend.champion()["policy"]["currency"]
         except TOLD as error:
-            return explained(error), gr.Plot(visible=False), gr.Plot(visible=False)
+            return explained(error), *_NO_USAGE
         if found.empty:
             nothing = markup.note("info", f"Nothing was scored in the last {period}", "Score a file in the tab Files.")
-            return nothing, gr.Plot(visible=False), gr.Plot(visible=False)
-        levels, margins = usage_figures(found)
+            return nothing, *_NO_USAGE
+        latency = latency_figure(found)
         shown = usage_facts(found, currency) + markup.source(f"{found.source}; asked at {words.when(now)}")
-        return shown, gr.Plot(levels, visible=True), gr.Plot(margins, visible=True)
+        return (
+            shown, gr.Plot(levels_figure(found), visible=True), gr.Plot(margins_figure(found, currency), visible=True),
+            gr.Plot(latency, visible=latency is not None),
+        )  # fmt: skip
 
     def quality(self) -> tuple[Any, ...]:
         """Show the champion's metrics."""
@@ -224,6 +247,9 @@ class _View:
             return routing_html(registry.routing()[0], registry.versions())
         except TOLD as error:
             return explained(error)
+
+
+_NO_USAGE: Final = (gr.Plot(visible=False),) * 3
 
 
 def _metric(value: float | None) -> str:

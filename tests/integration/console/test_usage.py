@@ -39,6 +39,7 @@ def report(scored: int) -> dict[str, Any]:
         "scored": scored,
         "rejected": 1,
         "expected_margin": 2.5,
+        "recoverable_margin": 40.0,
         "risk_levels": {"LOW": scored},
         "largest_stability_index": 0.1,
     }
@@ -92,6 +93,7 @@ def test_without_metrics_the_reports_count(backend: Backend, s3: S3Client) -> No
         "Rows scored": 12,
         "Rows rejected": 2,
         "Expected margin": 5.0,
+        "Recoverable margin": 80.0,
         "LOW": 12,
         "Drift": 0.1,
     }
