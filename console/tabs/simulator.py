@@ -191,7 +191,7 @@ def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG0
             policy = backend.champion()["policy"]
             files = [file.stem for file in backend.store.scored_files()[:MOST_CHOICES]]
         except TOLD as error:
-            html(explained(error) + markup.note("info", "Mend it, then reload this page"))
+            html(explained(error) + markup.note("info", "Mend it, then reload this page"), elem_id="simulator-problem")
             return
         _Bench(backend, policy).lay_out(files)
 

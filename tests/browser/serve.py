@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -21,8 +21,8 @@ START_SECONDS: Final = 120.0
 
 
 @contextmanager
-def served(environment: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Serve the console on a free port, and yield its address."""
+def served(environment: Mapping[str, str], log: Path, start: Sequence[str] = ("-m", "console")) -> Iterator[str]:
+    """Serve the console on a free port, and yield its address. ``start``: arguments of Python."""
     with socket.socket() as found:
         found.bind((HOST, 0))
         port = found.getsockname()[1]
@@ -30,7 +30,7 @@ def served(environment: Mapping[str, str], log: Path) -> Iterator[str]:
     settings = {**os.environ, **environment, "APP_CONSOLE_PORT": str(port)}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "console"], cwd=ROOT, env=settings, stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, *start], cwd=ROOT, env=settings, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         _wait(url, process, log)

@@ -14,6 +14,7 @@ from cdk.local.model import COUNTRY
 from cdk.local.spoil import spoil
 from cdk.local.stack import DeployedStack
 from cdk.ops.client import ShopClient
+from tests.browser import fixtures
 from tests.browser.launch import StartBrowser
 from tests.browser.serve import served
 from tests.browser.visit import Visit
@@ -32,6 +33,9 @@ def environment(stack: DeployedStack, client: ShopClient) -> dict[str, str]:
 def url(environment: dict[str, str], folder: Path) -> Iterator[str]:
     with served(environment, folder / "console.log") as address:
         yield address
+
+
+start_browser = pytest.fixture(fixtures.start_browser, scope="session")
 
 
 @pytest.fixture
