@@ -60,9 +60,13 @@ class StandIn:
         self.registry.promote(artefact.manifest.model_version)
 
     def score(self, name: str, body: bytes, metadata: Mapping[str, str] | None = None) -> Report:
-        """Drop a file and run the workflow's tasks on it, in their order."""
+        """Drop a file and have it scored."""
         key = contract.INCOMING_PREFIX + name
         self.s3.put_object(Bucket=DATA_BUCKET, Key=key, Body=body, Metadata=dict(metadata or {}))
+        return self.run_workflow(key)
+
+    def run_workflow(self, key: str) -> Report:
+        """Run the workflow's tasks on a dropped file, in their order."""
         bucket = DataBucket(DATA_BUCKET, self.s3)
         job = Planner(bucket, self.registry, contract.CHUNK_BYTES).plan(key, uuid.uuid4().hex)
         model = self.registry.load(job.pins.model_version)
