@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import plotly.graph_objects as go
 
 from console import words
-from console.effects import InputEffects, Value
 
 INK: Final = "#1f2933"
 FAINT: Final = "#d5dbe1"
@@ -18,40 +15,12 @@ ACCENT: Final = "#1f6f8b"
 QUIET: Final = "#8a99a8"
 UP: Final = "#b4432f"  # raises the risk
 DOWN: Final = "#2b7a55"  # lowers it
-LOW: Final = "#3b76b0"  # a small value; a large one has the colour UP
 LEVEL_COLOURS: Final = {"LOW": "#2b7a55", "MEDIUM": "#b7791f", "HIGH": "#b4432f"}
 HEIGHT: Final = 340  # pixels
 TOP: Final = 44  # pixels, for the chart's label
 TOP_WITH_LEGEND: Final = 84
-SPREAD_CELLS: Final = 60  # in which the dots of a row are counted
-SPREAD_STEP: Final = 0.06  # between two dots of one cell, in rows
-SPREAD: Final = 0.4  # the farthest that a dot is moved
 BAR_HEIGHT: Final = 34  # pixels of one row of a chart of bars
 _FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Open Sans', sans-serif"
-
-
-def waterfall(base: float, effects: Sequence[tuple[str, float]], risk: float) -> go.Figure:
-    """Show how inputs lead from a base risk to a risk, in percent. What ``effects`` leave over is a bar of its own."""
-    rest = risk - base - sum(effect for _, effect in effects)
-    steps = [*effects, ("all other inputs", rest)] if abs(rest) >= 0.0005 else list(effects)
-    names = ["nothing known", *(name for name, _ in steps), "this shopper"]
-    figure = go.Figure(
-        go.Waterfall(
-            orientation="h",
-            measure=["absolute", *["relative"] * len(steps), "total"],
-            y=names,
-            x=[100 * base, *(100 * effect for _, effect in steps), 100 * risk],
-            text=[words.percent(base), *(f"{100 * effect:+.1f}" for _, effect in steps), words.percent(risk)],
-            textposition="auto",
-            increasing={"marker": {"color": UP}},
-            decreasing={"marker": {"color": DOWN}},
-            totals={"marker": {"color": ACCENT}},
-            connector={"line": {"color": FAINT}},
-        )
-    )
-    figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title="abandonment risk, %", range=[0, 100])
-    return _styled(figure, height=140 + BAR_HEIGHT * len(names))
 
 
 def bars(
@@ -71,59 +40,7 @@ def bars(
     )
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title=axis)
-    return _styled(figure, height=130 + BAR_HEIGHT * max(len(names), 2))
-
-
-def beeswarm(inputs: Sequence[InputEffects]) -> go.Figure:
-    """Show each shopper's effect of each input, in points of risk, a row an input.
-
-    A dot's colour says where its value lies among the input's values; that of a category is grey.
-    """
-    figure = go.Figure()
-    for place, one in enumerate(inputs):
-        points = [100 * effect for effect in one.effects]
-        shades = _shades(one.values)
-        marker: dict[str, Any] = {"size": 5, "opacity": 0.8, "color": QUIET}
-        if shades is not None:
-            marker |= {"color": shades, "colorscale": [[0, LOW], [1, UP]], "cmin": 0, "cmax": 1}
-        figure.add_trace(
-            go.Scatter(
-                x=points,
-                y=[place + shift for shift in _spread(points)],
-                mode="markers",
-                name=words.label(one.name),
-                marker=marker,
-                customdata=[_written(value) for value in one.values],
-                hovertemplate=words.label(one.name) + " = %{customdata}: %{x:+.1f} points<extra></extra>",
-            )
-        )
-    names = [words.label(one.name) for one in inputs]
-    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.4, -0.6])
-    figure.update_xaxes(title="effect on the risk, points")
-    figure.add_vline(x=0, line={"color": QUIET, "dash": "dot"})
-    figure.update_layout(showlegend=False)
-    return _styled(figure, height=130 + BAR_HEIGHT * max(len(names), 3))
-
-
-def dependence(one: InputEffects, axis: str) -> go.Figure:
-    """Show one input's effect on each shopper's risk, in points, over its value."""
-    points = [100 * effect for effect in one.effects]
-    texts = [isinstance(value, str) and _day(value) is None for value in one.values]
-    figure = go.Figure(
-        go.Scatter(
-            x=list(one.values),
-            y=points,
-            mode="markers",
-            marker={"size": 6, "opacity": 0.5, "color": ACCENT},
-            hovertemplate="%{x}: %{y:+.1f} points<extra></extra>",
-        )
-    )
-    if any(texts):
-        figure.update_xaxes(type="category", categoryorder="mean descending")
-    figure.add_hline(y=0, line={"color": QUIET, "dash": "dot"})
-    figure.update_xaxes(title=axis)
-    figure.update_yaxes(title="effect on the risk, points")
-    return _styled(figure)
+    return styled(figure, height=130 + BAR_HEIGHT * max(len(names), 2))
 
 
 def response(values: Sequence[Any], risks: Sequence[float], axis: str) -> go.Figure:
@@ -136,7 +53,7 @@ def response(values: Sequence[Any], risks: Sequence[float], axis: str) -> go.Fig
     figure = go.Figure(trace)
     figure.update_xaxes(title=axis)
     figure.update_yaxes(title="mean risk, %", range=[-2, 102])
-    return _styled(figure)
+    return styled(figure)
 
 
 def budget_curve(
@@ -153,7 +70,7 @@ def budget_curve(
         figure.add_trace(_mark(f"{words.label(name)} for all", (spend, margin), "x", UP))
     figure.update_xaxes(title=f"expected spend, {currency}")
     figure.update_yaxes(title=f"expected margin, {currency}")
-    return _styled(figure)
+    return styled(figure)
 
 
 def calibration(bins: Sequence[Mapping[str, float]]) -> go.Figure:
@@ -174,7 +91,7 @@ def calibration(bins: Sequence[Mapping[str, float]]) -> go.Figure:
     )
     figure.update_xaxes(title="stated risk, %", range=[-2, 102])
     figure.update_yaxes(title="abandoned, %", range=[-2, 102])
-    return _styled(figure)
+    return styled(figure)
 
 
 def line(times: Sequence[Any], values: Sequence[float], axis: str) -> go.Figure:
@@ -184,7 +101,7 @@ def line(times: Sequence[Any], values: Sequence[float], axis: str) -> go.Figure:
     )
     figure.update_xaxes(type="category")
     figure.update_yaxes(title=axis, rangemode="tozero")
-    return _styled(figure)
+    return styled(figure)
 
 
 def by_time(
@@ -207,7 +124,7 @@ def by_time(
     figure.update_layout(barmode="stack" if stacked else "group", showlegend=len(series) > 1)
     figure.update_xaxes(type="category")
     figure.update_yaxes(title=axis, rangemode="tozero")
-    return _styled(figure)
+    return styled(figure)
 
 
 def interval(rows: Sequence[tuple[str, float, float, float]], axis: str) -> go.Figure:
@@ -229,7 +146,7 @@ def interval(rows: Sequence[tuple[str, float, float, float]], axis: str) -> go.F
     )
     figure.add_vline(x=0, line={"color": QUIET, "dash": "dot"})
     figure.update_xaxes(title=axis)
-    return _styled(figure, height=150 + BAR_HEIGHT * max(len(rows), 1))
+    return styled(figure, height=150 + BAR_HEIGHT * max(len(rows), 1))
 
 
 def _mark(name: str, at: tuple[float, float], symbol: str, colour: str) -> go.Scatter:
@@ -237,42 +154,8 @@ def _mark(name: str, at: tuple[float, float], symbol: str, colour: str) -> go.Sc
     return go.Scatter(x=[at[0]], y=[at[1]], mode="markers", name=name, marker=marker)
 
 
-def _spread(values: Sequence[float]) -> list[float]:
-    """Return how far to move each dot from its row's line, so that dots of nearly one value do not hide each other."""
-    width = max(max(values, default=0.0) - min(values, default=0.0), 1e-9) / SPREAD_CELLS
-    cells = [round(value / width) for value in values]
-    counts = Counter(cells)
-    seen: Counter[int] = Counter()
-    shifts = []
-    for cell in cells:
-        nth = seen[cell] = seen[cell] + 1
-        step = min(SPREAD_STEP, 2 * SPREAD / counts[cell])
-        shifts.append(nth // 2 * step * (1 if nth % 2 else -1))
-    return shifts
-
-
-def _shades(values: Sequence[Value]) -> list[float] | None:
-    """Return where each value lies among the others, 0 to 1; None where values have no order."""
-    numbers = [_day(value) if isinstance(value, str) else value for value in values]
-    if any(number is None for number in numbers):
-        return None
-    ranked = sorted(set(numbers))  # type: ignore[type-var]  # there is no None among them
-    places = {number: place / max(len(ranked) - 1, 1) for place, number in enumerate(ranked)}
-    return [places[number] for number in numbers]
-
-
-def _day(text: str) -> float | None:
-    try:
-        return float(dt.date.fromisoformat(text).toordinal())
-    except ValueError:
-        return None
-
-
-def _written(value: Value) -> str:
-    return value if isinstance(value, str) else f"{value:,.6g}"
-
-
-def _styled(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
+def styled(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
+    """Return a chart in the page's style: its fonts, margins and grid; it cannot be zoomed."""
     figure.update_layout(
         height=height,
         margin={

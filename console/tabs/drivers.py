@@ -8,7 +8,7 @@ from typing import Any, Final
 import gradio as gr
 import plotly.graph_objects as go
 
-from console import figures, markup, words
+from console import effect_figures, figures, markup, words
 from console.backend import TOLD, Backend, explained
 from console.effects import Effects
 from console.html import html, when_opened
@@ -42,7 +42,7 @@ def importance_about(metrics: Mapping[str, Any]) -> tuple[str, str]:
 
 def beeswarm_figure(effects: Effects) -> go.Figure:
     """Return the effects of the inputs that move the explained shoppers' risks most."""
-    return figures.beeswarm([one for one in effects.inputs if one.values][:MOST_INPUTS])
+    return effect_figures.beeswarm([one for one in effects.inputs if one.values][:MOST_INPUTS])
 
 
 def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import gradio as gr
 
-from console import figures, markup, words
+from console import effect_figures, figures, markup, words
 from console.backend import TOLD, Backend, explained
 from console.customers import Cells
 from console.effects import Effects
@@ -110,7 +110,7 @@ class _View:
         found = self._effects.of(name) if self._effects is not None and name is not None else None
         if found is None or name is None:
             return gr.Plot(visible=False)
-        return gr.Plot(figures.dependence(found, self._fields[name].label), visible=True)
+        return gr.Plot(effect_figures.dependence(found, self._fields[name].label), visible=True)
 
     def mean_risks(self, name: str | None) -> tuple[Any, Any]:
         """Ask the API for the mean risk at each value."""

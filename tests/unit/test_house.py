@@ -57,6 +57,7 @@ ROOMS: dict[str, list[tuple[str, ...]]] = {
         ("usage", "downloads"),
         ("backend",),
         ("client", "store", "inputs"),
+        ("effect_figures",),
         ("settings", "figures", "exports"),
         ("html", "markup", "words", "effects", "customers"),
     ],
