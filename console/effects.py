@@ -26,11 +26,13 @@ class Effects:
     nobody: risk of a shopper of whom nothing is known.
     shoppers: how many were explained.
     inputs: the largest mean absolute effect over all explained shoppers first.
+    rows: the known values of each shopper, by input.
     """
 
     nobody: float
     shoppers: int
     inputs: tuple[InputEffects, ...]
+    rows: tuple[dict[str, Value], ...]
 
     def of(self, name: str) -> InputEffects | None:
         """Return one input's effects; None where it has none."""
@@ -50,6 +52,10 @@ def read_effects(metrics: Mapping[str, Any]) -> Effects | None:
         nobody=float(found["nobody"]),
         shoppers=len(found["risk"]),
         inputs=tuple(_of_known(name, values, effects) for name, values, effects in known),
+        rows=tuple(
+            {name: value for name, value in zip(names, row, strict=True) if value is not None}
+            for row in found["values"]
+        ),
     )
 
 

@@ -70,6 +70,6 @@ def changed_policy(policy: Mapping[str, Any], moved: Sequence[tuple[Knob, float]
 
 
 def as_yaml(policy: Policy) -> str:
-    """Return a policy as the file that ``--policy`` reads."""
+    """Return a policy as the file that ``--offers`` reads."""
     document = policy.model_dump(mode="json", exclude_none=True)
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)

@@ -1,9 +1,11 @@
-"""A scored file's customers under two policies: run by ``training.offers.simulate``, and told in words."""
+"""Customers of a scored file, or of the holdout, under two policies: by ``training.offers.simulate``, and in words."""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,34 +13,85 @@ import plotly.graph_objects as go
 
 from console import figures, markup, words
 from console.backend import Backend
+from console.effects import Value
 from console.store import StoreError
 from lambda_fn.registry import Artefact
+from lambda_fn.scoring.dialect import DEFAULT_DIALECT
 from lambda_fn.scoring.policy import Policy
 from training.offers.simulate import Simulation, simulate
 from training.release.package import with_policy
 
 MAX_FILE_BYTES: Final = 25 * 1024 * 1024
 FARTHEST: Final = 1.5  # times the largest spend; a mark beyond it would flatten the curve
+HOLDOUT: Final = " holdout"  # no file's stem begins with a space
 NO_LIMIT: Final = 1e12  # of a budget, in currency
 
 
+@dataclass(frozen=True)
+class Customers:
+    """Customers to simulate.
+
+    data: a file of them.
+    model: the champion, which reads it.
+    as_of: the day that recency counts to.
+    """
+
+    data: Path
+    model: Artefact
+    as_of: dt.date
+
+
 def run(backend: Backend, stem: str, policy: Policy, budget: float) -> tuple[Simulation, Simulation]:
-    """Simulate a scored file's customers under the champion's policy and under another one."""
+    """Simulate customers under the champion's policy and under another one.
+
+    ``stem``: of a scored file, or HOLDOUT.
+    """
+    registry = backend.store.registry
+    model = registry.load(registry.routing()[0].champion)
+    with tempfile.TemporaryDirectory(prefix="console-") as name:
+        find = _of_holdout if stem == HOLDOUT else _of_file
+        found = find(backend, stem, model, Path(name))
+        tried = with_policy(found.model, policy)
+        return (
+            simulate(found.model, found.data, budget, {}, found.as_of),
+            simulate(tried, found.data, budget, {}, found.as_of),
+        )
+
+
+def _of_file(backend: Backend, stem: str, model: Artefact, folder: Path) -> Customers:
     report = backend.store.report(stem)
     if report is None:
         raise StoreError(f"There is no report on {stem} any more. Press Refresh in the tab Files.")
-    size = backend.store.size(report["input"]["key"])
+    key = report["input"]["key"]
+    size = backend.store.size(key)
     if size is None or size > MAX_FILE_BYTES:
         raise StoreError(
             "The dropped file is gone or too large for this page. Use `python -m training simulate` for it."
         )
-    registry = backend.store.registry
-    model = registry.load(registry.routing()[0].champion)
-    with tempfile.TemporaryDirectory(prefix="console-") as folder:
-        data = Path(folder) / Path(report["input"]["key"]).name
-        backend.store.fetch(report["input"]["key"], data)
-        as_of = dt.date.fromisoformat(report["as_of"])
-        return _simulated(model, data, budget, as_of), _simulated(with_policy(model, policy), data, budget, as_of)
+    data = folder / Path(key).name
+    backend.store.fetch(key, data)
+    return Customers(data, model, dt.date.fromisoformat(report["as_of"]))
+
+
+def _of_holdout(backend: Backend, _: str, model: Artefact, folder: Path) -> Customers:
+    """Write the explained shoppers of the holdout into a file, in the default dialect."""
+    effects = backend.effects()
+    if effects is None:
+        raise StoreError("This model explains no customers of its holdout. Choose a scored file instead.")
+    manifest = model.manifest
+    data = folder / "holdout.csv"
+    ids = () if manifest.id_column is None else (manifest.id_column,)
+    with data.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, [*ids, *(field.name for field in manifest.recipe.inputs)])
+        writer.writeheader()
+        for number, row in enumerate(effects.rows, 1):
+            writer.writerow(dict.fromkeys(ids, number) | {name: _cell(value) for name, value in row.items()})
+    plain = Artefact(manifest.model_copy(update={"dialect": DEFAULT_DIALECT}), model.files)
+    return Customers(data, plain, manifest.as_of)
+
+
+def _cell(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:.15g}"
 
 
 def contrast_html(champion: Simulation, tried: Simulation) -> str:
@@ -87,10 +140,6 @@ def curve_figure(found: Simulation) -> go.Figure:
     chosen = (found.allocation.cost, found.allocation.margin)
     far = found.same_for_all is not None and found.same_for_all[1] > FARTHEST * max(found.unlimited[0], 1.0)
     return figures.budget_curve(found.curve, chosen, None if far else found.same_for_all, found.currency)
-
-
-def _simulated(model: Artefact, data: Path, budget: float, as_of: dt.date) -> Simulation:
-    return simulate(model, data, budget, rows={}, as_of=as_of)
 
 
 def _sums(found: Simulation) -> tuple[str, str, str]:

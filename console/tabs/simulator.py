@@ -12,7 +12,7 @@ from console import markup, words
 from console.backend import TOLD, Backend, explained
 from console.html import html, when_opened
 from console.tabs.policy_sliders import Knob, as_yaml, changed_policy, knobs
-from console.tabs.simulated_file import NO_LIMIT, contrast_html, curve_figure, facts_html, offers_html, run
+from console.tabs.simulated_file import HOLDOUT, NO_LIMIT, contrast_html, curve_figure, facts_html, offers_html, run
 from lambda_fn.scoring.policy import Policy
 
 EXPORT_NAME: Final = "offers.yaml"
@@ -28,13 +28,20 @@ def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG0
     def show() -> None:
         try:
             policy = backend.champion()["policy"]
-            files = [file.stem for file in backend.store.scored_files()[:MOST_CHOICES]]
+            choices = customers(backend)
         except TOLD as error:
             html(explained(error) + markup.note("info", "Mend it, then reload this page"), elem_id="simulator-problem")
             return
-        _Bench(backend, policy).lay_out(files)
+        _Bench(backend, policy).lay_out(choices)
 
     when_opened(page, show)
+
+
+def customers(backend: Backend) -> list[tuple[str, str]]:
+    """Return whom to simulate: name and value of the scored files, the latest first, then the holdout."""
+    files = [(file.stem, file.stem) for file in backend.store.scored_files()[:MOST_CHOICES]]
+    effects = backend.effects()
+    return files if effects is None else [*files, (f"holdout ({words.count(effects.shoppers)} customers)", HOLDOUT)]
 
 
 class _Bench:
@@ -45,14 +52,15 @@ class _Bench:
         self._policy = policy
         self._knobs = knobs(policy)
 
-    def lay_out(self, files: list[str]) -> None:
+    def lay_out(self, choices: list[tuple[str, str]]) -> None:
         """Put the sliders on the left and what they bring on the right."""
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=320):
                 choice = gr.Dropdown(
-                    files,
-                    value=next(iter(files), None),
-                    label="Customers of the scored file",
+                    choices,
+                    value=choices[0][1] if choices else None,
+                    label="Customers",
+                    info="Of a scored file, or those of the holdout that the model explains.",
                     interactive=True,
                     elem_id="sim-file",
                 )
@@ -67,7 +75,7 @@ class _Bench:
                 ]
                 start = gr.Button("Simulate", variant="primary", elem_id="simulate")
             with gr.Column(scale=8, min_width=320):
-                result = html(_READY if files else NO_FILES, elem_id="sim-result")
+                result = html(_READY if choices else NO_FILES, elem_id="sim-result")
                 plot = gr.Plot(visible=False, label="Expected margin by expected spend", elem_id="sim-curve")
                 tables = html("", elem_id="sim-tables")
                 export = html("", elem_id="sim-export")
@@ -78,7 +86,7 @@ class _Bench:
 
     def _files(self) -> Any:
         try:
-            return gr.Dropdown(choices=[file.stem for file in self._backend.store.scored_files()[:MOST_CHOICES]])
+            return gr.Dropdown(choices=customers(self._backend))
         except TOLD:
             return gr.skip()
 
@@ -103,9 +111,8 @@ class _Bench:
             champion, tried = run(self._backend, stem, policy, limit)
         except (words.Unfit, *TOLD) as error:
             return explained(error), gr.Plot(visible=False), "", ""
-        source = markup.source(
-            f"training.offers.simulate on incoming/{stem}, {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC"
-        )
+        whose = "the explained holdout rows in metrics.json" if stem == HOLDOUT else f"incoming/{stem}"
+        source = markup.source(f"training.offers.simulate on {whose}, {words.when(dt.datetime.now(dt.UTC))}")
         return (
             facts_html(tried, limit) + source,
             gr.Plot(curve_figure(tried), visible=True),
@@ -116,7 +123,7 @@ class _Bench:
     def _export(self, policy: Policy) -> str:
         token = self._backend.exports.put(EXPORT_NAME, as_yaml(policy))
         told = (
-            f"Train with it: python -m training run --policy {EXPORT_NAME}. Nothing changes for customers before that."
+            f"Train with it: python -m training run --offers {EXPORT_NAME}. Nothing changes for customers before that."
         )
         return markup.heading("Take these offers along", told) + markup.link(
             "/download/export", "Export these offers (YAML)", {"token": token}

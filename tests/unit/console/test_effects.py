@@ -26,6 +26,7 @@ def test_effects_are_ranked_by_size_and_hold_known_values_only() -> None:
         InputEffects("device", ("phone", "laptop"), (0.04, -0.1)),
         InputEffects("age", (20.0,), (0.01,)),
     )
+    assert found.rows == ({"age": 20.0, "device": "phone"}, {"device": "laptop"})
     assert found.of("age") == InputEffects("age", (20.0,), (0.01,))
     assert found.of("town") is None
 
