@@ -40,12 +40,8 @@ def watch(
 
     ``decided``: how many decisions the log should hold, as those who decide have counted; None where that is not known
     """
-    policy, recipe = model.manifest.policy, model.manifest.recipe
-    matured = attribute(decisions.records, outcomes, policy.attribution)
-    trial = to_trial(matured, policy)
-    ratio = check_sample_ratio(trial)
+    matured = attribute(decisions.records, outcomes, model.manifest.policy.attribution)
     lost = None if decided is None else max(decided - len(decisions.records), 0)
-    known = with_signals(matured.records, policy)
     report: dict[str, Any] = {
         "decisions": len(decisions.records),
         "matured": len(matured.records),
@@ -60,18 +56,35 @@ def watch(
             "lost": lost,
             "named_by_outcomes_only": matured.unlogged,
         },
+        "sample_ratio": None,
+        "offer_mix": {},
+        "offer_mix_expected": {},
+        "without_signals": 0,
+        "calibration": None,
+        "margins": [],
+        "challengers": [],
+    }
+    if matured.records:
+        report |= _of_matured(matured, model, planned)
+    report["alarms"] = _alarms(report)
+    return report
+
+
+def _of_matured(matured: Matured, model: Artefact, planned: float) -> dict[str, Any]:
+    policy, recipe = model.manifest.policy, model.manifest.recipe
+    trial = to_trial(matured, policy)
+    ratio = check_sample_ratio(trial)
+    known = with_signals(matured.records, policy)
+    found: dict[str, Any] = {
         "sample_ratio": {**asdict(ratio), "broken": ratio.broken},
         "offer_mix": _shares(trial, np.bincount(trial.arm, minlength=len(trial.arms)).astype(np.float64)),
         "offer_mix_expected": _shares(trial, trial.propensities.sum(axis=0)),
         "without_signals": int((~known).sum()),
-        "calibration": None,
-        "margins": [],
         "challengers": [asdict(one) for one in compare_models(matured, trial, model.manifest.model_version, planned)],
     }
     if known.any() and trial.margin is not None and terms_of(policy, trial.arms).know(trial.arm):
-        report |= _against_expected(matured.take(known), policy, recipe, planned)
-    report["alarms"] = _alarms(report)
-    return report
+        found |= _against_expected(matured.take(known), policy, recipe, planned)
+    return found
 
 
 def _shares(trial: Trial, amounts: Floats) -> dict[str, float]:
@@ -89,7 +102,7 @@ def _against_expected(matured: Matured, policy: Policy, recipe: Recipe, planned:
 
 def _alarms(report: dict[str, Any]) -> list[str]:
     rings = {
-        SAMPLE_RATIO: report["sample_ratio"]["broken"],
+        SAMPLE_RATIO: bool(report["sample_ratio"]) and report["sample_ratio"]["broken"],
         MARGIN_BELOW_EXPECTED: any(one["below_expected"] for one in report["margins"]),
         DECISIONS_LOST: bool(report["log"]["lost"]),
     }
@@ -102,7 +115,7 @@ def to_metrics(report: dict[str, Any]) -> dict[str, float]:
     figures = {
         contract.METRIC_MATURED: report["matured"],
         contract.METRIC_PENDING_SHARE: report["pending_share"],
-        contract.METRIC_SAMPLE_RATIO: report["sample_ratio"]["p_value"],
+        contract.METRIC_SAMPLE_RATIO: (report["sample_ratio"] or {}).get("p_value"),
         contract.METRIC_CALIBRATION_SLOPE: calibrated.get("slope"),
         contract.METRIC_CALIBRATION_INTERCEPT: calibrated.get("intercept"),
         contract.METRIC_BELOW_EXPECTED: sum(one["below_expected"] for one in report["margins"]),

@@ -102,6 +102,14 @@ def test_what_has_not_matured_is_pending() -> None:
     assert (found["matured"], found["pending"], found["pending_share"]) == (ROWS - 1_000, 1_000, 0.25)
 
 
+def test_before_anything_has_matured_all_is_pending_and_nothing_rings() -> None:
+    decisions, orders = log()
+    late = tuple(replace(one, time="2026-02-25T00:00:00Z") for one in decisions.records)
+    found = watch(replace(decisions, records=late), orders, MODEL)
+    assert (found["matured"], found["pending_share"], found["alarms"], found["sample_ratio"]) == (0, 1.0, [], None)
+    assert set(to_metrics(found)) == {"MaturedDecisions", "PendingShare", "OffersBelowExpected", "OutcomesRejected"}
+
+
 def test_slope_and_intercept_are_those_of_a_logistic_regression() -> None:
     rng = np.random.default_rng(1)
     q = rng.uniform(0.05, 0.95, 2_000)
