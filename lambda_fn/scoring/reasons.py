@@ -29,7 +29,7 @@ LEADING: Final = 4  # inputs whose subsets are summed exactly; each one more dou
 DRAWS: Final = 16  # of the other inputs beside those subsets; even
 WALKS: Final = 2  # pairs of permutations of all known inputs
 MOST_EXACT: Final = 8  # known inputs, up to which all subsets are summed
-ROWS_AT_ONCE: Final = 65_536  # of the model, so that a thousand records stay within memory
+ROWS_AT_ONCE: Final = 16_384  # of the model: a thousand records take some 30 MB, and more at once is no faster
 _SEED: Final = 0
 _KEPT_PLANS: Final = 64  # a plan of 40 inputs takes 50 kB
 
