@@ -129,7 +129,9 @@ class Scorer:
             return np.zeros(len(columns))
         numeric = columns.numbers.shape[1]
         of_numbers, of_codes = self._information[:numeric], self._information[numeric:]
-        missing: Floats = np.isnan(columns.numbers) @ of_numbers + (columns.codes < 0) @ of_codes
+        no_number = np.isnan(columns.numbers).astype(np.float64)  # whose product BLAS computes; that of bools is a loop
+        no_category = (columns.codes < 0).astype(np.float64)
+        missing: Floats = no_number @ of_numbers + no_category @ of_codes
         return missing
 
     def _known_enough(self, given: Columns, notes: Notes) -> Bools:
