@@ -27,6 +27,11 @@ from lambda_fn.settings import Settings
 
 # Groups of operations on the page that documents them.
 SCORING, MODELS, SERVICE = "Score shoppers", "The models in service", "The service"
+GROUPS = {
+    SCORING: "How likely a cart is abandoned, given what is known of its shopper, and the offer that pays for itself.",
+    MODELS: "Which models answer, and how good they are.",
+    SERVICE: "Whether it answers at all.",
+}
 
 router = APIRouter(prefix=contract.API_BASE_PATH)
 
@@ -40,6 +45,7 @@ def create_app(server: ModelServer, config: Settings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        openapi_tags=[{"name": name, "description": text} for name, text in GROUPS.items()],
         redirect_slashes=False,  # behind a gateway the redirect would leave its stage
     )
     app.state.server = server
