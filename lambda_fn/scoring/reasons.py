@@ -26,8 +26,8 @@ from lambda_fn.scoring.recipe import DateInput
 
 MOST_REASONS: Final = 20  # that an answer or a scored row names
 LEADING: Final = 4  # inputs whose subsets are summed exactly; each one more doubles the rows
-DRAWS: Final = 16  # of the other inputs beside those subsets; even
-WALKS: Final = 2  # pairs of permutations of all known inputs
+DRAWS: Final = 8  # of the other inputs beside those subsets; even
+WALKS: Final = 3  # pairs of permutations of all known inputs
 MOST_EXACT: Final = 8  # known inputs, up to which all subsets are summed
 ROWS_AT_ONCE: Final = 16_384  # of the model: a thousand records take some 30 MB, and more at once is no faster
 _SEED: Final = 0
