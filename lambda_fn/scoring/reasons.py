@@ -241,15 +241,18 @@ def _leading_effects(drawn: Floats, weights: Floats) -> Floats:
 
     drawn: (draws, 2**leading), the risk where the inputs of the subset's bits are known.
     """
-    leading = weights.shape[1]
-    subsets = np.arange(1 << leading)
-    sizes = _subsets(leading).sum(axis=1)
-    effects = np.empty(weights.shape)
-    for place in range(leading):
-        without = subsets[(subsets >> place) & 1 == 0]
-        gains = drawn[:, without | (1 << place)] - drawn[:, without]
-        effects[:, place] = (weights[:, sizes[without]] * gains).sum(axis=1)
+    without, sizes = _subsets_without(weights.shape[1])
+    gains = drawn[:, without | (1 << np.arange(weights.shape[1]))[:, None]] - drawn[:, without]
+    effects: Floats = (weights[:, sizes] * gains).sum(axis=2)
     return effects
+
+
+@lru_cache(maxsize=MOST_EXACT + 1)
+def _subsets_without(leading: int) -> tuple[Indices, Indices]:
+    """Return the subsets without each leading input, and their sizes, both (leading, 2**(leading - 1))."""
+    known = _subsets(leading)
+    without = np.stack([np.flatnonzero(~known[:, place]) for place in range(leading)])
+    return without, known.sum(axis=1)[without]
 
 
 def _summing_to(total: float, means: Floats, variances: Floats) -> Floats:
