@@ -154,7 +154,7 @@ lint: setup ## ruff: rules and formatting
 type: setup ## mypy, strict
 	@mypy
 
-bench: setup ## Latency and throughput beside the usual FastAPI + joblib service; writes .local/bench.json
+bench: setup $(BROWSER_READY) ## Latency and throughput beside the usual FastAPI + joblib service; writes .local/bench.json
 	@python -m tests.bench
 
 audit: setup ## Known vulnerabilities, insecure code, secrets [STRICT=1: fail where there is no advisory service]

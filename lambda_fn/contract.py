@@ -99,6 +99,7 @@ METRIC_REJECTED_SHARE: Final = "RejectedShare"  # percent of a file's rows
 METRIC_DRIFT: Final = "LargestStabilityIndex"  # model_version
 METRIC_BLANKS: Final = "LargestRiseInBlanks"  # model_version; of the share of missing values of an input
 METRIC_EXPECTED_MARGIN: Final = "ExpectedMargin"
+METRIC_RECOVERABLE_MARGIN: Final = "RecoverableMargin"
 METRIC_JOBS_FAILED: Final = "JobsFailed"
 DIMENSION_MODEL_VERSION: Final = "model_version"
 DIMENSION_ARM: Final = "arm"

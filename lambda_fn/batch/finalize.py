@@ -121,6 +121,7 @@ def _emit_metrics(report: Report) -> None:
             contract.METRIC_ROWS_REJECTED: (MetricUnit.Count, report.rejected),
             contract.METRIC_REJECTED_SHARE: (MetricUnit.Percent, report.rejected_percent),
             contract.METRIC_EXPECTED_MARGIN: (MetricUnit.NoUnit, report.expected_margin),
+            contract.METRIC_RECOVERABLE_MARGIN: (MetricUnit.NoUnit, report.recoverable_margin or 0.0),
         }
     )
     largest = {

@@ -99,6 +99,7 @@ class ChunkReport(Frozen):
     levels: scored rows per risk level.
     choices: scored rows per choice of the policy.
     margin_minor: expected margin as written, in hundredths of the currency.
+    recoverable_minor: margin that abandonment is expected to cost, in hundredths of the currency.
     spend: expected cost of the offers, in currency; 0 without a budget.
     inputs: counts of the input values, for drift.
     seconds: time taken.
@@ -118,6 +119,7 @@ class ChunkReport(Frozen):
     levels: tuple[int, ...]
     choices: tuple[int, ...]
     margin_minor: int
+    recoverable_minor: int = 0
     spend: float
     inputs: dict[str, InputCounts]
     seconds: float

@@ -66,6 +66,8 @@ class Durations(Frozen):
 class Report(Frozen):
     """What became of a dropped file. Everything but ``execution`` and ``durations_seconds`` is the same on a rerun.
 
+    expected_margin: of the offers, over doing nothing.
+    recoverable_margin: what abandonment is expected to cost; null in reports of earlier releases.
     nothing_known: scored rows of which every input is missing.
     reasons: how many inputs that moved its risk each scored row names; 0: the scored file has no such column.
     unknown_metadata: keys of the object's metadata that mean nothing here; a misspelt one had no effect.
@@ -86,6 +88,7 @@ class Report(Frozen):
     risk_levels: dict[str, int]
     interventions: dict[str, int]
     expected_margin: float
+    recoverable_margin: float | None = None
     currency: str
     budget: BudgetUse | None
     largest_stability_index: float | None
@@ -149,6 +152,7 @@ def make_report(job: Job, reports: Sequence[ChunkReport], manifest: Manifest, fi
         risk_levels=_sums(RISK_LEVELS, [report.levels for report in reports]),
         interventions=_sums(names, [report.choices for report in reports]),
         expected_margin=sum(report.margin_minor for report in reports) / 10**MONEY_DECIMALS,
+        recoverable_margin=sum(report.recoverable_minor for report in reports) / 10**MONEY_DECIMALS,
         currency=manifest.policy.currency,
         budget=_budget_use(job, reports),
         largest_stability_index=max(indices.values(), default=None),

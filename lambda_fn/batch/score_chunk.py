@@ -69,6 +69,7 @@ def score_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> C
         choices=tuple(tally.choices),
         nothing_known=tally.nothing_known,
         margin_minor=tally.margin_minor,
+        recoverable_minor=tally.recoverable_minor,
         spend=tally.spend,
         inputs=tally.inputs,
         seconds=round(time.monotonic() - started, 3),

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.csv_io.blocks import TooLong
-from lambda_fn.scoring.arrays import Indices, Texts
+from lambda_fn.scoring.arrays import Floats, Indices, Texts
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.decider import Decisions, Signals
 from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
@@ -51,6 +51,7 @@ class Tally:
     rejected: int = 0
     nothing_known: int = 0
     margin_minor: int = 0
+    recoverable_minor: int = 0
     spend: float = 0.0
     inputs: dict[str, InputCounts] = field(default_factory=dict)
 
@@ -185,7 +186,8 @@ class ChunkScoring:
         tally.levels = _added(tally.levels, scores.level)
         tally.choices = _added(tally.choices, scores.choice)
         tally.nothing_known += int(np.count_nonzero(columns.nothing_known()))
-        tally.margin_minor += int(np.rint(scores.margin * 10**MONEY_DECIMALS).sum())
+        tally.margin_minor += _in_minor(scores.margin)
+        tally.recoverable_minor += _in_minor(self._scorer.decider.recoverable(scores.signals))
         self._uncounted.append(columns)
         if sum(map(len, self._uncounted)) >= ROWS_COUNTED_AT_ONCE:
             self._count_inputs()
@@ -224,6 +226,11 @@ def _first(scores: Scores, count: int) -> Scores:
         notes=Notes(scores.notes.kinds, scores.notes.flags[:count]),
         signals=Signals(**signals),
     )
+
+
+def _in_minor(amounts: Floats) -> int:
+    """Return the sum of amounts, each rounded to hundredths: it is the same however a file is cut into chunks."""
+    return int(np.rint(amounts * 10**MONEY_DECIMALS).sum())
 
 
 def _added(counts: list[int], values: Indices) -> list[int]:

@@ -33,6 +33,7 @@ def draft(
         raise typer.BadParameter(f"{out} exists already; name another file, or pass --force", param_hint="--out")
     with plain_errors():
         from training.drafting.draft_file import draft_file
+        from training.drafting.questions import shortened
 
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task(f"reading {data.name}", total=data.stat().st_size if data.is_file() else None)
@@ -40,7 +41,7 @@ def draft(
         out.write_text(str(text), encoding="utf-8")
         if text.questions:
             say("unsure of:")
-        for line, question in text.questions:
+        for line, question in shortened(text.questions):
             say(f"  {out}:{line}: {question}")
         say("nothing has to be changed to go on:")
         say(f"  python -m training check --shop {out} --data {data}")

@@ -60,6 +60,11 @@ def test_the_report_says_what_became_of_every_row(shop: Shop) -> None:
         for choice in ("none", "reminder", "discount_10", "discount_15")
     }
     assert report["expected_margin"] == round(sum(float(row["estimated_margin_impact"]) for row in scored), 2)
+    at_stake = [  # 0.4 is the policy's gross margin rate, 255 the order's value in training where it is missing
+        0.4 * float(row["abandonment_risk"]) * float(order["average_order_value"] or 255)
+        for row, order in zip(scored, read_csv(body), strict=False)
+    ]
+    assert report["recoverable_margin"] == pytest.approx(sum(at_stake), abs=len(at_stake) * 0.01)
     assert report["currency"] == "USD"
     assert report["model_version"] == factories.VERSION
     assert report["as_of"] == factories.AS_OF.isoformat()
@@ -80,6 +85,7 @@ def test_a_finished_file_emits_its_counts(shop: Shop, capsys: pytest.CaptureFixt
     assert metrics[contract.METRIC_ROWS_REJECTED] == [1]
     assert metrics[contract.METRIC_REJECTED_SHARE] == [5]
     assert metrics[contract.METRIC_EXPECTED_MARGIN] == [shop.report()["expected_margin"]]
+    assert metrics[contract.METRIC_RECOVERABLE_MARGIN] == [shop.report()["recoverable_margin"]]
     assert contract.METRIC_DRIFT not in metrics  # twenty rows say nothing about a population
 
 

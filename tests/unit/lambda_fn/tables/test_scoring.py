@@ -79,7 +79,7 @@ def test_scoring_in_chunks_of_any_size_equals_scoring_whole(
     in_chunks = score(data, chunk, piece)
 
     assert in_chunks[:2] == whole[:2]
-    for name in ("lines", "scored", "rejected", "margin_minor"):
+    for name in ("lines", "scored", "rejected", "margin_minor", "recoverable_minor"):
         assert total(in_chunks[2], name) == total(whole[2], name)
     assert total(whole[2], "lines") - total(whole[2], "joined") == total(whole[2], "scored") + total(
         whole[2], "rejected"
