@@ -9,6 +9,8 @@ import numpy as np
 from lambda_fn.scoring.arrays import Floats, Indices, Labels
 
 CALIBRATION_BINS: Final = 15
+CALIBRATION_GATES: Final = 3  # that hold an error against chance: with nothing blanked, half of it, all of it
+CHANCE_QUANTILE: Final = 0.95 ** (1 / CALIBRATION_GATES)  # a calibrated model passes all of them in 95 % of tables
 _SMALLEST: Final = 1e-7
 
 
@@ -114,8 +116,8 @@ class Ranking:
         ]
 
 
-def calibration_error_by_chance(p: Floats, *, draws: int = 200, seed: int = 0) -> float:
-    """Return the calibration error that a perfectly calibrated model stays below in 95 % of samples of these rows.
+def calibration_error_by_chance(p: Floats, *, draws: int = 400, seed: int = 0) -> float:
+    """Return the calibration error that a perfectly calibrated model stays below by chance (CHANCE_QUANTILE).
 
     Few rows have a calibration error even where every probability is right.
     """
@@ -126,7 +128,7 @@ def calibration_error_by_chance(p: Floats, *, draws: int = 200, seed: int = 0) -
     for _ in range(draws):
         found = np.bincount(bins[rng.random(len(p)) < p], minlength=CALIBRATION_BINS)
         errors.append(np.abs(stated - found).sum() / len(p))
-    return float(np.quantile(errors, 0.95))
+    return float(np.quantile(errors, CHANCE_QUANTILE))
 
 
 def bootstrap(

@@ -62,7 +62,7 @@ def _beats_constant(metrics: dict[str, Any]) -> Gate:
 
 
 def _calibrated(metrics: dict[str, Any]) -> Gate:
-    """Hold the error to its limit, or to what chance explains on so few rows (95th percentile) where that is larger."""
+    """Hold the error to its limit, or to what chance explains on so few rows where that is larger."""
     name, error = "calibration", metrics.get("expected_calibration_error")
     if error is None:
         return Gate(name, passed=False, detail="its metrics have no expected_calibration_error; train it again")
