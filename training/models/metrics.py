@@ -131,6 +131,21 @@ def calibration_error_by_chance(p: Floats, *, draws: int = 400, seed: int = 0) -
     return float(np.quantile(errors, CHANCE_QUANTILE))
 
 
+def log_loss_gain(labels: Labels, p: Floats, base_rate: float) -> tuple[float, float]:
+    """Return the 95 % interval of how much lower the log loss is than that of stating the base rate of everybody.
+
+    Both are compared row by row: how many of the rows are positive by chance cancels out.
+
+    >>> low, high = log_loss_gain(np.array([0, 1] * 50, dtype=np.int8), np.array([0.1, 0.9] * 50), 0.5)
+    >>> round(low, 3), round(high, 3)
+    (0.588, 0.588)
+    """
+    stated, constant = p.clip(_SMALLEST, 1 - _SMALLEST), np.clip(base_rate, _SMALLEST, 1 - _SMALLEST)
+    gains = np.where(labels == 1, np.log(stated / constant), np.log((1 - stated) / (1 - constant)))
+    mean, spread = float(gains.mean()), 1.96 * float(gains.std()) / len(gains) ** 0.5
+    return mean - spread, mean + spread
+
+
 def bootstrap(
     labels: Labels, p: Floats, threshold: float, *, resamples: int = 400, seed: int = 0
 ) -> dict[str, tuple[float, float]]:
