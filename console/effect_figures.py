@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -14,6 +15,8 @@ from console.effects import InputEffects, Value
 from console.figures import ACCENT, BAR_HEIGHT, DOWN, FAINT, QUIET, UP, styled
 
 LOW: Final = "#3b76b0"  # a small value; a large one has the colour UP
+RISK_TICKS: Final = (0, 20, 40, 60, 80, 100)  # percent
+BESIDE: Final = 12.0  # points of risk left for the text beside a bar
 SPREAD_CELLS: Final = 60  # in which the dots of a row are counted
 SPREAD_STEP: Final = 0.06  # between two dots of one cell, in rows
 SPREAD: Final = 0.4  # the farthest that a dot is moved
@@ -31,7 +34,8 @@ def waterfall(base: float, effects: Sequence[tuple[str, float]], risk: float) ->
             y=names,
             x=[100 * base, *(100 * effect for _, effect in steps), 100 * risk],
             text=[words.percent(base), *(f"{100 * effect:+.1f}" for _, effect in steps), words.percent(risk)],
-            textposition="auto",
+            textposition="outside",
+            cliponaxis=False,
             increasing={"marker": {"color": UP}},
             decreasing={"marker": {"color": DOWN}},
             totals={"marker": {"color": ACCENT}},
@@ -39,7 +43,9 @@ def waterfall(base: float, effects: Sequence[tuple[str, float]], risk: float) ->
         )
     )
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title="abandonment risk, %", range=[0, 100])
+    reached = [100 * risk for risk in accumulate((effect for _, effect in steps), initial=base)]
+    low, high = min(0.0, *reached), max(100.0, *reached)  # on the way a sum may leave what a risk can be
+    figure.update_xaxes(title="abandonment risk, %", tickvals=RISK_TICKS, range=[low - BESIDE, high + BESIDE])
     return styled(figure, height=140 + BAR_HEIGHT * len(names))
 
 
@@ -62,7 +68,7 @@ def beeswarm(inputs: Sequence[InputEffects]) -> go.Figure:
                 mode="markers",
                 name=words.label(one.name),
                 marker=marker,
-                customdata=[_written(value) for value in one.values],
+                customdata=[words.value(value) for value in one.values],
                 hovertemplate=words.label(one.name) + " = %{customdata}: %{x:+.1f} points<extra></extra>",
             )
         )
@@ -124,7 +130,3 @@ def _day(text: str) -> float | None:
         return float(dt.date.fromisoformat(text).toordinal())
     except ValueError:
         return None
-
-
-def _written(value: Value) -> str:
-    return value if isinstance(value, str) else f"{value:,.6g}"

@@ -173,5 +173,8 @@ def styled(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
         },
     )
     figure.update_xaxes(title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
-    figure.update_yaxes(title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
+    figure.update_yaxes(
+        title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True,
+        ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)",
+    )  # fmt: skip
     return figure

@@ -142,15 +142,18 @@ class Store:
             raise StoreError(f"{key} cannot be read: {error}") from error
 
     def metrics(self, version: str) -> dict[str, Any]:
-        """Return what a version's ``metrics.json`` holds, the explained shoppers included."""
+        """Return a version's ``metrics.json``, with the explained shoppers; nothing where it has none."""
         if not self._registry_bucket:
             raise StoreError(_unset(contract.ENV_REGISTRY_BUCKET))
-        with _explained(self._registry_bucket, contract.ENV_REGISTRY_BUCKET):
-            key = f"{contract.MODELS_PREFIX}{version}/{METRICS_FILE}"
-            found: dict[str, Any] = json.loads(
-                self._s3.get_object(Bucket=self._registry_bucket, Key=key)["Body"].read()
-            )
-            return found
+        key = f"{contract.MODELS_PREFIX}{version}/{METRICS_FILE}"
+        try:
+            with _explained(self._registry_bucket, contract.ENV_REGISTRY_BUCKET):
+                found: dict[str, Any] = json.loads(
+                    self._s3.get_object(Bucket=self._registry_bucket, Key=key)["Body"].read()
+                )
+                return found
+        except _Absent:
+            return {}
 
     def lines(self, key: str) -> Iterator[bytes]:
         """Yield the pieces of an object as they come."""

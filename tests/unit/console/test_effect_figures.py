@@ -18,6 +18,14 @@ def test_a_waterfall_leads_from_the_base_to_the_risk_and_leaves_nothing_out() ->
     assert list(shown.measure) == ["absolute", "relative", "relative", "relative", "total"]
 
 
+def test_sums_that_leave_what_a_risk_can_be_on_the_way_are_in_the_picture() -> None:
+    figure = effect_figures.waterfall(0.6, [("Impulse = 1", -0.65), ("Age = 30", 0.1)], 0.05)
+    low, high = figure.layout.xaxis.range
+    assert low < -5
+    assert high > 100
+    assert list(figure.layout.xaxis.tickvals) == [0, 20, 40, 60, 80, 100]
+
+
 def test_a_waterfall_whose_reasons_are_complete_has_no_rest() -> None:
     assert list(trace(effect_figures.waterfall(0.6, [("Age = 30", 0.1)], 0.7)).y) == [
         "nothing known",
