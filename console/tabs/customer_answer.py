@@ -112,7 +112,7 @@ def reasons_note(found: Answered) -> str:
 
 
 def _reason(reason: Mapping[str, Any]) -> str:
-    return f"{words.label(reason['field'])} = {words.value(reason['value'])}"
+    return f"{words.label(reason['field'])} =\u00a0{words.value(reason['value'])}"
 
 
 def _of_a_hundred(risk: float) -> str:

@@ -83,7 +83,7 @@ def test_importance_stands_beside_single_effects_and_one_input_s_effects_over_it
     visit.tab("Drivers")
     visit.page.locator("#beeswarm .js-plotly-plot").wait_for()
     top = visit.page.locator("#importance .ytick").last.text_content()  # drawn from the bottom
-    assert str(top).strip() == words.label(STRONGEST)
+    assert top == words.label(STRONGEST)
     assert dots(visit, "beeswarm") == [SHOPPERS, SHOPPERS - SHOPPERS // 5]  # a missing value has no dot
     assert f"{SHOPPERS} explained holdout rows" in str(visit.page.locator("#local-effects").inner_text())
 
@@ -102,7 +102,7 @@ def test_an_answer_s_waterfall_leads_from_nothing_known_to_the_risk(visit: Visit
     visit.page.locator("#reasons .js-plotly-plot").wait_for()
     bars = visit.page.evaluate("document.querySelector('#reasons .js-plotly-plot').data[0].y")
     assert [bars[0], bars[-1]] == ["nothing known", "this shopper"]
-    assert "Impulse buying score = 9" in bars
+    assert "Impulse buying score<br>=\u00a09" in bars
     base, *effects, risk = visit.page.evaluate("document.querySelector('#reasons .js-plotly-plot').data[0].x")
     assert base + sum(effects) == pytest.approx(risk, abs=0.1)
     assert words.percent(risk / 100, 1) in visit.text("answer")
