@@ -6,6 +6,7 @@ DATA ?=
 SHOP ?=
 EVENT ?=
 FILE ?=
+REASONS ?=
 PYTEST_FLAGS ?= -n auto
 CDK_FLAGS ?=
 PREFIX ?= .local/api
@@ -112,9 +113,9 @@ local: setup ## Deploy to a local AWS that stays up until `make down` [SHOP=shop
 down: setup ## Stop the local AWS that `make local` started
 	@python -m cdk.local down
 
-drop: setup ## Have a file scored by the local AWS that is up, FILE=shoppers.csv
+drop: setup ## Have a file scored by the local AWS that is up, FILE=shoppers.csv [REASONS=3]
 	@test -n "$(FILE)" || { echo "Name a file: make drop FILE=shoppers.csv" >&2; exit 2; }
-	@python -m cdk.local drop "$(FILE)"
+	@python -m cdk.local drop "$(FILE)" $(if $(REASONS),--reasons "$(REASONS)")
 
 invoke: setup ## Run a recorded payload against its handler, EVENT=events/x.json
 	@test -n "$(EVENT)" || { echo "Name a payload: make invoke EVENT=events/x.json" >&2; ls events/*.json >&2; exit 2; }

@@ -213,9 +213,9 @@ def histograms(fitted: Recipe) -> dict[str, NumberHistogram | CategoryHistogram]
     for field in fitted.inputs:
         if field.kind == "number" and field.observed_low is not None and field.observed_high is not None:
             edges = np.linspace(field.observed_low, field.observed_high, 6)[1:-1]
-            flat[field.name] = NumberHistogram(edges=tuple(edges.tolist()), counts=(200,) * 5)
+            flat[field.name] = NumberHistogram(edges=tuple(edges.tolist()), counts=(200,) * 5, missing=0)
         elif field.kind == "category":
-            flat[field.name] = CategoryHistogram(counts=(250,) * len(field.categories))
+            flat[field.name] = CategoryHistogram(counts=(250,) * len(field.categories), missing=0)
     return flat
 
 

@@ -58,6 +58,7 @@ class Job(Frozen):
     dialect: how the file is written.
     chunks: number of chunks.
     budget: largest expected spend on offers, in the policy's currency; None for no limit.
+    reasons: how many inputs that moved its risk most each scored row names; 0: the scored file has no such column.
     unknown_metadata: keys of the object's metadata that mean nothing here.
     planned_at: when the plan was made.
     """
@@ -71,6 +72,7 @@ class Job(Frozen):
     dialect: Dialect = DEFAULT_DIALECT
     chunks: int
     budget: float | None
+    reasons: int = 0
     unknown_metadata: tuple[str, ...] = ()
     planned_at: dt.datetime
 

@@ -28,7 +28,7 @@ def guarded(text: bytes) -> bytes:
 
 def needs_quotes(text: bytes) -> bool:
     """Say whether a field that holds the text must be quoted."""
-    return any(byte in _ANYWHERE for byte in text)
+    return len(text.translate(None, _QUOTED_FOR)) < len(text)
 
 
 def escaped(text: bytes) -> bytes:
@@ -66,6 +66,5 @@ def _lookup(characters: bytes) -> NDArray[np.bool_]:
 
 
 _FIRST: Final = {_RUN_BY_SPREADSHEETS[i : i + 1] for i in range(len(_RUN_BY_SPREADSHEETS))}
-_ANYWHERE: Final = frozenset(_QUOTED_FOR)
 _IS_FIRST: Final = _lookup(_RUN_BY_SPREADSHEETS)
 _IS_ANYWHERE: Final = _lookup(_QUOTED_FOR)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from tests.bench import batch, bundles, cold_start, console, handlers, http_load, models
+from tests.bench import batch, bundles, cold_start, console, handlers, http_load, models, reason_errors
 from tests.bench.figures import Figure, note, save, table
 
 PARTS: Final = ("api", "batch", "bundles", "console")
@@ -22,7 +22,9 @@ def measured(parts: set[str]) -> Iterator[list[Figure]]:
             note("requests over HTTP")
             yield http_load.measure(trained.environment)
             note("calls of the handlers")
-            yield [handlers.measure(trained.environment)]
+            yield handlers.measure(trained.environment)
+            note("effects beside those of many permutations")
+            yield [reason_errors.measure(trained)]
     if "batch" in parts:
         yield from batch.measure()
     if "bundles" in parts:

@@ -60,6 +60,7 @@ def _constants(pupil: Pupil) -> dict[str, Any]:
         "bend": np.where(long, pupil.scaling.bend, 1.0).astype(np.float32)[None, :],
         "long": long[None, :],
         "one": np.ones((1, 1), np.float32),
+        "zero": np.zeros((), np.float32),
         "weight_0": first[:features],
         "weight_of_missing": of_missing,
         **{f"weight_{number}": value for number, value in enumerate(later, start=1)},
@@ -86,19 +87,24 @@ def _with_blanks(bends: bool) -> Any:
 
 
 def _scaled(source: str, prefix: str, bends: bool, *, known: bool = False) -> list[Any]:
-    """Return the nodes that bend and scale; ``known``: put the mean, which becomes 0, where a feature is missing."""
+    """Return the nodes that bend and scale; ``known``: put 0, which is the mean, where a feature is missing.
+
+    The 0 is put at the end and not the mean before: onnxruntime chooses between numbers and one number three times
+    faster than between numbers and a row of them.
+    """
     nodes = []
     if bends:
         nodes += _bent(source, prefix)
         source = f"{prefix}bent"
-    if known:
-        nodes.append(helper.make_node("Where", ["missing", "mean", source], [f"{prefix}filled"]))
-        source = f"{prefix}filled"
-    return [
-        *nodes,
+    scaled = f"{prefix}scaled"
+    product = f"{prefix}product" if known else scaled
+    nodes += [
         helper.make_node("Sub", [source, "mean"], [f"{prefix}centred"]),
-        helper.make_node("Mul", [f"{prefix}centred", "scale"], [f"{prefix}scaled"]),
+        helper.make_node("Mul", [f"{prefix}centred", "scale"], [product]),
     ]
+    if known:
+        nodes.append(helper.make_node("Where", ["missing", "zero", product], [scaled]))
+    return nodes
 
 
 def _bent(source: str, prefix: str) -> list[Any]:

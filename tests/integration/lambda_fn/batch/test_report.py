@@ -107,4 +107,33 @@ def test_a_shifted_file_rings_the_alarm(shop: Shop, capsys: pytest.CaptureFixtur
     assert drift[contract.METRIC_DRIFT][0] > AlarmLimits().drift
     assert next(iter(report["drift"])) == "shopping_time_of_day"
     assert report["largest_stability_index"] == pytest.approx(drift[contract.METRIC_DRIFT][0])
-    assert report["drift"]["ad_views_per_day"] == {"stability_index": None, "missing_share": 1.0}
+    assert report["drift"]["ad_views_per_day"] == {
+        "stability_index": None,
+        "missing_share": 1.0,
+        "missing_share_in_training": 0.0,
+    }
+
+
+@pytest.mark.parametrize(("every", "rings"), [(5, True), (6, False)])
+def test_an_input_that_is_missing_more_often_than_in_training_rings_where_drift_does_not(
+    shop: Shop, capsys: pytest.CaptureFixture[str], every: int, rings: bool
+) -> None:
+    # Given a file like the training data, but for one input that every fifth, or sixth, row lacks
+    header, *lines = flat_file(2000).splitlines(keepends=True)
+    place = csv_files.HEADER.index("average_order_value")
+    cells = [line.split(b",") for line in lines]
+    for row in cells[::every]:
+        row[place] = b""
+    # When it is dropped and scored
+    shop.drop(header + b"".join(b",".join(row) for row in cells))
+    shop.run()
+    # Then the metric of the alarm has the rise, and drift is as before
+    emitted_last = emitted(capsys.readouterr().out)[1]
+    report = shop.report()
+    rise = round(len(cells[::every]) / len(cells), 6)
+    assert emitted_last[contract.METRIC_BLANKS] == [rise]
+    assert (rise >= AlarmLimits().blanks) == rings
+    assert emitted_last[contract.METRIC_DRIFT][0] < AlarmLimits().drift
+    assert report["largest_rise_in_blanks"] == rise
+    assert report["drift"]["average_order_value"]["missing_share"] == rise
+    assert report["drift"]["average_order_value"]["missing_share_in_training"] == 0

@@ -1,6 +1,7 @@
 """Warnings are written for whole blocks exactly as they would be one by one."""
 
 import random
+from itertools import compress
 
 import numpy as np
 from hypothesis import given
@@ -8,11 +9,18 @@ from hypothesis import strategies as st
 
 from lambda_fn.csv_io.text import cell
 from lambda_fn.scoring.imputation import Note
-from lambda_fn.tables.warning_texts import BETWEEN_WARNINGS, LISTED_MISSING, NOTHING_KNOWN, WarningTexts
+from lambda_fn.tables.warning_texts import (
+    BETWEEN_WARNINGS,
+    LISTED_MISSING,
+    NAMES_AT_ONCE,
+    NOTHING_KNOWN,
+    WarningTexts,
+)
 
 names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
 fields = st.one_of(names, st.sampled_from(["=sum", "-", 'the "best"', "a, b", "line\nbreak", "plain"]))
-kinds = st.lists(st.builds(Note, fields, st.just("imputed"), fields), min_size=1, max_size=LISTED_MISSING)
+issues = st.sampled_from(["imputed", "missing", "clipped"])
+kinds = st.lists(st.builds(Note, fields, issues, fields), min_size=1, max_size=3 * NAMES_AT_ONCE)
 
 
 @given(kinds, st.integers(1, 6), st.randoms())
@@ -24,11 +32,22 @@ def test_a_block_is_written_as_its_lines_are(notes: list[Note], count: int, draw
 
     written = WarningTexts(notes).append_to(beginnings, flags)
 
-    expected = b""
-    for beginning, row in zip(beginnings, marks, strict=True):
-        said = [f"{note.field}: {note.detail}" for note, marked in zip(notes, row, strict=True) if marked]
-        expected += beginning + cell(BETWEEN_WARNINGS.join(said).encode()) + b"\n"
-    assert written == expected
+    assert written == b"".join(
+        beginning + cell(BETWEEN_WARNINGS.join(_said(notes, row)).encode()) + b"\n"
+        for beginning, row in zip(beginnings, marks, strict=True)
+    )
+
+
+def _said(notes: list[Note], marks: list[bool]) -> list[str]:
+    """Return what is said of one row, told one note after the other."""
+    marked = list(compress(notes, marks))
+    missing = [note for note in marked if note.issue != "clipped"]
+    if len(missing) <= LISTED_MISSING:
+        return [f"{note.field}: {note.detail}" for note in marked]
+    others = [f"{note.field}: {note.detail}" for note in marked if note.issue == "clipped"]
+    if len(missing) == sum(note.issue != "clipped" for note in notes):
+        return [NOTHING_KNOWN, *others]
+    return ["missing: " + "; ".join(note.field for note in missing), *others]
 
 
 def test_many_missing_inputs_are_listed_and_all_of_them_are_one_note() -> None:
