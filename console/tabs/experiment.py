@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from importlib.util import find_spec
 from pathlib import Path
@@ -166,4 +167,8 @@ def _analyse(path: str | None, arm: str, outcome: str, control: str, share: floa
         return markup.note("problem", "That did not work", str(error).replace(path, Path(path).name)), gr.Plot(
             visible=False
         )
-    return analysis_html(found) + sequential_html(without, with_), gr.Plot(effect_figure(found), visible=True)
+    source = markup.source(
+        f"training.offers.ab_test.analyse on {Path(path).name}, {words.when(dt.datetime.now(dt.UTC))}"
+    )
+    shown = analysis_html(found) + sequential_html(without, with_) + source
+    return shown, gr.Plot(effect_figure(found), visible=True)

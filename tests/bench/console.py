@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -33,7 +35,12 @@ SCORED_WITHIN_SECONDS: Final = 300.0
 
 def measure() -> list[Figure]:
     """Return the seconds to a usable page, to an answer with reasons, and to a scored file's first rows."""
-    with TemporaryDirectory(prefix="bench-") as name, stand_in(Path(name)) as behind, browsers() as start:
+    with ExitStack() as stack:
+        sink = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
+        stack.enter_context(redirect_stdout(sink))  # the API's log and metric lines
+        name = stack.enter_context(TemporaryDirectory(prefix="bench-"))
+        behind = stack.enter_context(stand_in(Path(name)))
+        start = stack.enter_context(browsers())
         folder = Path(name)
         data = folder / NAME
         _promote_with_reasons(behind, folder, data)
