@@ -41,7 +41,8 @@ def waterfall(base: float, effects: Sequence[tuple[str, float]], risk: float) ->
         )
     )
     ends = [100 * base, *(max(before, after) for before, after in pairwise(reached)), 100 * risk]
-    texts = [words.percent(base), *(f"{100 * effect:+.1f}" for _, effect in steps), words.percent(risk)]
+    effects_told = (f"{100 * effect:+.1f}" for _, effect in steps)
+    texts = [f"\u00a0{text}" for text in (words.percent(base), *effects_told, words.percent(risk))]
     figure.add_trace(  # right of every bar, where no name of an input is
         go.Scatter(x=ends, y=names, text=texts, mode="text", textposition="middle right", hoverinfo="skip")
     )

@@ -24,7 +24,7 @@ def test_sums_that_leave_what_a_risk_can_be_on_the_way_are_in_the_picture() -> N
     assert low < -5
     text = trace(figure, 1)
     assert list(text.x) == pytest.approx([60, 60, 5, 5])  # the right end of each bar
-    assert list(text.text) == ["60\u00a0%", "-65.0", "+10.0", "5\u00a0%"]
+    assert [one.strip() for one in text.text] == ["60\u00a0%", "-65.0", "+10.0", "5\u00a0%"]
     assert high > 100
     assert list(figure.layout.xaxis.tickvals) == [0, 50, 100]
 
