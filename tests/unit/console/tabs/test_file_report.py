@@ -72,6 +72,6 @@ def test_reasons_of_a_row_are_told_in_words() -> None:
     first = {"field": "impulse_buying_score", "value": 8, "effect": 0.31}
     reasons = json.dumps([first, {"field": "town", "value": "Bonn", "effect": -0.05}])
     shown = file_report.rows_html([{"user_id": "1", "reasons": reasons}, {"user_id": "2", "reasons": "[]"}], "Rows", "")
-    assert "<td>Impulse buying score = 8 (+31.0 points); Town = Bonn (-5.0 points)</td>" in shown
+    assert "<td class='long'>Impulse buying score = 8 (+31.0 points); Town = Bonn (-5.0 points)</td>" in shown
     assert "<td>2</td><td></td>" in shown
     assert "[broken" in file_report.rows_html([{"reasons": "[broken"}], "Rows", "")
