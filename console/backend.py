@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from console import markup
 from console.client import ApiClient, ApiError
+from console.customers import Cells
+from console.effects import Effects, read_effects
 from console.exports import Exports
 from console.inputs import Inputs, UnknownDescription, read_inputs
 from console.settings import ConsoleSettings
@@ -33,6 +35,7 @@ class Backend:
     exports: Exports = field(default_factory=Exports)
 
     _remembered: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    _effects: dict[str, Effects | None] = field(default_factory=dict)  # of one version: they never change
 
     def inputs(self) -> Inputs:
         """Return the champion's inputs."""
@@ -46,6 +49,27 @@ class Backend:
     def metrics(self) -> dict[str, Any]:
         """Return the champion's metrics, with its version."""
         return self._recent("metrics", self.api.model_metrics)
+
+    def effects(self) -> Effects | None:
+        """Return the effects of the champion's explained holdout shoppers; None where it gives no reasons."""
+        version = str(self.champion()["model_version"])
+        if version not in self._effects:
+            self._effects.clear()
+            self._effects[version] = read_effects(self.store.metrics(version))
+        return self._effects[version]
+
+    def last_customers(self, most: int) -> tuple[dict[str, Cells], str]:
+        """Return the first customers of the file that was scored last, by id, and its key; empty where there is none.
+
+        They are read by the model that scored them.
+        """
+        files = self.store.scored_files()
+        report = self.store.report(files[0].stem) if files else None
+        if report is None:
+            return {}, ""
+        key = str(report["input"]["key"])
+        manifest = self.store.registry.manifest(report["model_version"])
+        return self.store.first_customers(key, manifest, most), key
 
     def _recent(self, name: str, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Return what was asked a moment ago, or ask: the tabs of one visit ask for the same."""

@@ -11,6 +11,9 @@ from lambda_fn.scoring.policy import NO_INTERVENTION
 
 _THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _NARROW: Final = "\u00a0"  # no line ends before the sign
+NO_MODEL: Final = (
+    "No model answers yet. Train one, publish it, and promote it: python -m training run, then promote VERSION."
+)
 UNKNOWN: Final = "unknown"
 LEVELS: Final = {"LOW": "Low risk", "MEDIUM": "Medium risk", "HIGH": "High risk"}
 _CONFIDENCE: Final = (

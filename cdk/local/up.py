@@ -157,14 +157,17 @@ def _down(console: Console) -> None:
     shutil.rmtree(UP_FOLDER, ignore_errors=True)
 
 
-def drop(file: Path, console: Console) -> None:
-    """Have a file scored by the stack that is up, keep its results, and say where. Raises NotUp, JobError."""
+def drop(file: Path, console: Console, reasons: int = 0) -> None:
+    """Have a file scored by the stack that is up, keep its results, and say where. Raises NotUp, JobError.
+
+    reasons: how many inputs that moved its risk most each row is to name.
+    """
     if not file.name.endswith(contract.INCOMING_SUFFIXES):
         endings = ", ".join(contract.INCOMING_SUFFIXES)
         raise JobError(f"{file.name} would start nothing: its name must end with one of {endings}")
     record = UpRecord.get()
     with closing(ShopClient(record.stack_outputs, record.endpoint)) as client:
-        client.drop(file.name, file.read_bytes())
+        client.drop(file.name, file.read_bytes(), **({"reasons": reasons} if reasons else {}))
         report = client.collect(file.name).report
         console.print_json(data={name: value for name, value in report.items() if name not in ("drift", "input")})
         stem = report["outputs"]["scored"].removeprefix(contract.SCORED_PREFIX).removesuffix(".csv")

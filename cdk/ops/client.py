@@ -81,9 +81,10 @@ class ShopClient:
         """Answer a GET below the base path; ``key`` is the API key to send, if any."""
         return self._http.get(self.api_url + path, headers=_key_header(key))
 
-    def predict(self, record: Mapping[str, Any], *, key: str | None) -> httpx.Response:
-        """Ask for one prediction; ``key`` is the API key to send, if any."""
-        return self._http.post(f"{self.api_url}/predict", json=dict(record), headers=_key_header(key))
+    def predict(self, record: Mapping[str, Any], *, key: str | None, reasons: int = 0) -> httpx.Response:
+        """Ask for one prediction, and for as many reasons; ``key`` is the API key to send, if any."""
+        query = {"reasons": reasons} if reasons else {}
+        return self._http.post(f"{self.api_url}/predict", json=dict(record), params=query, headers=_key_header(key))
 
     def drop(self, name: str, body: bytes, **metadata: object) -> None:
         """Put a file where the batch workflow picks it up; ``metadata`` is the object's, such as a budget."""

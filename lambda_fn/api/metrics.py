@@ -31,6 +31,7 @@ def _write_scores(model: ModelScores, latency_ms: float, correlation_id: str) ->
         contract.METRIC_PREDICTIONS: (MetricUnit.Count, len(scores.risk)),
         contract.METRIC_PREDICTION_LATENCY: (MetricUnit.Milliseconds, latency_ms),
         contract.METRIC_EXPECTED_MARGIN: (MetricUnit.NoUnit, round(float(scores.margin.sum()), 2)),
+        contract.METRIC_RECOVERABLE_MARGIN: (MetricUnit.NoUnit, round(model.recoverable, 2)),
     }
     for level, count in Counter(scores.level.tolist()).items():
         values[contract.METRIC_PREDICTIONS_BY_RISK[RISK_LEVELS[level]]] = (MetricUnit.Count, count)

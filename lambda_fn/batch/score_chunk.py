@@ -38,7 +38,9 @@ def score_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> C
     started = time.monotonic()
     area = WorkArea.of(job.execution)
     cut_off = None if job.budget is None else bucket.load(area.cut_off, CutOff)
-    scoring = ChunkScoring(scorer, job.header, job.pins.as_of, cut_off, job.dialect, job.lines_before)
+    scoring = ChunkScoring(
+        scorer, job.header, job.pins.as_of, cut_off, job.dialect, job.lines_before, reasons=job.reasons
+    )
     lines = chunk_lines(bucket, job, chunk)
     with (
         ObjectWriter(bucket, area.scored(chunk.index)) as scored,
@@ -67,6 +69,7 @@ def score_chunk(bucket: DataBucket, job: Job, chunk: Chunk, scorer: Scorer) -> C
         choices=tuple(tally.choices),
         nothing_known=tally.nothing_known,
         margin_minor=tally.margin_minor,
+        recoverable_minor=tally.recoverable_minor,
         spend=tally.spend,
         inputs=tally.inputs,
         seconds=round(time.monotonic() - started, 3),

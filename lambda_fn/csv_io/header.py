@@ -47,7 +47,11 @@ class UnusableHeader(Exception):
 
 
 class LacksColumns(UnusableHeader):
-    """A file that names some of the needed columns, and not all."""
+    """A file that names some of the needed columns, and not all. ``columns``: those that it lacks."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        super().__init__(f"the file lacks the column{'s' * (len(columns) > 1)} {_listed(columns)}")
+        self.columns = tuple(columns)
 
 
 @dataclass(frozen=True)
@@ -259,7 +263,7 @@ def _check_needed(names: tuple[str, ...], needed: tuple[str, ...], line: str, de
             wanted = _NAMES_OF_DELIMITERS[delimiter]
             hint = f" (its fields seem to be separated by {found}: use {wanted})" if found else ""
             raise UnusableHeader(f"line {number} must name the columns{hint}; it lacks {_listed(needed)}")
-        raise LacksColumns(f"the file lacks the column{'s' * (len(missing) > 1)} {_listed(missing)}")
+        raise LacksColumns(missing)
     if repeated := [name for name in needed if counts[name] > 1]:
         raise UnusableHeader(f"the header names {_listed(repeated)} more than once: give each column a name of its own")
 

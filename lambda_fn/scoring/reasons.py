@@ -24,6 +24,7 @@ from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.columns import MISSING, Columns, Layout, date_of
 from lambda_fn.scoring.recipe import DateInput
 
+MOST_REASONS: Final = 20  # that an answer or a scored row names
 LEADING: Final = 4  # inputs whose subsets are summed exactly; each one more doubles the rows
 DRAWS: Final = 16  # of the other inputs beside those subsets; even
 WALKS: Final = 2  # pairs of permutations of all known inputs
@@ -41,6 +42,16 @@ class Reason(NamedTuple):
     field: str
     value: float | str
     effect: float
+
+
+def asked_for(text: str) -> int | None:
+    """Return how many reasons a caller asks for by ``text``; None where it is no whole number from 0 to MOST_REASONS.
+
+    >>> asked_for("5"), asked_for("21"), asked_for("five")
+    (5, None, None)
+    """
+    is_number = text.isascii() and text.isdigit() and len(text) < 3
+    return int(text) if is_number and int(text) <= MOST_REASONS else None
 
 
 class Explainer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -22,21 +22,31 @@ SCORED_COLUMNS: Final = (  # behind the id
     "model_version",
     "warnings",
 )
-_END: Final = b"\xff"  # of a line before its warnings; UTF-8 never holds this byte
+REASONS_COLUMN: Final = "reasons"  # behind all others, where it is asked for
+_END: Final = b"\xff"  # of a line before its warnings, or before its reasons; UTF-8 never holds this byte
 
 
 class ScoredWriter:
-    """Writes what one scorer says of shoppers as lines of the scored file."""
+    """Writes what one scorer says of shoppers as lines of the scored file.
 
-    def __init__(self, scorer: Scorer) -> None:
+    with_reasons: whether a line ends with its reasons.
+    """
+
+    def __init__(self, scorer: Scorer, *, with_reasons: bool = False) -> None:
         self._levels = table_of(RISK_LEVELS)
         self._choices = table_of(scorer.choices)
         self._version = cell(scorer.version.encode())
-        self.header = b",".join((cell(scorer.manifest.id_name.encode()), ",".join(SCORED_COLUMNS).encode())) + b"\n"
+        columns = (*SCORED_COLUMNS, REASONS_COLUMN) if with_reasons else SCORED_COLUMNS
+        self.header = b",".join((cell(scorer.manifest.id_name.encode()), ",".join(columns).encode())) + b"\n"
+        self._line_end = b"," + _END if with_reasons else b"\n"
         self._warnings: WarningTexts | None = None
 
-    def lines(self, ids: Texts, scores: Scores) -> bytes:
-        """Return one line a shopper. ``ids`` are UTF-8."""
+    def lines(self, ids: Texts, scores: Scores, reasons: Sequence[bytes] = ()) -> bytes:
+        """Return one line a shopper. ``ids`` are UTF-8; ``reasons``: the last field of each, with_reasons."""
+        lines = self._lines(ids, scores)
+        return _followed(lines.split(_END), reasons) if reasons else lines
+
+    def _lines(self, ids: Texts, scores: Scores) -> bytes:
         pieces: list[ByteMatrix | bytes] = [
             as_matrix(cells(ids)),
             b",",
@@ -52,10 +62,15 @@ class ScoredWriter:
             b",%b," % self._version,
         ]
         if not scores.notes.flags.any():
-            return _assemble([*pieces, b"\n"], len(ids))
+            return _assemble([*pieces, self._line_end], len(ids))
         if self._warnings is None or self._warnings.kinds is not scores.notes.kinds:
-            self._warnings = WarningTexts(scores.notes.kinds)
+            self._warnings = WarningTexts(scores.notes.kinds, self._line_end)
         return self._warnings.append_to(_assemble([*pieces, _END], len(ids)).split(_END), scores.notes.flags)
+
+
+def _followed(lines: Iterable[bytes], reasons: Sequence[bytes]) -> bytes:
+    """Return the lines, each with its reasons behind it. ``lines`` may be followed by one more, which is empty."""
+    return b"".join(b"%b%b\n" % pair for pair in zip(lines, reasons, strict=False))
 
 
 def _assemble(pieces: Sequence[ByteMatrix | bytes], count: int) -> bytes:

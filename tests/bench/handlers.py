@@ -2,6 +2,7 @@
 
 ``python -m tests.bench.handlers ours|peer`` is a cold start: import, read the model from S3, answer once.
 ``python -m tests.bench.handlers compare`` measures both warm, in turns, and prints the milliseconds of each.
+``python -m tests.bench.handlers explain`` does the same of our answers without and with five reasons.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from tests import events
-from tests.bench.figures import Figure, median_ms, speedup
+from tests.bench.figures import Figure, median_ms, speedup, written
 
 CALLS: Final = 1_500
 WARM_UP_CALLS: Final = 50
@@ -26,22 +27,22 @@ CONTEXT: Final = SimpleNamespace(
 )
 
 
-def ours() -> Callable[[], Any]:
+def ours(event: str = "api_predict") -> Callable[[], Any]:
     """Return a call of our handler."""
     from lambda_fn.api.entry import handler
 
-    return _call(handler)
+    return _call(handler, event)
 
 
 def peer() -> Callable[[], Any]:
     """Return a call of the peer's handler."""
     from tests.bench.peer.app import handler
 
-    return _call(handler)
+    return _call(handler, "api_predict")
 
 
-def _call(handler: Callable[[Any, Any], Any]) -> Callable[[], Any]:
-    event = events.load("api_predict")
+def _call(handler: Callable[[Any, Any], Any], name: str) -> Callable[[], Any]:
+    event = events.load(name)
     answer = handler(event, CONTEXT)
     if answer["statusCode"] != 200:
         raise RuntimeError(f"{handler.__module__} answers {answer}")
@@ -49,25 +50,46 @@ def _call(handler: Callable[[Any, Any], Any]) -> Callable[[], Any]:
 
 
 def compare() -> list[float]:
-    """Return the median milliseconds of our handler and of the peer's. Log and metric lines go to a file."""
+    """Return the median milliseconds of our handler and of the peer's."""
+    return _in_turns(ours, peer)
+
+
+def explain() -> list[float]:
+    """Return the median milliseconds of our handler without and with reasons."""
+    return _in_turns(ours, lambda: ours("api_predict_reasons"))
+
+
+def _in_turns(*services: Callable[[], Callable[[], Any]]) -> list[float]:
+    """Return the median milliseconds of each. Log and metric lines go to a file."""
     with Path(os.devnull).open("w", encoding="utf-8") as sink, redirect_stdout(sink):
-        alternatives = ours(), peer()
+        alternatives = [service() for service in services]
         median_ms(WARM_UP_CALLS, *alternatives)
         return median_ms(CALLS, *alternatives)
 
 
-def measure(environment: dict[str, str]) -> Figure:
-    """Return how many times faster our handler answers."""
-    command = [sys.executable, "-m", "tests.bench.handlers", compare.__name__]
+def measure(environment: dict[str, str]) -> list[Figure]:
+    """Return how many times faster our handler answers, and what an answer with reasons takes."""
+    our_ms, peer_ms = _run(compare, environment)
+    plain_ms, reasons_ms = _run(explain, environment)
+    detail = f"without {written(plain_ms)} ms, with five reasons {written(reasons_ms)} ms"
+    return [
+        speedup("handler_speedup", our_ms, peer_ms, "ms", reach=25),
+        Figure("reasons_ms", round(reasons_ms, 2), "ms", 10, at_least=False, detail=detail),
+        Figure("reasons_ratio", round(reasons_ms / plain_ms, 2), "x", 8, at_least=False, detail=detail),
+    ]
+
+
+def _run(measurement: Callable[[], list[float]], environment: dict[str, str]) -> list[float]:
+    command = [sys.executable, "-m", "tests.bench.handlers", measurement.__name__]
     done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
-    our_ms, peer_ms = json.loads(done.stdout)
-    return speedup("handler_speedup", our_ms, peer_ms, "ms", reach=25)
+    found: list[float] = json.loads(done.stdout)
+    return found
 
 
 def main(name: str) -> None:
     """Run one of the above."""
-    if name == compare.__name__:
-        print(json.dumps(compare()))  # noqa: T201 - read by ``measure``
+    if name in (compare.__name__, explain.__name__):
+        print(json.dumps(compare() if name == compare.__name__ else explain()))  # noqa: T201 - read by ``measure``
     else:
         {"ours": ours, "peer": peer}[name]()
 

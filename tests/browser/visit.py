@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.launch import HERE
+from tests.browser.launch import HERE, StartBrowser
 
 HOST: Final = "127.0.0.1"
 WIDE, NARROW = 1280, 390  # pixels
@@ -32,7 +32,7 @@ class Visit:
 
     @classmethod
     @contextmanager
-    def paid(cls, start: Callable[[], AbstractContextManager[Browser]], url: str, width: int = WIDE) -> Iterator[Visit]:
+    def paid(cls, start: StartBrowser, url: str, width: int = WIDE) -> Iterator[Visit]:
         """Visit the console with a browser of its own. At the end nothing may have gone wrong unseen."""
         with start() as browser:
             visit = cls.open(browser, url, width)

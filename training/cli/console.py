@@ -18,7 +18,7 @@ _OF_THE_DISK = (*_FULL_OR_CLOSED, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 # Progress and tables go to the error stream, so that the standard output holds nothing but the command's result.
 # A log has no width of its own; rich would assume 80 columns and cut the tables.
-console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else LOG_COLUMNS)
+console = Console(stderr=True, highlight=False, emoji=False, width=None if sys.stderr.isatty() else LOG_COLUMNS)
 
 
 def say(message: str) -> None:

@@ -75,6 +75,7 @@ def data_options(
         as_of=as_of.date() if as_of else None,
         strict=strict,
         allow_imbalance=allow_imbalance,
+        shop_file=shop,
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.browser.visit import HOST, NARROW, WIDE, Visit
-from tests.e2e.console.conftest import StartBrowser, served
+from tests.browser.launch import StartBrowser
+from tests.browser.visit import NARROW, WIDE, Visit
 
 READY = {
     "Customer": "#score",
@@ -66,13 +65,3 @@ def test_the_key_never_reaches_the_browser(visit: Visit, environment: dict[str, 
 )
 def test_what_another_page_sends_is_refused(url: str, method: str, path: str, headers: dict[str, str]) -> None:
     assert httpx.request(method, url + path, headers=headers, trust_env=False).status_code == 403
-
-
-def test_an_api_that_is_down_is_named_with_what_to_do(
-    start_browser: StartBrowser, environment: dict[str, str], tmp_path: Path
-) -> None:
-    down = {**environment, "APP_API_URL": f"http://{HOST}:9/api/v1"}
-    with served(down, tmp_path / "console.log") as address, Visit.paid(start_browser, address) as found:
-        found.page.locator("#customer-problem").wait_for()
-        assert "does not answer" in found.text("customer-problem")
-        assert "`make local` starts one" in found.text("customer-problem")

@@ -63,3 +63,22 @@ def test_ids_come_back_as_they_were_unless_a_spreadsheet_would_run_them(scorer: 
     defaults = scorer.imputer.defaults()
     found = written(scorer, ids, defaults.take(np.zeros(len(ids), dtype=np.intp)))
     assert [row["user_id"] for row in found] == [f"'{name}" if name[0] in "=+-@\t\r" else name for name in ids]
+
+
+@pytest.mark.parametrize("noted", [True, False], ids=["with warnings", "without"])
+def test_reasons_stand_behind_the_warnings(scorer: Scorer, noted: bool) -> None:
+    columns = scorer.imputer.defaults().take(np.zeros(3, dtype=np.intp))
+    if noted:
+        columns.numbers[1] = np.nan
+    scores = scorer.score(columns, factories.AS_OF)
+    ids = np.array([b"a", b"b\nc", b"d"])
+    writer = ScoredWriter(scorer, with_reasons=True)
+
+    body = writer.header + writer.lines(ids, scores, [b"[]", b'"[""x""]"', b"[1]"])
+
+    found = list(csv.DictReader(io.StringIO(body.decode(), newline=""), strict=True))
+    assert [(row["user_id"], row["reasons"]) for row in found] == [("a", "[]"), ("b\nc", '["x"]'), ("d", "[1]")]
+    assert [bool(row["warnings"]) for row in found] == [False, noted, False]
+    plain = ScoredWriter(scorer)
+    shorter = csv.DictReader(io.StringIO((plain.header + plain.lines(ids, scores)).decode(), newline=""), strict=True)
+    assert [row | {"reasons": with_them["reasons"]} for row, with_them in zip(shorter, found, strict=True)] == found
