@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lambda_fn.csv_io.header import separator_of
 from training.errors import DataRefused
 
 MOST_ROWS: Final = 200_000
 _CELLS_AT_ONCE: Final = 2_000_000  # as Python texts, before they become a compact block
-_SEPARATOR_LINE: Final = "sep="
 
 Progress = Callable[[int], None]
 
@@ -62,7 +62,7 @@ def read_texts(
 def _data_lines(text: io.TextIOWrapper) -> Iterator[str]:
     """Yield the lines from the header on: a first line such as ``sep=;`` is for spreadsheets."""
     first = text.readline()
-    if not first.lower().startswith(_SEPARATOR_LINE):
+    if not separator_of(first.rstrip("\r\n")):
         yield first
     yield from text
 
