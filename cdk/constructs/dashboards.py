@@ -46,7 +46,13 @@ def build_service_dashboard(scope: Construct, environment: Environment) -> str:
                 title="Predictions by risk level",
                 metrics=[own(metric, "Sum") for metric in contract.METRIC_PREDICTIONS_BY_RISK.values()],
             ),
-            CustomMetricGroup(title="Expected margin", metrics=[own(contract.METRIC_EXPECTED_MARGIN, "Sum")]),
+            CustomMetricGroup(
+                title="Margin: expected of the offers, and what abandonment costs",
+                metrics=[
+                    own(metric, "Sum")
+                    for metric in (contract.METRIC_EXPECTED_MARGIN, contract.METRIC_RECOVERABLE_MARGIN)
+                ],
+            ),
             CustomMetricGroup(
                 title="Latency of a prediction, ms",
                 metrics=[own(contract.METRIC_PREDICTION_LATENCY, statistic) for statistic in ("p50", "p99")],
