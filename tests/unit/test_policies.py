@@ -21,6 +21,8 @@ from cdk.ops.rescan import rescan
 from cdk.ops.versions import delete_older_versions
 from lambda_fn.registry import Artefact, Registry
 from tests import factories
+from training.learning.sources import read_files
+from training.learning.watched_bucket import DECISION_PREFIXES, keep_report, put_metrics
 
 POLICIES = Path(__file__).parents[2] / "docs" / "policies"
 SPELT_OTHERWISE = {
@@ -65,7 +67,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         if operation == "GetObject":
             if "/" not in parameters["Key"]:
                 raise ClientError({"Error": {"Code": "NoSuchKey"}}, operation)
-            return {"Body": io.BytesIO(b"{}"), "LastModified": NOW, "ETag": "one"}
+            return {"Body": io.BytesIO(b"{}"), "LastModified": NOW, "ETag": "one", "Metadata": {}}
         return answers.get(operation, {})
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
@@ -119,6 +121,16 @@ def test_training_calls_what_its_policy_allows(calls: set[str]) -> None:
             use()
 
     assert calls == allowed("training") - {"cloudformation:DescribeStacks"}
+
+
+def test_learning_calls_what_its_policy_allows(calls: set[str]) -> None:
+    s3 = made_client("s3")
+    places_in(s3, "data", DECISION_PREFIXES)
+    list(read_files("s3://data/decisions/", s3))
+    keep_report(s3, "data", {}, NOW.date())
+    put_metrics(made_client("cloudwatch"), "prod", {})
+
+    assert calls == allowed("learning")
 
 
 @pytest.mark.parametrize("path", sorted(POLICIES.glob("*.json")), ids=lambda path: path.stem)
