@@ -28,6 +28,7 @@ POLICIES = Path(__file__).parents[2] / "docs" / "policies"
 SPELT_OTHERWISE = {
     "s3:HeadObject": "s3:GetObject",
     "s3:ListObjectsV2": "s3:ListBucket",
+    "monitoring:PutMetricData": "cloudwatch:PutMetricData",
     "apigateway:GetApiKey": "apigateway:GET",  # pragma: allowlist secret
 }
 OUTPUTS = StackOutputs.model_validate(
