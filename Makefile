@@ -194,7 +194,11 @@ install-console: | $(UV_READY) ## Install the console below PREFIX
 
 # --- AWS -----------------------------------------------------------------------------------------------------------
 
-.PHONY: deploy diff first-model retrain rescan smoke outputs costs
+.PHONY: bootstrap deploy diff first-model retrain rescan smoke outputs costs
+bootstrap: setup ## Prepare an account and region for the CDK, once, as an administrator, ENV=dev|staging|prod
+	@test -n "$(ENV)" || { echo "Name an environment: make bootstrap ENV=dev" >&2; exit 2; }
+	@cd cdk && node node_modules/aws-cdk/bin/cdk bootstrap -c env=$(ENV) $(CDK_FLAGS)
+
 deploy: setup ## Deploy to AWS with the credentials of the shell, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make deploy ENV=dev" >&2; exit 2; }
 	@python -m cdk.ops preflight $(ENV)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,6 +20,7 @@ from console.store import Store, StoreError
 from lambda_fn.scoring.errors import ScoringError
 from training.errors import TrainingError
 
+Found = TypeVar("Found")
 REMEMBERED_SECONDS: Final = 10.0
 # What a user can do something about. Anything else is a defect and ends in the log.
 TOLD: Final = (ApiError, StoreError, UnknownDescription, TrainingError, ScoringError, ClientError, BotoCoreError)
@@ -34,17 +35,16 @@ class Backend:
     store: Store
     exports: Exports = field(default_factory=Exports)
 
-    _remembered: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    _remembered: dict[str, tuple[float, Any]] = field(default_factory=dict)
     _effects: dict[str, Effects | None] = field(default_factory=dict)  # of one version: they never change
 
     def inputs(self) -> Inputs:
         """Return the champion's inputs."""
-        return read_inputs(self._recent("openapi", self.api.openapi))
+        return self._recent("inputs", lambda: read_inputs(self.api.openapi()))
 
     def champion(self) -> dict[str, Any]:
         """Describe the champion."""
-        found: dict[str, Any] = self._recent("info", self.api.model_info)["champion"]
-        return found
+        return self._recent("info", lambda: dict(self.api.model_info()["champion"]))
 
     def metrics(self) -> dict[str, Any]:
         """Return the champion's metrics, with its version."""
@@ -71,9 +71,10 @@ class Backend:
         manifest = self.store.registry.manifest(report["model_version"])
         return self.store.first_customers(key, manifest, most), key
 
-    def _recent(self, name: str, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _recent(self, name: str, ask: Callable[[], Found]) -> Found:
         """Return what was asked a moment ago, or ask: the tabs of one visit ask for the same."""
-        at, found = self._remembered.get(name, (0.0, {}))
+        found: Found
+        at, found = self._remembered.get(name, (0.0, None))
         if not at or time.monotonic() - at > REMEMBERED_SECONDS:
             at, found = time.monotonic(), ask()
             self._remembered[name] = (at, found)

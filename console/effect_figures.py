@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any, Final
 
 import plotly.graph_objects as go
 
 from console import words
 from console.effects import InputEffects, Value
-from console.figures import ACCENT, BAR_HEIGHT, DOWN, FAINT, QUIET, UP, styled
+from console.figures import ACCENT, BAR_HEIGHT, DOWN, FAINT, QUIET, UP, styled, wrapped
 
 LOW: Final = "#3b76b0"  # a small value; a large one has the colour UP
+RISK_TICKS: Final = (0, 50, 100)  # percent
+BESIDE: Final = 22.0  # points of risk left for the text beside a bar
 SPREAD_CELLS: Final = 60  # in which the dots of a row are counted
 SPREAD_STEP: Final = 0.06  # between two dots of one cell, in rows
 SPREAD: Final = 0.4  # the farthest that a dot is moved
@@ -23,23 +26,30 @@ def waterfall(base: float, effects: Sequence[tuple[str, float]], risk: float) ->
     """Show how inputs lead from a base risk to a risk, in percent. What ``effects`` leave over is a bar of its own."""
     rest = risk - base - sum(effect for _, effect in effects)
     steps = [*effects, ("all other inputs", rest)] if abs(rest) >= 0.0005 else list(effects)
-    names = ["nothing known", *(name for name, _ in steps), "this shopper"]
+    names = [wrapped(name) for name in ("nothing known", *(name for name, _ in steps), "this shopper")]
+    reached = [100 * share for share in accumulate((effect for _, effect in steps), initial=base)]
     figure = go.Figure(
         go.Waterfall(
             orientation="h",
             measure=["absolute", *["relative"] * len(steps), "total"],
             y=names,
             x=[100 * base, *(100 * effect for _, effect in steps), 100 * risk],
-            text=[words.percent(base), *(f"{100 * effect:+.1f}" for _, effect in steps), words.percent(risk)],
-            textposition="auto",
             increasing={"marker": {"color": UP}},
             decreasing={"marker": {"color": DOWN}},
             totals={"marker": {"color": ACCENT}},
             connector={"line": {"color": FAINT}},
         )
     )
+    ends = [100 * base, *(max(before, after) for before, after in pairwise(reached)), 100 * risk]
+    effects_told = (f"{100 * effect:+.1f}" for _, effect in steps)
+    texts = [f"\u00a0{text}" for text in (words.percent(base), *effects_told, words.percent(risk))]
+    figure.add_trace(  # right of every bar, where no name of an input is
+        go.Scatter(x=ends, y=names, text=texts, mode="text", textposition="middle right", hoverinfo="skip")
+    )
+    low, high = min(0.0, *reached), max(100.0, *reached)  # on the way a sum may leave what a risk can be
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title="abandonment risk, %", range=[0, 100])
+    figure.update_xaxes(title="risk, %", tickvals=RISK_TICKS, tickangle=0, range=[low - 1, high + BESIDE])
+    figure.update_layout(showlegend=False)
     return styled(figure, height=140 + BAR_HEIGHT * len(names))
 
 
@@ -62,13 +72,13 @@ def beeswarm(inputs: Sequence[InputEffects]) -> go.Figure:
                 mode="markers",
                 name=words.label(one.name),
                 marker=marker,
-                customdata=[_written(value) for value in one.values],
+                customdata=[words.value(value) for value in one.values],
                 hovertemplate=words.label(one.name) + " = %{customdata}: %{x:+.1f} points<extra></extra>",
             )
         )
-    names = [words.label(one.name) for one in inputs]
+    names = [wrapped(words.label(one.name)) for one in inputs]
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.4, -0.6])
-    figure.update_xaxes(title="effect on the risk, points")
+    figure.update_xaxes(title="effect, points of risk")
     figure.add_vline(x=0, line={"color": QUIET, "dash": "dot"})
     figure.update_layout(showlegend=False)
     return styled(figure, height=130 + BAR_HEIGHT * max(len(names), 3))
@@ -124,7 +134,3 @@ def _day(text: str) -> float | None:
         return float(dt.date.fromisoformat(text).toordinal())
     except ValueError:
         return None
-
-
-def _written(value: Value) -> str:
-    return value if isinstance(value, str) else f"{value:,.6g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ LEVEL_COLOURS: Final = {"LOW": "#2b7a55", "MEDIUM": "#b7791f", "HIGH": "#b4432f"
 HEIGHT: Final = 340  # pixels
 TOP: Final = 44  # pixels, for the chart's label
 TOP_WITH_LEGEND: Final = 84
+LABEL_WIDTH: Final = 22  # characters
 BAR_HEIGHT: Final = 34  # pixels of one row of a chart of bars
 _FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Open Sans', sans-serif"
 
@@ -31,7 +33,7 @@ def bars(
     figure = go.Figure(
         go.Bar(
             orientation="h",
-            y=names,
+            y=[wrapped(name) for name in names],
             x=list(counts.values()),
             marker={"color": [(colours or {}).get(name, ACCENT) for name in names]},
             text=[f"{value:,.{decimals}f}" for value in counts.values()],
@@ -149,6 +151,11 @@ def interval(rows: Sequence[tuple[str, float, float, float]], axis: str) -> go.F
     return styled(figure, height=150 + BAR_HEIGHT * max(len(rows), 1))
 
 
+def wrapped(name: str) -> str:
+    """Return a name on lines of at most LABEL_WIDTH characters: a narrow page needs its width for the bars."""
+    return "<br>".join(textwrap.wrap(name, LABEL_WIDTH)) or name
+
+
 def _mark(name: str, at: tuple[float, float], symbol: str, colour: str) -> go.Scatter:
     marker = {"symbol": symbol, "size": 11, "color": colour}
     return go.Scatter(x=[at[0]], y=[at[1]], mode="markers", name=name, marker=marker)
@@ -173,5 +180,8 @@ def styled(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
         },
     )
     figure.update_xaxes(title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
-    figure.update_yaxes(title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
+    figure.update_yaxes(
+        title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True,
+        ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)",
+    )  # fmt: skip
     return figure

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 HEAD_BYTES: Final = 512 * 1024  # of a file, to show its first rows
 PIECE_BYTES: Final = 1024 * 1024
 MOST_LISTED: Final = 5_000  # reports; the newest of them are shown
+WATCH_PREFIX: Final = f"{contract.REPORTS_PREFIX}watch/"  # reports of `python -m training watch`, one a day
 PACKED: Final = ".gz"
 EMPTY: Final = "InvalidRange"  # S3's code where the first bytes of an empty object are asked for
 _PART_REPORT: Final = re.compile(r"/\d{5}\.json$")
@@ -97,8 +98,9 @@ class Store:
             )
             for page in pages:
                 for item in page.get("Contents", []):
-                    stem = item["Key"].removeprefix(contract.REPORTS_PREFIX).removesuffix(".json")
-                    found.append(ScoredFile(stem, item["LastModified"]))
+                    if not item["Key"].startswith(WATCH_PREFIX):
+                        stem = item["Key"].removeprefix(contract.REPORTS_PREFIX).removesuffix(".json")
+                        found.append(ScoredFile(stem, item["LastModified"]))
         return sorted(found, key=lambda file: file.reported, reverse=True)
 
     def report(self, stem: str, since: dt.datetime | None = None) -> dict[str, Any] | None:
@@ -108,6 +110,14 @@ class Store:
     def failure(self, stem: str, since: dt.datetime | None = None) -> dict[str, Any] | None:
         """Return the note that says why a file could not be scored; None where there is none."""
         return self._document(f"{contract.FAILED_PREFIX}{stem}.json", since)
+
+    def watch_report(self) -> tuple[str, dict[str, Any]] | None:
+        """Return the latest report of the daily watch over decisions, after its day; None where there is none."""
+        with _explained(self.bucket):
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._named(), Prefix=WATCH_PREFIX)
+            days = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        report = self._document(max(days)) if days else None
+        return None if report is None else (max(days).removeprefix(WATCH_PREFIX).removesuffix(".json"), report)
 
     def progress(self, key: str, since: dt.datetime) -> Progress:
         """Say how far the workflow is with the file dropped under ``key`` at ``since``."""
@@ -142,15 +152,18 @@ class Store:
             raise StoreError(f"{key} cannot be read: {error}") from error
 
     def metrics(self, version: str) -> dict[str, Any]:
-        """Return what a version's ``metrics.json`` holds, the explained shoppers included."""
+        """Return a version's ``metrics.json``, with the explained shoppers; nothing where it has none."""
         if not self._registry_bucket:
             raise StoreError(_unset(contract.ENV_REGISTRY_BUCKET))
-        with _explained(self._registry_bucket, contract.ENV_REGISTRY_BUCKET):
-            key = f"{contract.MODELS_PREFIX}{version}/{METRICS_FILE}"
-            found: dict[str, Any] = json.loads(
-                self._s3.get_object(Bucket=self._registry_bucket, Key=key)["Body"].read()
-            )
-            return found
+        key = f"{contract.MODELS_PREFIX}{version}/{METRICS_FILE}"
+        try:
+            with _explained(self._registry_bucket, contract.ENV_REGISTRY_BUCKET):
+                found: dict[str, Any] = json.loads(
+                    self._s3.get_object(Bucket=self._registry_bucket, Key=key)["Body"].read()
+                )
+                return found
+        except _Absent:
+            return {}
 
     def lines(self, key: str) -> Iterator[bytes]:
         """Yield the pieces of an object as they come."""

@@ -61,6 +61,13 @@ def offer(name: str) -> str:
     return "No offer" if name == NO_INTERVENTION else label(name)
 
 
+def value(found: float | str | None) -> str:
+    """Return an input's value as it is shown; "blank" where it is missing."""
+    if found is None:
+        return "blank"
+    return found if isinstance(found, str) else f"{found:,.6g}"
+
+
 def percent(share: float, decimals: int = 0) -> str:
     r"""Return a share in percent.
 

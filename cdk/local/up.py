@@ -16,7 +16,7 @@ from rich.console import Console
 
 from cdk.local import ministack, shoppers
 from cdk.local.paths import RUNS, UP_RECORD, keep_logs
-from cdk.local.processes import stop_group
+from cdk.local.processes import group_alive, stop_group
 from cdk.local.stack import build_stack, check_data
 from cdk.local.steps import Steps
 from cdk.local.table_lines import first_rows_as_written
@@ -76,12 +76,16 @@ class UpRecord:
 
     @classmethod
     def find(cls, path: Path = UP_RECORD) -> Self | None:
-        """Return the record of the stack that is up; None when none answers."""
+        """Return the record of the stack that is up; None when there is none any more.
+
+        One that is too busy to answer in time is up, too: it has its port, and its process lives.
+        """
         try:
             record = cls(**json.loads(path.read_text()))
         except FileNotFoundError:
             return None
-        return record if ministack.ready(record.endpoint) else None
+        there = ministack.ready(record.endpoint) or (ministack.listens(record.endpoint) and group_alive(record.pid))
+        return record if there else None
 
     @classmethod
     def get(cls, path: Path = UP_RECORD) -> Self:

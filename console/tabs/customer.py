@@ -65,7 +65,7 @@ class _Form:
                     score = gr.Button("Score this customer", variant="primary", elem_id="score")
                     what_if = gr.Button("What if", elem_id="what-if")
                     clear = gr.Button("Clear", elem_id="clear")
-                with gr.Row(equal_height=False):
+                with gr.Row(equal_height=False, elem_id="answers"):
                     first = html(_WELCOME, elem_id="answer")
                     second = html("", elem_id="what-if-answer", visible=False)
                 plot = gr.Plot(visible=False, show_label=False, elem_id="reasons")

@@ -85,7 +85,7 @@ def warnings_html(answer: Mapping[str, Any]) -> str:
 def changes_html(inputs: Inputs, before: Answered, after: Answered) -> str:
     """Return which inputs differ between two answers."""
     rows = [
-        (words.label(field.name), _shown(before.record.get(field.name)), _shown(after.record.get(field.name)))
+        (words.label(field.name), words.value(before.record.get(field.name)), words.value(after.record.get(field.name)))
         for field in inputs.fields
         if before.record.get(field.name) != after.record.get(field.name)
     ]
@@ -112,13 +112,7 @@ def reasons_note(found: Answered) -> str:
 
 
 def _reason(reason: Mapping[str, Any]) -> str:
-    return f"{words.label(reason['field'])} = {_shown(reason['value'])}"
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "blank"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    return f"{words.label(reason['field'])} =\u00a0{words.value(reason['value'])}"
 
 
 def _of_a_hundred(risk: float) -> str:

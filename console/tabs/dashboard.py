@@ -32,8 +32,10 @@ def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG0
     html(markup.heading("How good is the model?"))
     quality = html("", elem_id="quality")
     with gr.Row(equal_height=False):
-        calibration = gr.Plot(visible=False, label="Does the stated risk come true?", elem_id="calibration")
-        confusion = html("", elem_id="confusion")
+        with gr.Column(min_width=320):
+            calibration = gr.Plot(visible=False, label="Does the stated risk come true?", elem_id="calibration")
+        with gr.Column(min_width=320):
+            confusion = html("", elem_id="confusion")
     blanked = html("", elem_id="blanked")
     slices = html("", elem_id="slices")
     html(markup.heading("Which model answers?"))

@@ -28,7 +28,7 @@ def importance_figure(metrics: Mapping[str, Any]) -> go.Figure:
     """Return the importance of the inputs: their mean absolute effect, or else the AUC lost without them."""
     if effects := metrics.get("importance"):
         points = {name: 100 * float(effect) for name, effect in effects.items()}
-        return figures.bars(_top(points, 100 * NEGLIGIBLE), "mean change of the risk, points", decimals=1)
+        return figures.bars(_top(points, 100 * NEGLIGIBLE), "mean effect, points of risk", decimals=1)
     lost = {one["input"]: float(one["importance"]) for one in metrics.get("signals", [])}
     return figures.bars(_top(lost, NEGLIGIBLE), "AUC lost when shuffled", decimals=4)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from lambda_fn import contract
 from lambda_fn.scoring.policy import NO_INTERVENTION
 
 FIRST_INPUTS: Final = 8
+REASONS: Final = "reasons"  # column of a scored file
 DRIFT_LIMIT: Final = 0.2  # population stability index of a changed input
 
 
@@ -42,7 +44,7 @@ def rows_html(rows: Sequence[Mapping[str, str]], caption: str, empty: str) -> st
     numeric = {"line", "abandonment_risk", "estimated_margin_impact", "confidence"}
     names = [words.label(name) for name in columns]
     right = {words.label(name) for name in columns if name in numeric}
-    cells = [[_short(row.get(name, "")) for name in columns] for row in rows]
+    cells = [[_short(_told(name, row.get(name, ""))) for name in columns] for row in rows]
     return markup.table(caption, names, cells, right)
 
 
@@ -62,6 +64,7 @@ def drift_html(report: Mapping[str, Any]) -> str:
             "too few rows" if one["stability_index"] is None else f"{one['stability_index']:.3f}",
             "changed" if (one["stability_index"] or 0) > DRIFT_LIMIT else "as in training",
             words.percent(one["missing_share"], 1),
+            _share_or_unknown(one.get("missing_share_in_training")),
         )
         for name, one in sorted(report["drift"].items(), key=lambda item: -(item[1]["stability_index"] or 0))
     ]
@@ -71,14 +74,15 @@ def drift_html(report: Mapping[str, Any]) -> str:
     )
     about = f"Drift is the population stability index (PSI): above {DRIFT_LIMIT:g} an input has changed."
     shown, others = rows[:FIRST_INPUTS], rows[FIRST_INPUTS:]
-    first = markup.table("Most changed inputs", _DRIFT_COLUMNS, shown, _DRIFT_COLUMNS[1::2])
-    more = markup.table("Other inputs", _DRIFT_COLUMNS, others, _DRIFT_COLUMNS[1::2])
+    first = markup.table("Most changed inputs", _DRIFT_COLUMNS, shown, _DRIFT_NUMBERS)
+    more = markup.table("Other inputs", _DRIFT_COLUMNS, others, _DRIFT_NUMBERS)
     return (
         markup.heading(found, about) + first + (markup.details(f"{len(others)} other inputs", more) if others else "")
     )
 
 
-_DRIFT_COLUMNS: Final = ("Input", "Drift (PSI)", "Compared with training", "Blank")
+_DRIFT_COLUMNS: Final = ("Input", "Drift (PSI)", "Compared with training", "Blank", "Blank in training")
+_DRIFT_NUMBERS: Final = ("Drift (PSI)", "Blank", "Blank in training")
 
 
 def downloads_html(report: Mapping[str, Any]) -> str:
@@ -109,9 +113,27 @@ def stem_of(report: Mapping[str, Any]) -> str:
     return scored.removeprefix(contract.SCORED_PREFIX).removesuffix(".csv")
 
 
+def _share_or_unknown(share: float | None) -> str:
+    return "-" if share is None else words.percent(share, 1)
+
+
 def _share_of(part: int, whole: int) -> str:
     return words.percent(part / whole, 1) + " of all rows" if whole else ""
 
 
-def _short(cell: str, most: int = 120) -> str:
+def _told(column: str, cell: str) -> str:
+    """Return a cell as it is shown: reasons, which are JSON, in words."""
+    if column != REASONS or not cell:
+        return cell
+    try:
+        found = json.loads(cell)
+        return "; ".join(
+            f"{words.label(one['field'])} = {words.value(one['value'])} ({words.points(one['effect'])})"
+            for one in found
+        )
+    except (ValueError, KeyError, TypeError):
+        return cell
+
+
+def _short(cell: str, most: int = 160) -> str:
     return cell if len(cell) <= most else f"{cell[:most]}…"

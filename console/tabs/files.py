@@ -114,7 +114,7 @@ def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG0
                 value=0,
                 step=1,
                 label="Reasons per customer",
-                info="Inputs that moved the risk most, in the scored file.",
+                info="Inputs that moved the risk most, in the scored file. The model must be one that gives reasons.",
             )
             drop = gr.Button("Score this file", variant="primary", elem_id="drop")
         with gr.Column(scale=8, min_width=320, elem_id="file-result"):

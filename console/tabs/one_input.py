@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import gradio as gr
+import plotly.graph_objects as go
 
 from console import effect_figures, figures, markup, words
 from console.backend import TOLD, Backend, explained
@@ -86,7 +87,10 @@ def lay_out(backend: Backend, inputs: Inputs, strongest: Sequence[str], effects:
                     "<p class='about'>Each dot is one explained customer: the input's value, and how far it moved the "
                     "risk.</p>"
                 )
-                dots = gr.Plot(view.effects(first), label="Effect over the input's values", elem_id="dependence")
+                figure = view.effects_figure(first)
+                dots = gr.Plot(
+                    figure, visible=figure is not None, label="Effect over the input's values", elem_id="dependence"
+                )
                 choice.input(view.effects, choice, dots, api_visibility="private")
         with gr.Column(min_width=320):
             html("<p class='about'>The mean risk of the same customers, had they all this value.</p>")
@@ -107,10 +111,15 @@ class _View:
 
     def effects(self, name: str | None) -> Any:
         """Show the chosen input's effects; nothing where it has none."""
+        figure = self.effects_figure(name)
+        return gr.Plot(figure, visible=figure is not None)
+
+    def effects_figure(self, name: str | None) -> go.Figure | None:
+        """Return the chart of one input's effects; None where it has none."""
         found = self._effects.of(name) if self._effects is not None and name is not None else None
         if found is None or name is None:
-            return gr.Plot(visible=False)
-        return gr.Plot(effect_figures.dependence(found, self._fields[name].label), visible=True)
+            return None
+        return effect_figures.dependence(found, self._fields[name].label)
 
     def mean_risks(self, name: str | None) -> tuple[Any, Any]:
         """Ask the API for the mean risk at each value."""

@@ -23,6 +23,7 @@ from training.release.package import with_policy
 
 MAX_FILE_BYTES: Final = 25 * 1024 * 1024
 FARTHEST: Final = 1.5  # times the largest spend; a mark beyond it would flatten the curve
+REASONS_SHOWN: Final = 3  # why rows were left out
 HOLDOUT: Final = " holdout"  # no file's stem begins with a space
 NO_LIMIT: Final = 1e12  # of a budget, in currency
 
@@ -148,5 +149,8 @@ def _sums(found: Simulation) -> tuple[str, str, str]:
 
 
 def _left_out(found: Simulation) -> str:
-    parts = [f"{words.count(rows)} left out: {reason}" for reason, rows in found.left_out.items()]
+    ranked = sorted(found.left_out.items(), key=lambda one: -one[1])
+    parts = [f"{words.count(rows)} left out: {reason}" for reason, rows in ranked[:REASONS_SHOWN]]
+    if others := sum(rows for _, rows in ranked[REASONS_SHOWN:]):
+        parts.append(f"{words.count(others)} more for other reasons")
     return "; ".join(parts) or "all rows count"

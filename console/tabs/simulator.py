@@ -40,7 +40,10 @@ def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG0
 def customers(backend: Backend) -> list[tuple[str, str]]:
     """Return whom to simulate: name and value of the scored files, the latest first, then the holdout."""
     files = [(file.stem, file.stem) for file in backend.store.scored_files()[:MOST_CHOICES]]
-    effects = backend.effects()
+    try:
+        effects = backend.effects()
+    except TOLD:  # the files are enough to work with
+        effects = None
     return files if effects is None else [*files, (f"holdout ({words.count(effects.shoppers)} customers)", HOLDOUT)]
 
 

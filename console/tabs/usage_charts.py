@@ -18,9 +18,6 @@ def usage_facts(found: Usage, currency: str) -> str:
     shown = [markup.Fact("Predictions by the API", words.count(sums["Predictions"]))] if "Predictions" in sums else []
     if "Files" in sums:
         shown.append(markup.Fact("Files", words.count(sums["Files"])))
-    if RECOVERABLE in sums:
-        told = "expected cost of abandonment; offers recover a part of it"
-        shown.append(markup.Fact("Recoverable margin", words.money(sums[RECOVERABLE], currency), told))
     shown += [
         markup.Fact("Customers scored in files", words.count(scored)),
         markup.Fact(
@@ -28,6 +25,11 @@ def usage_facts(found: Usage, currency: str) -> str:
             words.count(rejected),
             f"{words.percent(rejected / (scored + rejected), 1)} of all" if scored + rejected else "",
         ),
+    ]
+    if RECOVERABLE in sums:
+        told = "expected cost of abandonment; offers recover a part of it"
+        shown.append(markup.Fact("Recoverable margin", words.money(sums[RECOVERABLE], currency), told))
+    shown += [
         markup.Fact(
             "Expected recovered margin",
             words.money(sums.get(EXPECTED, 0.0), currency),

@@ -114,7 +114,9 @@ def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool 
     champion: gives the request schemas and the examples; None where no model is promoted.
     access_tokens: whether every request that needs an API key needs an access token as well.
     """
-    described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    described = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+    )
     described["servers"] = [{"url": _ROOT}]
     components = described.setdefault("components", {})
     schemas = components.setdefault("schemas", {})

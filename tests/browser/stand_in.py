@@ -26,10 +26,12 @@ from lambda_fn.api.model_server import ModelServer
 from lambda_fn.batch.finalize import Finisher
 from lambda_fn.batch.job import Chunk
 from lambda_fn.batch.keys import WorkArea
+from lambda_fn.batch.measure_chunk import measure_chunk
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.plan import Planner
 from lambda_fn.batch.report import Report
 from lambda_fn.batch.score_chunk import score_chunk
+from lambda_fn.batch.settle import settle
 from lambda_fn.registry import Artefact, Registry
 from lambda_fn.scoring.service import Scorer
 from lambda_fn.settings import Settings
@@ -38,6 +40,7 @@ from tests.browser.visit import HOST
 KEY: Final = "a-key"
 REGISTRY_BUCKET, DATA_BUCKET = "registry", "data"
 START_SECONDS: Final = 30.0
+DROPPED_WITHIN_SECONDS: Final = 300.0
 _PUBLIC: Final = tuple(f"{contract.API_BASE_PATH}/{path}" for path in contract.PUBLIC_PATHS)
 
 
@@ -65,14 +68,36 @@ class StandIn:
         self.s3.put_object(Bucket=DATA_BUCKET, Key=key, Body=body, Metadata=dict(metadata or {}))
         return self.run_workflow(key)
 
+    def watch(self, name: str) -> threading.Thread:
+        """Run the workflow once a file of this name is dropped, as EventBridge would have it; return the thread."""
+        key = contract.INCOMING_PREFIX + name
+
+        def score() -> None:
+            deadline = time.monotonic() + DROPPED_WITHIN_SECONDS
+            while DataBucket(DATA_BUCKET, self.s3).head(key) is None:
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"{key} was not dropped")
+                time.sleep(0.1)
+            self.run_workflow(key)
+
+        thread = threading.Thread(target=score)
+        thread.start()
+        return thread
+
     def run_workflow(self, key: str) -> Report:
         """Run the workflow's tasks on a dropped file, in their order."""
         bucket = DataBucket(DATA_BUCKET, self.s3)
         job = Planner(bucket, self.registry, contract.CHUNK_BYTES).plan(key, uuid.uuid4().hex)
         model = self.registry.load(job.pins.model_version)
         scorer = Scorer(model.manifest, model.onnx)
-        for chunk in json.loads(b"".join(bucket.pieces(WorkArea.of(job.execution).chunks))):
-            score_chunk(bucket, job, Chunk.model_validate(chunk), scorer)
+        listed = json.loads(b"".join(bucket.pieces(WorkArea.of(job.execution).chunks)))
+        chunks = [Chunk.model_validate(chunk) for chunk in listed]
+        if job.budget is not None:
+            for chunk in chunks:
+                measure_chunk(bucket, job, chunk, scorer)
+            settle(bucket, job)
+        for chunk in chunks:
+            score_chunk(bucket, job, chunk, scorer)
         return Finisher(bucket, job).finish(model.manifest)
 
 

@@ -17,6 +17,7 @@ HOST: Final = "127.0.0.1"
 WIDE, NARROW = 1280, 390  # pixels
 HEIGHT: Final = 900
 TIMEOUT_MS: Final = 60_000
+DRAWN_MS: Final = 500  # charts are drawn after their data came
 SCREENSHOTS: Final = HERE.parents[1] / ".local" / "screenshots"
 AXE: Final = HERE / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS: Final = frozenset({"serious", "critical"})
@@ -84,6 +85,14 @@ class Visit:
             if rule["impact"] in SERIOUS
             for node in rule["nodes"]
         ]
+
+    def looks_right(self, name: str) -> None:
+        """Keep a screenshot; expect nothing serious of axe-core, and nothing to the right of the window."""
+        self.page.wait_for_timeout(DRAWN_MS)
+        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
+        self.screenshot(f"{name}-{width}")
+        assert self.serious_faults() == []
+        assert self.overflow() <= 0
 
     def overflow(self) -> int:
         """Return how many pixels of the page lie to the right of the window."""

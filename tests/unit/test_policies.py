@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cdk.environments import ENVIRONMENTS
+from cdk.ops import training_job
 from cdk.ops.client import JobError, ShopClient
 from cdk.ops.outputs import StackOutputs
 from cdk.ops.preflight import check_quota, release_failed_stacks
@@ -54,6 +55,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         "GetFunctionConcurrency": {},
         "ListVersionsByFunction": {"Versions": [{"Version": str(number)} for number in range(1, 6)]},
         "ListAliases": {"Aliases": [{"FunctionVersion": "5"}]},
+        "StartBuild": {"build": {"id": "training:1"}},
         "GetApiKey": {"value": "key"},
         "HeadObject": {"LastModified": NOW},
         "ListExecutions": {"executions": [{"executionArn": "one", "startDate": NOW}]},
@@ -120,6 +122,8 @@ def test_training_calls_what_its_policy_allows(calls: set[str]) -> None:
     ):
         with suppress(Exception):
             use()
+    made_client("s3").put_object(Bucket="data", Key="training/november.csv", Body=b"x")
+    training_job.start(ENVIRONMENTS["dev"], made_client("codebuild"))
 
     assert calls == allowed("training") - {"cloudformation:DescribeStacks"}
 

@@ -60,6 +60,16 @@ def test_reports_and_failures_older_than_the_drop_do_not_count(bucket: S3Client)
     assert found.failure("b", LONG_AGO) == {"message": "no header"}
 
 
+def test_reports_of_the_daily_watch_are_no_scored_files(bucket: S3Client) -> None:
+    assert store(bucket).watch_report() is None
+    put(bucket, "reports/a.json", {"rows": 3})
+    put(bucket, "reports/watch/2026-11-25.json", {"matured": 1})
+    put(bucket, "reports/watch/2026-11-26.json", {"matured": 2})
+    found = store(bucket)
+    assert [file.stem for file in found.scored_files()] == ["a"]
+    assert found.watch_report() == ("2026-11-26", {"matured": 2})
+
+
 def test_progress_counts_the_scored_parts_of_this_file_s_job_alone(bucket: S3Client) -> None:
     put(bucket, "work/jobs/one/job.json", {"input": {"key": "incoming/a.csv"}, "chunks": 3})
     put(bucket, "work/jobs/one/00000.json", {})
@@ -114,8 +124,7 @@ def test_a_file_that_is_no_table_of_this_shop_says_why(bucket: S3Client) -> None
 def test_the_metrics_of_a_version_are_those_beside_its_model(bucket: S3Client) -> None:
     put(bucket, "models/v1/metrics.json", {"roc_auc": 0.9}, REGISTRY_BUCKET)
     assert store(bucket).metrics("v1") == {"roc_auc": 0.9}
-    with pytest.raises(StoreError, match="not in the bucket"):
-        store(bucket).metrics("v2")
+    assert store(bucket).metrics("v2") == {}
 
 
 def test_pieces_of_a_file_make_the_file(bucket: S3Client, tmp_path: Path) -> None:

@@ -18,6 +18,17 @@ def test_a_waterfall_leads_from_the_base_to_the_risk_and_leaves_nothing_out() ->
     assert list(shown.measure) == ["absolute", "relative", "relative", "relative", "total"]
 
 
+def test_sums_that_leave_what_a_risk_can_be_on_the_way_are_in_the_picture() -> None:
+    figure = effect_figures.waterfall(0.6, [("Impulse = 1", -0.65), ("Age = 30", 0.1)], 0.05)
+    low, high = figure.layout.xaxis.range
+    assert low < -5
+    text = trace(figure, 1)
+    assert list(text.x) == pytest.approx([60, 60, 5, 5])  # the right end of each bar
+    assert [one.strip() for one in text.text] == ["60\u00a0%", "-65.0", "+10.0", "5\u00a0%"]
+    assert high > 100
+    assert list(figure.layout.xaxis.tickvals) == [0, 50, 100]
+
+
 def test_a_waterfall_whose_reasons_are_complete_has_no_rest() -> None:
     assert list(trace(effect_figures.waterfall(0.6, [("Age = 30", 0.1)], 0.7)).y) == [
         "nothing known",

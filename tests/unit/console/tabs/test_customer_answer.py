@@ -47,7 +47,7 @@ def test_reasons_lead_from_what_is_said_of_nobody_to_this_risk() -> None:
     found = answered(0.8, {}, reasons=[{"field": "age", "value": 30.0, "effect": 0.2}])
     figure = customer_answer.reasons_figure(found)
     assert figure is not None
-    assert list(figure.data[0].y) == ["nothing known", "Age = 30", "this shopper"]
+    assert list(figure.data[0].y) == ["nothing known", "Age =\u00a030", "this shopper"]
 
 
 def test_a_model_without_reasons_says_so() -> None:

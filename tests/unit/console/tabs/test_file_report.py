@@ -1,5 +1,6 @@
 """The report on a scored file, in words."""
 
+import json
 from typing import Any
 
 from console.tabs import file_report
@@ -18,7 +19,7 @@ REPORT: dict[str, Any] = {
     "budget": {"limit": 50.0, "expected_spend": 49.5},
     "drift": {
         "age": {"stability_index": 0.31, "missing_share": 0.0},
-        "spend": {"stability_index": None, "missing_share": 0.25},
+        "spend": {"stability_index": None, "missing_share": 0.25, "missing_share_in_training": 0.03},
     },
 }
 
@@ -49,7 +50,7 @@ def test_drift_names_the_changed_inputs_and_the_blanks() -> None:
     shown = file_report.drift_html(REPORT)
     assert "1 of 2 inputs have changed" in shown
     assert shown.index("Age") < shown.index("Spend")
-    assert "25.0\u00a0%" in shown
+    assert "<td class='number'>25.0\u00a0%</td><td class='number'>3.0\u00a0%</td>" in shown
     assert "too few rows" in shown
 
 
@@ -65,3 +66,12 @@ def test_the_mixes_are_the_report_s() -> None:
         "Discount 10": 100,
         "Reminder": 0,
     }
+
+
+def test_reasons_of_a_row_are_told_in_words() -> None:
+    first = {"field": "impulse_buying_score", "value": 8, "effect": 0.31}
+    reasons = json.dumps([first, {"field": "town", "value": "Bonn", "effect": -0.05}])
+    shown = file_report.rows_html([{"user_id": "1", "reasons": reasons}, {"user_id": "2", "reasons": "[]"}], "Rows", "")
+    assert "<td class='long'>Impulse buying score = 8 (+31.0 points); Town = Bonn (-5.0 points)</td>" in shown
+    assert "<td>2</td><td></td>" in shown
+    assert "[broken" in file_report.rows_html([{"reasons": "[broken"}], "Rows", "")

@@ -40,6 +40,8 @@ def test_rows_that_were_left_out_are_counted_by_reason() -> None:
     shown = simulated_file.facts_html(FOUND, 100.0)
     assert "of a budget of 100.00 USD" in shown
     assert "2 left out: not UTF-8" in shown
+    many = replace(FOUND, left_out={"a": 1, "b": 9, "c": 5, "d": 2, "e": 1})
+    assert "9 left out: b; 5 left out: c; 2 left out: d; 2 more for other reasons" in simulated_file.facts_html(many, 1)
     assert "no limit" in simulated_file.facts_html(FOUND, simulated_file.NO_LIMIT)
 
 
