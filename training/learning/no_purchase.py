@@ -40,7 +40,7 @@ class Baseline:
 
     def on_line(self, risk: Floats) -> Floats:
         """Return the line at each risk, which may lie outside of 0 to 1."""
-        return self.line[0] + self.line[1] * risk
+        return np.asarray(self.line[0] + self.line[1] * risk)
 
     def stated(self, chances: Floats) -> NoPurchase:
         """Return chances at the centres as a policy states them."""
