@@ -6,6 +6,7 @@ DATA ?=
 SHOP ?=
 EVENT ?=
 FILE ?=
+REASONS ?=
 PYTEST_FLAGS ?= -n auto
 CDK_FLAGS ?=
 PREFIX ?= .local/api
@@ -112,9 +113,9 @@ local: setup ## Deploy to a local AWS that stays up until `make down` [SHOP=shop
 down: setup ## Stop the local AWS that `make local` started
 	@python -m cdk.local down
 
-drop: setup ## Have a file scored by the local AWS that is up, FILE=shoppers.csv
+drop: setup ## Have a file scored by the local AWS that is up, FILE=shoppers.csv [REASONS=3]
 	@test -n "$(FILE)" || { echo "Name a file: make drop FILE=shoppers.csv" >&2; exit 2; }
-	@python -m cdk.local drop "$(FILE)"
+	@python -m cdk.local drop "$(FILE)" $(if $(REASONS),--reasons "$(REASONS)")
 
 invoke: setup ## Run a recorded payload against its handler, EVENT=events/x.json
 	@test -n "$(EVENT)" || { echo "Name a payload: make invoke EVENT=events/x.json" >&2; ls events/*.json >&2; exit 2; }
@@ -153,7 +154,7 @@ lint: setup ## ruff: rules and formatting
 type: setup ## mypy, strict
 	@mypy
 
-bench: setup ## Latency and throughput beside the usual FastAPI + joblib service; writes .local/bench.json
+bench: setup $(BROWSER_READY) ## Latency and throughput beside the usual FastAPI + joblib service; writes .local/bench.json
 	@python -m tests.bench
 
 audit: setup ## Known vulnerabilities, insecure code, secrets [STRICT=1: fail where there is no advisory service]
@@ -193,7 +194,11 @@ install-console: | $(UV_READY) ## Install the console below PREFIX
 
 # --- AWS -----------------------------------------------------------------------------------------------------------
 
-.PHONY: deploy diff first-model retrain rescan smoke outputs costs
+.PHONY: bootstrap deploy diff first-model retrain rescan smoke outputs costs
+bootstrap: setup ## Prepare an account and region for the CDK, once, as an administrator, ENV=dev|staging|prod
+	@test -n "$(ENV)" || { echo "Name an environment: make bootstrap ENV=dev" >&2; exit 2; }
+	@cd cdk && node node_modules/aws-cdk/bin/cdk bootstrap -c env=$(ENV) $(CDK_FLAGS)
+
 deploy: setup ## Deploy to AWS with the credentials of the shell, ENV=dev|staging|prod
 	@test -n "$(ENV)" || { echo "Name an environment: make deploy ENV=dev" >&2; exit 2; }
 	@python -m cdk.ops preflight $(ENV)

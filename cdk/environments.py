@@ -52,6 +52,7 @@ class AlarmLimits:
     p99_seconds: latency of the API.
     rejected_percent: rows of a file.
     drift: largest population stability index of an input.
+    blanks: by how much the share of missing values of an input may exceed that in training.
     model_age_days: since the model in service was trained.
     silence: whether an hour without a prediction rings.
     """
@@ -61,6 +62,7 @@ class AlarmLimits:
     p99_seconds: float = 2.0
     rejected_percent: float = 10.0
     drift: float = 0.2
+    blanks: float = 0.2
     model_age_days: int = 90
     silence: bool = False
 

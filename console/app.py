@@ -7,7 +7,10 @@ import os
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when gradio is imported
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+import shutil
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +51,13 @@ def application(settings: ConsoleSettings) -> Closed:
     backend = Backend(settings, ApiClient(settings), Store(settings))
     uploads = tempfile.mkdtemp(prefix="console-")  # of its own: Gradio serves what lies in there
     os.environ["GRADIO_TEMP_DIR"] = uploads
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @asynccontextmanager
+    async def without_uploads_at_the_end(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        shutil.rmtree(uploads, ignore_errors=True)
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=without_uploads_at_the_end)
     app.include_router(downloads.router(backend))
     gr.mount_gradio_app(
         app,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from console import markup
 from console.client import ApiClient, ApiError
+from console.customers import Cells
+from console.effects import Effects, read_effects
 from console.exports import Exports
 from console.inputs import Inputs, UnknownDescription, read_inputs
 from console.settings import ConsoleSettings
@@ -18,6 +20,7 @@ from console.store import Store, StoreError
 from lambda_fn.scoring.errors import ScoringError
 from training.errors import TrainingError
 
+Found = TypeVar("Found")
 REMEMBERED_SECONDS: Final = 10.0
 # What a user can do something about. Anything else is a defect and ends in the log.
 TOLD: Final = (ApiError, StoreError, UnknownDescription, TrainingError, ScoringError, ClientError, BotoCoreError)
@@ -32,24 +35,46 @@ class Backend:
     store: Store
     exports: Exports = field(default_factory=Exports)
 
-    _remembered: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    _remembered: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    _effects: dict[str, Effects | None] = field(default_factory=dict)  # of one version: they never change
 
     def inputs(self) -> Inputs:
         """Return the champion's inputs."""
-        return read_inputs(self._recent("openapi", self.api.openapi))
+        return self._recent("inputs", lambda: read_inputs(self.api.openapi()))
 
     def champion(self) -> dict[str, Any]:
         """Describe the champion."""
-        found: dict[str, Any] = self._recent("info", self.api.model_info)["champion"]
-        return found
+        return self._recent("info", lambda: dict(self.api.model_info()["champion"]))
 
     def metrics(self) -> dict[str, Any]:
         """Return the champion's metrics, with its version."""
         return self._recent("metrics", self.api.model_metrics)
 
-    def _recent(self, name: str, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def effects(self) -> Effects | None:
+        """Return the effects of the champion's explained holdout shoppers; None where it gives no reasons."""
+        version = str(self.champion()["model_version"])
+        if version not in self._effects:
+            self._effects.clear()
+            self._effects[version] = read_effects(self.store.metrics(version))
+        return self._effects[version]
+
+    def last_customers(self, most: int) -> tuple[dict[str, Cells], str]:
+        """Return the first customers of the file that was scored last, by id, and its key; empty where there is none.
+
+        They are read by the model that scored them.
+        """
+        files = self.store.scored_files()
+        report = self.store.report(files[0].stem) if files else None
+        if report is None:
+            return {}, ""
+        key = str(report["input"]["key"])
+        manifest = self.store.registry.manifest(report["model_version"])
+        return self.store.first_customers(key, manifest, most), key
+
+    def _recent(self, name: str, ask: Callable[[], Found]) -> Found:
         """Return what was asked a moment ago, or ask: the tabs of one visit ask for the same."""
-        at, found = self._remembered.get(name, (0.0, {}))
+        found: Found
+        at, found = self._remembered.get(name, (0.0, None))
         if not at or time.monotonic() - at > REMEMBERED_SECONDS:
             at, found = time.monotonic(), ask()
             self._remembered[name] = (at, found)

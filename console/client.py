@@ -8,6 +8,7 @@ from typing import Any, Final
 import httpx
 
 from console.settings import ConsoleSettings
+from console.words import NO_MODEL
 from lambda_fn import contract
 
 TIMEOUT_SECONDS: Final = 30.0  # the first call may start a function
@@ -15,7 +16,7 @@ _ADVICE: Final = {
     403: "The API key is wrong or missing. Set APP_API_KEY to the environment's key and start the console again.",
     404: "There is no API at {url}. Set APP_API_URL to the address that `make outputs` prints, with /api/v1.",
     429: "The API key's rate or quota is used up. Wait a minute and try again.",
-    503: "No model answers yet. Train one, publish it, and promote it: python -m training promote VERSION.",
+    503: NO_MODEL,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -19,85 +20,29 @@ LEVEL_COLOURS: Final = {"LOW": "#2b7a55", "MEDIUM": "#b7791f", "HIGH": "#b4432f"
 HEIGHT: Final = 340  # pixels
 TOP: Final = 44  # pixels, for the chart's label
 TOP_WITH_LEGEND: Final = 84
+LABEL_WIDTH: Final = 22  # characters
 BAR_HEIGHT: Final = 34  # pixels of one row of a chart of bars
 _FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Open Sans', sans-serif"
 
 
-def waterfall(base: float, effects: Sequence[tuple[str, float]], risk: float) -> go.Figure:
-    """Show how inputs lead from a base risk to a risk, in percent. What ``effects`` leave over is a bar of its own."""
-    rest = risk - base - sum(effect for _, effect in effects)
-    steps = [*effects, ("all other inputs", rest)] if abs(rest) >= 0.0005 else list(effects)
-    names = ["nothing known", *(name for name, _ in steps), "this shopper"]
-    figure = go.Figure(
-        go.Waterfall(
-            orientation="h",
-            measure=["absolute", *["relative"] * len(steps), "total"],
-            y=names,
-            x=[100 * base, *(100 * effect for _, effect in steps), 100 * risk],
-            text=[words.percent(base), *(f"{100 * effect:+.1f}" for _, effect in steps), words.percent(risk)],
-            textposition="auto",
-            increasing={"marker": {"color": UP}},
-            decreasing={"marker": {"color": DOWN}},
-            totals={"marker": {"color": ACCENT}},
-            connector={"line": {"color": FAINT}},
-        )
-    )
-    figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title="abandonment risk, %", range=[0, 100])
-    return _styled(figure, height=140 + BAR_HEIGHT * len(names))
-
-
-def bars(counts: Mapping[str, float], axis: str, colours: Mapping[str, str] | None = None) -> go.Figure:
+def bars(
+    counts: Mapping[str, float], axis: str, colours: Mapping[str, str] | None = None, decimals: int = 0
+) -> go.Figure:
     """Show one horizontal bar a name, in the given order from the top."""
     names = list(counts)
     figure = go.Figure(
         go.Bar(
             orientation="h",
-            y=names,
+            y=[wrapped(name) for name in names],
             x=list(counts.values()),
             marker={"color": [(colours or {}).get(name, ACCENT) for name in names]},
-            text=[f"{value:,.0f}" if value == int(value) else f"{value:,.4f}" for value in counts.values()],
+            text=[f"{value:,.{decimals}f}" for value in counts.values()],
             textposition="auto",
         )
     )
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title=axis)
-    return _styled(figure, height=130 + BAR_HEIGHT * max(len(names), 2))
-
-
-def drift(indices: Mapping[str, float], limit: float) -> go.Figure:
-    """Show each input's population stability index beside the limit from which it counts as changed."""
-    figure = bars(indices, "population stability index")
-    colours = [UP if value > limit else ACCENT for value in indices.values()]
-    figure.update_traces(marker={"color": colours})
-    figure.add_vline(x=limit, line={"color": INK, "dash": "dot"}, annotation_text=f"changed from {limit:g}")
-    return figure
-
-
-def beeswarm(effects: Mapping[str, Sequence[float]], shades: Mapping[str, Sequence[float]]) -> go.Figure:
-    """Show each row's effect of each input, in points of risk, spread by hand so that dots do not hide each other.
-
-    ``shades``: where the row's value lies in the input's range, 0 to 1.
-    """
-    names = list(effects)
-    figure = go.Figure()
-    for place, name in enumerate(names):
-        values = [100 * effect for effect in effects[name]]
-        figure.add_trace(
-            go.Scatter(
-                x=values,
-                y=[place + shift for shift in _spread(values)],
-                mode="markers",
-                name=name,
-                marker={"size": 6, "opacity": 0.75, "color": list(shades.get(name, [0.5] * len(values))),
-                        "colorscale": [[0, "#3b76b0"], [1, "#b4432f"]], "cmin": 0, "cmax": 1},
-                hovertemplate="%{x:.1f} points<extra>" + name + "</extra>",
-            )
-        )  # fmt: skip
-    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
-    figure.update_xaxes(title="effect on the risk, points", zeroline=True, zerolinecolor=INK)
-    figure.update_layout(showlegend=False)
-    return _styled(figure, height=130 + BAR_HEIGHT * max(len(names), 3))
+    return styled(figure, height=130 + BAR_HEIGHT * max(len(names), 2))
 
 
 def response(values: Sequence[Any], risks: Sequence[float], axis: str) -> go.Figure:
@@ -110,7 +55,7 @@ def response(values: Sequence[Any], risks: Sequence[float], axis: str) -> go.Fig
     figure = go.Figure(trace)
     figure.update_xaxes(title=axis)
     figure.update_yaxes(title="mean risk, %", range=[-2, 102])
-    return _styled(figure)
+    return styled(figure)
 
 
 def budget_curve(
@@ -127,7 +72,7 @@ def budget_curve(
         figure.add_trace(_mark(f"{words.label(name)} for all", (spend, margin), "x", UP))
     figure.update_xaxes(title=f"expected spend, {currency}")
     figure.update_yaxes(title=f"expected margin, {currency}")
-    return _styled(figure)
+    return styled(figure)
 
 
 def calibration(bins: Sequence[Mapping[str, float]]) -> go.Figure:
@@ -148,12 +93,24 @@ def calibration(bins: Sequence[Mapping[str, float]]) -> go.Figure:
     )
     figure.update_xaxes(title="stated risk, %", range=[-2, 102])
     figure.update_yaxes(title="abandoned, %", range=[-2, 102])
-    return _styled(figure)
+    return styled(figure)
 
 
-def by_time(times: Sequence[Any], series: Mapping[str, Sequence[float]], axis: str) -> go.Figure:
-    """Show numbers over time, stacked where there are several."""
-    colours = dict(zip(series, (ACCENT, UP, "#b7791f", DOWN), strict=False))
+def line(times: Sequence[Any], values: Sequence[float], axis: str) -> go.Figure:
+    """Show one number over time."""
+    figure = go.Figure(
+        go.Scatter(x=[str(time) for time in times], y=list(values), mode="lines+markers", line={"color": ACCENT})
+    )
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(title=axis, rangemode="tozero")
+    return styled(figure)
+
+
+def by_time(
+    times: Sequence[Any], series: Mapping[str, Sequence[float]], axis: str, *, stacked: bool = True
+) -> go.Figure:
+    """Show numbers over time, stacked or side by side where there are several."""
+    colours = dict(zip(series, (ACCENT,) if len(series) == 1 else (QUIET, ACCENT), strict=False))
     named = {words.LEVELS[level]: colour for level, colour in LEVEL_COLOURS.items()}
     figure = go.Figure(
         [
@@ -166,10 +123,10 @@ def by_time(times: Sequence[Any], series: Mapping[str, Sequence[float]], axis: s
             for name, values in series.items()
         ]
     )
-    figure.update_layout(barmode="stack", showlegend=len(series) > 1)
+    figure.update_layout(barmode="stack" if stacked else "group", showlegend=len(series) > 1)
     figure.update_xaxes(type="category")
     figure.update_yaxes(title=axis, rangemode="tozero")
-    return _styled(figure)
+    return styled(figure)
 
 
 def interval(rows: Sequence[tuple[str, float, float, float]], axis: str) -> go.Figure:
@@ -191,7 +148,12 @@ def interval(rows: Sequence[tuple[str, float, float, float]], axis: str) -> go.F
     )
     figure.add_vline(x=0, line={"color": QUIET, "dash": "dot"})
     figure.update_xaxes(title=axis)
-    return _styled(figure, height=150 + BAR_HEIGHT * max(len(rows), 1))
+    return styled(figure, height=150 + BAR_HEIGHT * max(len(rows), 1))
+
+
+def wrapped(name: str) -> str:
+    """Return a name on lines of at most LABEL_WIDTH characters: a narrow page needs its width for the bars."""
+    return "<br>".join(textwrap.wrap(name, LABEL_WIDTH)) or name
 
 
 def _mark(name: str, at: tuple[float, float], symbol: str, colour: str) -> go.Scatter:
@@ -199,19 +161,8 @@ def _mark(name: str, at: tuple[float, float], symbol: str, colour: str) -> go.Sc
     return go.Scatter(x=[at[0]], y=[at[1]], mode="markers", name=name, marker=marker)
 
 
-def _spread(values: Sequence[float]) -> list[float]:
-    """Return how far to move each dot from its row's line: the more dots have nearly the same value, the farther."""
-    width = max(max(values, default=0.0) - min(values, default=0.0), 1e-9) / 40
-    seen: dict[int, int] = {}
-    shifts = []
-    for value in values:
-        cell = round(value / width)
-        nth = seen[cell] = seen.get(cell, 0) + 1
-        shifts.append(min(nth // 2 * 0.05, 0.4) * (1 if nth % 2 else -1))
-    return shifts
-
-
-def _styled(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
+def styled(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
+    """Return a chart in the page's style: its fonts, margins and grid; it cannot be zoomed."""
     figure.update_layout(
         height=height,
         margin={
@@ -229,5 +180,8 @@ def _styled(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
         },
     )
     figure.update_xaxes(title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
-    figure.update_yaxes(title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True)
+    figure.update_yaxes(
+        title_font_size=13, gridcolor=FAINT, zeroline=False, automargin=True, fixedrange=True,
+        ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)",
+    )  # fmt: skip
     return figure

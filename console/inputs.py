@@ -117,7 +117,7 @@ def read_inputs(openapi: Mapping[str, Any]) -> Inputs:
         id_name = schema["required"][0]
         properties = schema["properties"]
     except (KeyError, IndexError, TypeError) as error:
-        raise UnknownDescription("the API's description names no inputs: no model answers yet") from error
+        raise UnknownDescription(words.NO_MODEL) from error
     return Inputs(id_name, tuple(_field(name, part) for name, part in properties.items() if name != id_name))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape as _escape
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from urllib.parse import urlencode
 
+LONG_CELL: Final = 40  # characters
 Kind = Literal["info", "problem", "good", "wait"]
 
 
@@ -49,7 +50,9 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     head = "".join(f"<th scope='col'{kind}>{escape(name)}</th>" for name, kind in zip(columns, classes, strict=True))
     body = "".join(
         "<tr>"
-        + "".join(f"<td{kind}>{escape(str(cell))}</td>" for cell, kind in zip(row, classes, strict=True))
+        + "".join(
+            f"<td{kind or _width(str(cell))}>{escape(str(cell))}</td>" for cell, kind in zip(row, classes, strict=True)
+        )
         + "</tr>"
         for row in rows
     )
@@ -58,6 +61,11 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
         f"<div class='scroll' role='region' tabindex='0' aria-label='{name}'><table><caption>{name}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _width(text: str) -> str:
+    """Return the class of a cell that needs room: a narrow page would make a column of single words of it."""
+    return " class='long'" if len(text) > LONG_CELL else ""
 
 
 def heading(text: str, about: str = "") -> str:

@@ -21,15 +21,17 @@ DAY_SECONDS: Final = 86_400
 MOST_REPORTS: Final = 200
 READ_AT_ONCE: Final = 8
 PERCENTILE: Final = "p95"
+EXPECTED, RECOVERABLE, LATENCY = "Expected margin", "Recoverable margin", "Latency, ms"
 # Name on the page -> metric and statistic.
 ASKED: Final = {
     "Predictions": (contract.METRIC_PREDICTIONS, "Sum"),
     **{level: (name, "Sum") for level, name in contract.METRIC_PREDICTIONS_BY_RISK.items()},
-    "Latency, ms": (contract.METRIC_PREDICTION_LATENCY, PERCENTILE),
+    LATENCY: (contract.METRIC_PREDICTION_LATENCY, PERCENTILE),
     "Rows scored": (contract.METRIC_ROWS_SCORED, "Sum"),
     "Rows rejected": (contract.METRIC_ROWS_REJECTED, "Sum"),
     "Drift": (contract.METRIC_DRIFT, "Maximum"),
-    "Expected margin": (contract.METRIC_EXPECTED_MARGIN, "Sum"),
+    EXPECTED: (contract.METRIC_EXPECTED_MARGIN, "Sum"),
+    RECOVERABLE: (contract.METRIC_RECOVERABLE_MARGIN, "Sum"),
 }
 
 
@@ -106,7 +108,9 @@ def from_reports(reports: Iterable[Mapping[str, Any]]) -> Usage:
         add("Files", day, 1)
         add("Rows scored", day, report["scored"])
         add("Rows rejected", day, report["rejected"])
-        add("Expected margin", day, report["expected_margin"])
+        add(EXPECTED, day, report["expected_margin"])
+        if (recoverable := report.get("recoverable_margin")) is not None:  # reports of earlier releases have none
+            add(RECOVERABLE, day, recoverable)
         for level, rows in report["risk_levels"].items():
             add(level, day, rows)
         drift = series.setdefault("Drift", {})

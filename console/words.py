@@ -11,6 +11,9 @@ from lambda_fn.scoring.policy import NO_INTERVENTION
 
 _THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _NARROW: Final = "\u00a0"  # no line ends before the sign
+NO_MODEL: Final = (
+    "No model answers yet. Train one, publish it, and promote it: python -m training run, then promote VERSION."
+)
 UNKNOWN: Final = "unknown"
 LEVELS: Final = {"LOW": "Low risk", "MEDIUM": "Medium risk", "HIGH": "High risk"}
 _CONFIDENCE: Final = (
@@ -56,6 +59,13 @@ def label(name: str) -> str:
 def offer(name: str) -> str:
     """Return an offer's name as a label."""
     return "No offer" if name == NO_INTERVENTION else label(name)
+
+
+def value(found: float | str | None) -> str:
+    """Return an input's value as it is shown; "blank" where it is missing."""
+    if found is None:
+        return "blank"
+    return found if isinstance(found, str) else f"{found:,.6g}"
 
 
 def percent(share: float, decimals: int = 0) -> str:

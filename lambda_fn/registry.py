@@ -298,9 +298,9 @@ class Registry:
         current, etag = self.routing()
         return self._write_routing(current.assigned(control, explore, why), etag)
 
-    def roll_back(self) -> Routing:
-        """Make the previous champion champion again."""
-        current, etag = self.routing()
+    def roll_back(self, expected: str | None = ANY_ROUTING) -> Routing:
+        """Make the previous champion champion again. ``expected``: as in ``promote``."""
+        current, etag = self._expected_routing(expected) or self.routing()
         return self._write_routing(current.rolled_back(), etag)
 
     def _expected_routing(self, expected: str | None) -> tuple[Routing, str] | None:

@@ -137,17 +137,27 @@ def policy(**changes: Any) -> Policy:
     )
 
 
-def onnx_model(width: int, weights: dict[int, float] | None = None, bias: float = -6.0) -> bytes:
+def onnx_model(
+    width: int, weights: dict[int, float] | None = None, bias: float = -6.0, *, missing: str = "imputed"
+) -> bytes:
     """Return a logistic model, float32 (n, width) -> probabilities (n, 1).
 
     By default it leans on the first two columns, so that the risk spans low to high.
+
+    missing: "value": a column that is NaN counts as its middle, 0.5, so that a missing input pulls to neither side.
     """
     column = np.zeros((width, 1), dtype=np.float32)
     for index, weight in (weights or {0: 8.0, 1: 4.0}).items():
         column[index] = weight
+    known = "known" if missing == "value" else "x"
+    of_missing = [
+        helper.make_node("IsNaN", ["x"], ["is_nan"]),
+        helper.make_node("Where", ["is_nan", "m", "x"], [known]),
+    ]
     graph = helper.make_graph(
         [
-            helper.make_node("MatMul", ["x", "w"], ["product"]),
+            *(of_missing if missing == "value" else []),
+            helper.make_node("MatMul", [known, "w"], ["product"]),
             helper.make_node("Add", ["product", "b"], ["logit"]),
             helper.make_node("Sigmoid", ["logit"], ["probability"]),
         ],
@@ -157,6 +167,7 @@ def onnx_model(width: int, weights: dict[int, float] | None = None, bias: float 
         [
             numpy_helper.from_array(column, "w"),
             numpy_helper.from_array(np.array([bias], dtype=np.float32), "b"),
+            numpy_helper.from_array(np.array([0.5], dtype=np.float32), "m"),
         ],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
@@ -166,9 +177,12 @@ def onnx_model(width: int, weights: dict[int, float] | None = None, bias: float 
 
 
 def artefact(version: str = VERSION, bias: float = -6.0, **changes: Any) -> tuple[Manifest, dict[str, bytes]]:
-    """Return a manifest and the files it describes, ready to publish."""
+    """Return a manifest and the files it describes, ready to publish.
+
+    ``missing="value"``: its model takes missing as a value of its own, so it can give reasons.
+    """
     fitted = changes.pop("recipe", None) or recipe()
-    files = {MODEL_FILE: onnx_model(len(fitted.feature_names), bias=bias)}
+    files = {MODEL_FILE: onnx_model(len(fitted.feature_names), bias=bias, missing=changes.get("missing", "imputed"))}
     manifest = Manifest.model_validate(
         {
             "model_version": version,
@@ -199,9 +213,9 @@ def histograms(fitted: Recipe) -> dict[str, NumberHistogram | CategoryHistogram]
     for field in fitted.inputs:
         if field.kind == "number" and field.observed_low is not None and field.observed_high is not None:
             edges = np.linspace(field.observed_low, field.observed_high, 6)[1:-1]
-            flat[field.name] = NumberHistogram(edges=tuple(edges.tolist()), counts=(200,) * 5)
+            flat[field.name] = NumberHistogram(edges=tuple(edges.tolist()), counts=(200,) * 5, missing=0)
         elif field.kind == "category":
-            flat[field.name] = CategoryHistogram(counts=(250,) * len(field.categories))
+            flat[field.name] = CategoryHistogram(counts=(250,) * len(field.categories), missing=0)
     return flat
 
 

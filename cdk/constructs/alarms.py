@@ -194,6 +194,13 @@ def _batch_rules(environment: Environment, batch: BatchScoring) -> Iterator[Rule
         metric=own_metric(environment, contract.METRIC_DRIFT, "Maximum", FIVE_MINUTES),
         threshold=limits.drift,
     )
+    yield Rule(
+        name="blanks",
+        meaning=f"The share of missing values of an input is at least {limits.blanks:g} above that of training.",
+        metric=own_metric(environment, contract.METRIC_BLANKS, "Maximum", FIVE_MINUTES),
+        threshold=limits.blanks,
+        comparison=Comparison.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    )
 
 
 def _model_rules(environment: Environment) -> Iterator[Rule]:

@@ -56,6 +56,9 @@ def build_service_dashboard(scope: Construct, environment: Environment) -> str:
                 metrics=[own(metric, "Sum") for metric in (contract.METRIC_ROWS_SCORED, contract.METRIC_ROWS_REJECTED)],
             ),
             CustomMetricGroup(title="Drift (largest PSI of an input)", metrics=[own(contract.METRIC_DRIFT, "Maximum")]),
+            CustomMetricGroup(
+                title="Blanks (largest rise of an input's share)", metrics=[own(contract.METRIC_BLANKS, "Maximum")]
+            ),
             CustomMetricGroup(title="Age of the model, days", metrics=[own(contract.METRIC_MODEL_AGE_DAYS, "Maximum")]),
             CustomMetricGroup(
                 title="Decisions and their log",

@@ -20,6 +20,7 @@ from cdk.local.paths import UP_RECORD
 from cdk.local.steps import StepFailed
 from cdk.ops.client import JobError, ShopClient
 from cdk.ops.outputs import OutputsError
+from lambda_fn.scoring.reasons import MOST_REASONS
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(stderr=False)
@@ -67,9 +68,14 @@ def invoke(
 
 
 @app.command()
-def drop(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+def drop(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    reasons: Annotated[
+        int, typer.Option(min=0, max=MOST_REASONS, help="Inputs that moved its risk most, named in each row.")
+    ] = 0,
+) -> None:
     """Have a file scored by the local AWS that stays up."""
-    up_run.drop(file, console)
+    up_run.drop(file, console, reasons)
 
 
 @app.command("console-environment")

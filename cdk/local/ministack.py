@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -101,6 +102,18 @@ def ready(endpoint: str, certificate: Path | None = None) -> bool:
         url, verify = f"{endpoint}/_ministack/ready", tls_context(certificate)
         return httpx.get(url, trust_env=False, verify=verify, timeout=2).status_code == 200
     return False
+
+
+def listens(endpoint: str) -> bool:
+    """Return whether a process has the port of ``endpoint``, be it too busy to answer."""
+    address = urlsplit(endpoint)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 0), timeout=2).close()
+    except TimeoutError:  # more are waiting to be let in than it can queue
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def trust(certificate: Path | None) -> dict[str, str]:

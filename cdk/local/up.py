@@ -16,7 +16,7 @@ from rich.console import Console
 
 from cdk.local import ministack, shoppers
 from cdk.local.paths import RUNS, UP_RECORD, keep_logs
-from cdk.local.processes import stop_group
+from cdk.local.processes import group_alive, stop_group
 from cdk.local.stack import build_stack, check_data
 from cdk.local.steps import Steps
 from cdk.local.table_lines import first_rows_as_written
@@ -76,12 +76,16 @@ class UpRecord:
 
     @classmethod
     def find(cls, path: Path = UP_RECORD) -> Self | None:
-        """Return the record of the stack that is up; None when none answers."""
+        """Return the record of the stack that is up; None when there is none any more.
+
+        One that is too busy to answer in time is up, too: it has its port, and its process lives.
+        """
         try:
             record = cls(**json.loads(path.read_text()))
         except FileNotFoundError:
             return None
-        return record if ministack.ready(record.endpoint) else None
+        there = ministack.ready(record.endpoint) or (ministack.listens(record.endpoint) and group_alive(record.pid))
+        return record if there else None
 
     @classmethod
     def get(cls, path: Path = UP_RECORD) -> Self:
@@ -153,14 +157,17 @@ def _down(console: Console) -> None:
     shutil.rmtree(UP_FOLDER, ignore_errors=True)
 
 
-def drop(file: Path, console: Console) -> None:
-    """Have a file scored by the stack that is up, keep its results, and say where. Raises NotUp, JobError."""
+def drop(file: Path, console: Console, reasons: int = 0) -> None:
+    """Have a file scored by the stack that is up, keep its results, and say where. Raises NotUp, JobError.
+
+    reasons: how many inputs that moved its risk most each row is to name.
+    """
     if not file.name.endswith(contract.INCOMING_SUFFIXES):
         endings = ", ".join(contract.INCOMING_SUFFIXES)
         raise JobError(f"{file.name} would start nothing: its name must end with one of {endings}")
     record = UpRecord.get()
     with closing(ShopClient(record.stack_outputs, record.endpoint)) as client:
-        client.drop(file.name, file.read_bytes())
+        client.drop(file.name, file.read_bytes(), **({"reasons": reasons} if reasons else {}))
         report = client.collect(file.name).report
         console.print_json(data={name: value for name, value in report.items() if name not in ("drift", "input")})
         stem = report["outputs"]["scored"].removeprefix(contract.SCORED_PREFIX).removesuffix(".csv")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from cdk.constructs.training import project_name
 from cdk.environments import EnvironmentRefused, find
 from cdk.ops import first_model as first
 from cdk.ops import preflight as before
 from cdk.ops import rescan as scan
+from cdk.ops import training_job
+from cdk.ops.aws import Aws
 from cdk.ops.outputs import OutputsError, StackOutputs
 from cdk.ops.versions import delete_older_versions
 
@@ -47,7 +48,8 @@ def prune_versions(environment: Name) -> None:
 def rescan(environment: Name, endpoint: Endpoint = None) -> None:
     """Start the workflow for files in incoming/ that were neither scored nor refused."""
     outputs = StackOutputs.from_cloudformation(environment, endpoint)
-    found = scan.rescan(outputs, _client("s3", endpoint), _client("stepfunctions", endpoint))
+    aws = Aws(endpoint)
+    found = scan.rescan(outputs, aws.client("s3"), aws.client("stepfunctions"))
     for word, keys in (("started", found.started), ("running", found.running), ("failed", found.failed)):
         for key in keys:
             console.print(f"{word} {key}")
@@ -57,8 +59,7 @@ def rescan(environment: Name, endpoint: Endpoint = None) -> None:
 @app.command()
 def retrain(environment: Name) -> None:
     """Start the training job in AWS; it reads the newest CSV below training/ in the data bucket."""
-    build = boto3.client("codebuild").start_build(projectName=project_name(find(environment)))["build"]
-    console.print(f"started {build['id']}; its log: {build.get('logs', {}).get('deepLink', 'in CodeBuild')}")
+    console.print(f"started {training_job.start(find(environment), boto3.client('codebuild'))}")
 
 
 @app.command()
@@ -69,10 +70,6 @@ def first_model(
     """Promote a model of simulated shoppers where there is none yet."""
     outputs = StackOutputs.from_cloudformation(environment)
     first.ensure_model(find(environment), outputs.registry_bucket, boto3.client("s3"), console.print, sample=sample)
-
-
-def _client(service: str, endpoint: str | None) -> Any:
-    return boto3.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]  # any service
 
 
 def _deployed_function(environment: str) -> str | None:

@@ -81,13 +81,14 @@ class ShopClient:
         """Answer a GET below the base path; ``key`` is the API key to send, if any."""
         return self._http.get(self.api_url + path, headers=_key_header(key))
 
-    def post(self, path: str, content: Mapping[str, Any], *, key: str | None) -> httpx.Response:
+    def post(self, path: str, content: Mapping[str, Any], *, key: str | None, **query: int) -> httpx.Response:
         """Answer a POST of JSON below the base path; ``key`` is the API key to send, if any."""
-        return self._http.post(self.api_url + path, json=dict(content), headers=_key_header(key))
+        return self._http.post(self.api_url + path, json=dict(content), params=query, headers=_key_header(key))
 
-    def predict(self, record: Mapping[str, Any], *, key: str | None) -> httpx.Response:
-        """Ask for one prediction; ``key`` is the API key to send, if any."""
-        return self.post("/predict", record, key=key)
+    def predict(self, record: Mapping[str, Any], *, key: str | None, reasons: int = 0) -> httpx.Response:
+        """Ask for one prediction, and for as many reasons; ``key`` is the API key to send, if any."""
+        query = {"reasons": reasons} if reasons else {}
+        return self.post("/predict", record, key=key, **query)
 
     def drop(self, name: str, body: bytes, **metadata: object) -> None:
         """Put a file where the batch workflow picks it up; ``metadata`` is the object's, such as a budget."""

@@ -3,126 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import gradio as gr
-import plotly.graph_objects as go
 
-from console import figures, markup, words
+from console import markup, words
 from console.backend import TOLD, Backend, explained
 from console.html import hidden, html, shown, when_opened
 from console.inputs import NO, YES, Field, Inputs
+from console.tabs.customer_answer import (
+    Answered,
+    answer_html,
+    ask,
+    changes_html,
+    reasons_figure,
+    reasons_note,
+    warnings_html,
+)
 
-REASONS: Final = 8  # inputs named in the waterfall; the others share a bar
 PICKED_ROWS: Final = 200  # shoppers of the last file to choose from
 OPEN_GROUPS: Final = 2  # groups of inputs that are open at first
-_BLANK: Final = ("imputed", "missing")
-_ISSUES: Final = {
-    "clipped": "unusual",
-    "unknown_category": "not a known value",
-    "unknown_field": "not an input of this model",
-}
-
-
-@dataclass(frozen=True)
-class Answered:
-    """One answer, beside what the model says of a shopper of whom nothing is known.
-
-    base_risk: None where the model gives no reasons.
-    """
-
-    record: dict[str, Any]
-    answer: dict[str, Any]
-    base_risk: float | None
-
-
-def ask(backend: Backend, inputs: Inputs, record: Mapping[str, Any]) -> Answered:
-    """Score one shopper, with reasons where the API gives them."""
-    answer = backend.api.predict(record, reasons=REASONS)
-    base = None
-    if answer.get("reasons") is not None:
-        base = float(backend.api.predict({inputs.id_name: record[inputs.id_name]})["abandonment_risk"])
-    return Answered(dict(record), answer, base)
-
-
-def answer_html(title: str, found: Answered, policy: Mapping[str, Any], before: Answered | None = None) -> str:
-    """Return an answer in words; with ``before``, how it differs from an earlier one."""
-    answer = found.answer
-    risk, level = float(answer["abandonment_risk"]), str(answer["risk_level"])
-    change = "" if before is None else words.points(risk - float(before.answer["abandonment_risk"]))
-    offers = {one["name"]: one for one in policy["interventions"]}
-    choice = str(answer["recommended_intervention"])
-    margin = float(answer["estimated_margin_impact"])
-    figures_shown = markup.facts(
-        [
-            markup.Fact("Abandonment risk", words.percent(risk, 1), change or _of_a_hundred(risk)),
-            markup.Fact("Offer", words.offer(choice), words.discount(offers.get(choice))),
-            markup.Fact("Expected margin", words.money(margin, policy["currency"]), _margin_change(margin, before)),
-            markup.Fact(
-                "The model is", words.confidence(float(answer["confidence"])), "that it predicts the right side"
-            ),
-        ]
-    )
-    pill = f"<span class='pill {level.lower()}'>{words.LEVELS[level]}</span>"
-    return f"<h2>{title} {pill}</h2>{figures_shown}"
-
-
-def warnings_html(answer: Mapping[str, Any]) -> str:
-    """Return what was done to inputs before the shopper was scored."""
-    noted = answer["warnings"]
-    blank = [words.label(one["field"]) for one in noted if one["issue"] in _BLANK]
-    others = [
-        f"{words.label(one['field'])}: {_ISSUES[one['issue']]} ({one['detail']})"
-        for one in noted
-        if one["issue"] not in _BLANK
-    ]
-    parts = [markup.items(others)] if others else []
-    if blank:
-        named = ", ".join(blank)
-        parts.append(
-            markup.details(f"{len(blank)} inputs were left blank", f"<p class='about'>{markup.escape(named)}</p>")
-        )
-    return "".join(parts)
-
-
-def changes_html(inputs: Inputs, before: Answered, after: Answered) -> str:
-    """Return which inputs differ between two answers."""
-    rows = [
-        (words.label(field.name), _shown(before.record.get(field.name)), _shown(after.record.get(field.name)))
-        for field in inputs.fields
-        if before.record.get(field.name) != after.record.get(field.name)
-    ]
-    if not rows:
-        return markup.note("info", "Nothing was changed yet", "Change an input, then ask what if.")
-    return markup.table("What was changed", ("Input", "Answer", "What if"), rows)
-
-
-def reasons_figure(found: Answered) -> go.Figure | None:
-    """Return the waterfall from "nothing known" to the risk; None where the model gives no reasons."""
-    if found.base_risk is None:
-        return None
-    effects = [(_reason(one), float(one["effect"])) for one in found.answer["reasons"]]
-    return figures.waterfall(found.base_risk, effects, float(found.answer["abandonment_risk"]))
-
-
-def reasons_note(found: Answered) -> str:
-    """Return how to read the waterfall, or why there is none."""
-    if found.base_risk is None:
-        return markup.note(
-            "info", "This model gives no reasons", "A model trained with reasons shows here what moved the risk."
-        )
-    return markup.source("reasons of the API: Shapley effects of known against missing, in points of risk")
-
-
-def pickable(backend: Backend, inputs: Inputs) -> dict[str, dict[str, str]]:
-    """Return the first shoppers of the file that was scored last, by id; empty where there is none."""
-    files = backend.store.scored_files()
-    report = backend.store.report(files[0].stem) if files else None
-    if report is None:
-        return {}
-    rows = backend.store.first_rows(report["input"]["key"], PICKED_ROWS)
-    return {row[inputs.id_name]: row for row in rows if row.get(inputs.id_name)}
 
 
 def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001
@@ -165,7 +65,7 @@ class _Form:
                     score = gr.Button("Score this customer", variant="primary", elem_id="score")
                     what_if = gr.Button("What if", elem_id="what-if")
                     clear = gr.Button("Clear", elem_id="clear")
-                with gr.Row(equal_height=False):
+                with gr.Row(equal_height=False, elem_id="answers"):
                     first = html(_WELCOME, elem_id="answer")
                     second = html("", elem_id="what-if-answer", visible=False)
                 plot = gr.Plot(visible=False, show_label=False, elem_id="reasons")
@@ -229,7 +129,7 @@ class _Form:
 
     def _choices(self) -> list[str]:
         try:
-            return list(pickable(self._backend, self._inputs))
+            return list(self._backend.last_customers(PICKED_ROWS)[0])
         except TOLD:
             return []
 
@@ -237,7 +137,10 @@ class _Form:
         return gr.Dropdown(choices=self._choices())
 
     def _fill(self, shopper: str | None) -> tuple[Any, ...]:
-        row = pickable(self._backend, self._inputs).get(shopper or "", {})
+        try:
+            row = self._backend.last_customers(PICKED_ROWS)[0].get(shopper or "", {})
+        except TOLD:
+            row = {}
         filled = self._inputs.from_row(row)
         return shopper or "", *(_content(field, filled[field.name]) for field in self._inputs.fields)
 
@@ -278,23 +181,3 @@ def _content(field: Field, value: Any) -> Any:
     if value is not None:
         return value
     return words.UNKNOWN if field.kind == "flag" else ("" if not field.known else None)
-
-
-def _reason(reason: Mapping[str, Any]) -> str:
-    return f"{words.label(reason['field'])} = {_shown(reason['value'])}"
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "blank"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
-
-
-def _of_a_hundred(risk: float) -> str:
-    return f"of 100 customers like this one, {100 * risk:.0f} leave without buying"
-
-
-def _margin_change(margin: float, before: Answered | None) -> str:
-    if before is None:
-        return "more than without an offer, on average"
-    return f"{margin - float(before.answer['estimated_margin_impact']):+,.2f}"

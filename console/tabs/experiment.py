@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ import plotly.graph_objects as go
 from console import figures, markup, words
 from console.backend import TOLD, Backend, explained
 from console.html import html
+from console.tabs.control_group import NO_LEARNT, NO_WATCH, NotLearnt, learnt_html, read_learnt, watch_html
 from lambda_fn.scoring.arrays import Floats
 from training.errors import DataRefused
 from training.offers.ab_test import Analysis, Size, analyse, read_outcomes, sample_size
@@ -96,7 +98,7 @@ def effect_figure(found: Analysis) -> go.Figure:
     )
 
 
-def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001  # every tab is built alike
+def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG001
     """Lay the tab out."""
     private: dict[str, Any] = {"api_visibility": "private"}
     html(
@@ -139,15 +141,34 @@ def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG0
                 markup.note("info", "No outcomes yet", "Choose a CSV and press Analyse the outcomes."), elem_id="effect"
             )
             plot = gr.Plot(visible=False, label="Effect and its interval", elem_id="effect-figure")
-    html(_LOOP)
+    html(markup.heading("Control group", "What became of logged decisions, with and without an offer."))
+    watched = html("", elem_id="watched")
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=4, min_width=320):
+            learnt = gr.File(label="learnt.json", file_types=[".json"], height=150, elem_id="learnt")
+        with gr.Column(scale=8, min_width=320):
+            recovered = html(NO_LEARNT, elem_id="recovered")
+    tab.select(lambda: _watched(backend), None, watched, **private)
+    learnt.change(_recovered, learnt, recovered, **private)
     plan.click(_plan, [baseline, lift, power, share, per_day], planned, **private)
     look.click(_analyse, [upload, arm, outcome, control, share], [result, plot], **private)
 
 
-_LOOP: Final = markup.heading("Control group") + markup.note(
-    "info", "No control group is recorded here",
-    "Where decisions and outcomes are logged, training reports what the offers recovered against it.",
-)  # fmt: skip
+def _watched(backend: Backend) -> str:
+    try:
+        found = backend.store.watch_report()
+        return NO_WATCH if found is None else watch_html(*found)
+    except TOLD as error:
+        return explained(error)
+
+
+def _recovered(path: str | None) -> str:
+    if path is None:
+        return NO_LEARNT
+    try:
+        return learnt_html(read_learnt(Path(path)))
+    except NotLearnt as error:
+        return explained(error)
 
 
 def _plan(baseline: float, lift: float, power: float, share: float, per_day: float) -> str:
@@ -170,4 +191,8 @@ def _analyse(path: str | None, arm: str, outcome: str, control: str, share: floa
         return markup.note("problem", "That did not work", str(error).replace(path, Path(path).name)), gr.Plot(
             visible=False
         )
-    return analysis_html(found) + sequential_html(without, with_), gr.Plot(effect_figure(found), visible=True)
+    source = markup.source(
+        f"training.offers.ab_test.analyse on {Path(path).name}, {words.when(dt.datetime.now(dt.UTC))}"
+    )
+    shown = analysis_html(found) + sequential_html(without, with_) + source
+    return shown, gr.Plot(effect_figure(found), visible=True)

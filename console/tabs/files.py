@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
-import plotly.graph_objects as go
 
-from console import figures, markup, words
+from console import markup, words
 from console.backend import TOLD, Backend, explained
 from console.html import html
 from console.store import Progress, outputs_of
+from console.tabs.file_report import (
+    counts_html,
+    downloads_html,
+    drift_html,
+    failure_html,
+    mix_figures,
+    rows_html,
+    stem_of,
+)
 from lambda_fn import contract
-from lambda_fn.scoring.policy import NO_INTERVENTION
 
 MAX_UPLOAD_BYTES: Final = 25 * 1024 * 1024
 FIRST_ROWS: Final = 10
-FIRST_INPUTS: Final = 8
 POLL_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 900.0
-DRIFT_LIMIT: Final = 0.2  # population stability index of a changed input
 MOST_CHOICES: Final = 200
 AS_OF, BUDGET, REASONS = "as-of", "budget", "reasons"  # metadata of a dropped file
 STAGES: Final = ("Uploaded", "Header read", "Rows scored", "Results joined")
@@ -56,94 +61,6 @@ def stages_html(found: Progress) -> str:
     """Return the stages of a job, with the parts that are scored."""
     parts = f"{found.scored_chunks} of {found.chunks} parts are scored." if found.chunks > 1 else ""
     return markup.steps(STAGES, stages_done(found)) + (f"<p class='about'>{parts}</p>" if parts else "")
-
-
-def counts_html(report: Mapping[str, Any]) -> str:
-    """Return what became of the rows, and what the offers are expected to bring."""
-    currency = report["currency"]
-    shown = [
-        markup.Fact("Rows", words.count(report["rows"]), "scored + rejected"),
-        markup.Fact("Scored", words.count(report["scored"])),
-        markup.Fact("Rejected", words.count(report["rejected"]), _share_of(report["rejected"], report["rows"])),
-        markup.Fact(
-            "Expected margin", words.money(report["expected_margin"], currency), "of the offers, over doing nothing"
-        ),
-    ]
-    if budget := report.get("budget"):
-        spent = words.money(budget["expected_spend"], currency)
-        shown.append(markup.Fact("Expected spend", spent, f"of a budget of {words.money(budget['limit'], currency)}"))
-    return markup.facts(shown) + markup.source(
-        f"reports/{_stem(report)}.json, model {report['model_version']}, as of {report['as_of']}"
-    )
-
-
-def rows_html(rows: Sequence[Mapping[str, str]], caption: str, empty: str) -> str:
-    """Return the first rows of a file as a table."""
-    if not rows:
-        return f"<p class='about'>{empty}</p>"
-    columns = [name for name in rows[0] if name != "model_version"]
-    numeric = {"line", "abandonment_risk", "estimated_margin_impact", "confidence"}
-    names = [words.label(name) for name in columns]
-    right = {words.label(name) for name in columns if name in numeric}
-    cells = [[_short(row.get(name, "")) for name in columns] for row in rows]
-    return markup.table(caption, names, cells, right)
-
-
-def mix_figures(report: Mapping[str, Any]) -> tuple[go.Figure, go.Figure]:
-    """Return the scored rows by risk level and by offer."""
-    levels = {words.LEVELS[level]: rows for level, rows in report["risk_levels"].items()}
-    colours = {words.LEVELS[level]: colour for level, colour in figures.LEVEL_COLOURS.items()}
-    offers = {words.offer(name): rows for name, rows in report["interventions"].items()}
-    return figures.bars(levels, "customers", colours), figures.bars(offers, "customers")
-
-
-def drift_html(report: Mapping[str, Any]) -> str:
-    """Return each input's drift and blanks, the most changed first."""
-    rows = [
-        (
-            words.label(name),
-            "too few rows" if one["stability_index"] is None else f"{one['stability_index']:.3f}",
-            "changed" if (one["stability_index"] or 0) > DRIFT_LIMIT else "as in training",
-            words.percent(one["missing_share"], 1),
-        )
-        for name, one in sorted(report["drift"].items(), key=lambda item: -(item[1]["stability_index"] or 0))
-    ]
-    changed = sum(1 for row in rows if row[2] == "changed")
-    found = (
-        f"{changed} of {len(rows)} inputs have changed" if changed else f"All {len(rows)} inputs look as in training"
-    )
-    about = f"Drift is the population stability index (PSI): above {DRIFT_LIMIT:g} an input has changed."
-    shown, others = rows[:FIRST_INPUTS], rows[FIRST_INPUTS:]
-    first = markup.table("Most changed inputs", _DRIFT_COLUMNS, shown, _DRIFT_COLUMNS[1::2])
-    more = markup.table("Other inputs", _DRIFT_COLUMNS, others, _DRIFT_COLUMNS[1::2])
-    return (
-        markup.heading(found, about) + first + (markup.details(f"{len(others)} other inputs", more) if others else "")
-    )
-
-
-_DRIFT_COLUMNS: Final = ("Input", "Drift (PSI)", "Compared with training", "Blank")
-
-
-def downloads_html(report: Mapping[str, Any]) -> str:
-    """Return the links that take the results away; one an offer for the mailing tool."""
-    file = {"file": _stem(report)}
-    whole = [markup.link(f"/download/{kind}", text, file) for kind, text in _WHOLE.items()]
-    segments = [
-        markup.link("/download/segment", f"{words.offer(name)} ({words.count(rows)})", {**file, "offer": name})
-        for name, rows in report["interventions"].items()
-        if rows and name != NO_INTERVENTION
-    ]
-    told = "For the mailing tool, one list an offer: id, offer, expected margin."
-    lists = markup.heading("Mailing lists", told) + "".join(segments) if segments else ""
-    return markup.heading("Downloads") + "".join(whole) + lists
-
-
-_WHOLE: Final = {"scored": "Scored customers (CSV)", "rejected": "Rejected rows (CSV)", "report": "Report (JSON)"}
-
-
-def failure_html(failure: Mapping[str, Any]) -> str:
-    """Return why a file could not be scored, and what to do."""
-    return markup.note("problem", "This file could not be scored", f"{failure['message']} {failure['what_to_do']}")
 
 
 def too_large_html(bucket: str) -> str:
@@ -197,7 +114,7 @@ def build(backend: Backend, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: ARG0
                 value=0,
                 step=1,
                 label="Reasons per customer",
-                info="Inputs that moved the risk most, in the scored file.",
+                info="Inputs that moved the risk most, in the scored file. The model must be one that gives reasons.",
             )
             drop = gr.Button("Score this file", variant="primary", elem_id="drop")
         with gr.Column(scale=8, min_width=320, elem_id="file-result"):
@@ -243,7 +160,7 @@ class _View:
             for found in follow(self._backend, file.name, since):
                 if isinstance(found, dict):
                     done = markup.steps(STAGES, len(STAGES))
-                    yield done, self._files(_stem(found)), *self._parts(found), gr.Button(interactive=True), None
+                    yield done, self._files(stem_of(found)), *self._parts(found), gr.Button(interactive=True), None
                     return
                 shown = stages_html(found) if isinstance(found, Progress) else found
                 yield shown, *nothing, gr.skip(), gr.skip()
@@ -290,16 +207,3 @@ class _View:
 
 
 _NO_PLOTS: Final = (gr.Plot(visible=False), gr.Plot(visible=False))
-
-
-def _stem(report: Mapping[str, Any]) -> str:
-    scored: str = report["outputs"]["scored"]
-    return scored.removeprefix(contract.SCORED_PREFIX).removesuffix(".csv")
-
-
-def _share_of(part: int, whole: int) -> str:
-    return words.percent(part / whole, 1) + " of all rows" if whole else ""
-
-
-def _short(cell: str, most: int = 120) -> str:
-    return cell if len(cell) <= most else f"{cell[:most]}…"

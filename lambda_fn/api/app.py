@@ -30,6 +30,12 @@ from lambda_fn.settings import Settings
 
 # Groups of operations on the page that documents them.
 SCORING, OUTCOMES, MODELS, SERVICE = "Score shoppers", "Outcomes", "The models in service", "The service"
+GROUPS = {
+    SCORING: "How likely a cart is abandoned, given what is known of its shopper, and the offer that pays for itself.",
+    OUTCOMES: "What became of the shoppers that were scored: the orders, from which the offers' effects are learnt.",
+    MODELS: "Which models answer, and how good they are.",
+    SERVICE: "Whether it answers at all.",
+}
 _NO_KEY = "no decision was logged yet: promote a model, or set control group and exploration"
 
 router = APIRouter(prefix=contract.API_BASE_PATH)
@@ -50,6 +56,7 @@ def create_app(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        openapi_tags=[{"name": name, "description": text} for name, text in GROUPS.items()],
         redirect_slashes=False,  # behind a gateway the redirect would leave its stage
     )
     app.state.server = server

@@ -34,6 +34,7 @@ def _write_scores(model: ModelScores, latency_ms: float, correlation_id: str, *,
         contract.METRIC_PREDICTIONS: (MetricUnit.Count, len(scores.risk)),
         contract.METRIC_PREDICTION_LATENCY: (MetricUnit.Milliseconds, latency_ms),
         contract.METRIC_EXPECTED_MARGIN: (MetricUnit.NoUnit, round(float(scores.margin.sum()), 2)),
+        contract.METRIC_RECOVERABLE_MARGIN: (MetricUnit.NoUnit, round(model.recoverable, 2)),
     }
     if to_log and model.decided.assigner is not None:
         values[contract.METRIC_DECISIONS] = (MetricUnit.Count, len(model.decided))

@@ -9,9 +9,9 @@ from typing import Any, Final
 from lambda_fn.api.records import Record, RecordReader
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.errors import Fault, InvalidRecords
+from lambda_fn.scoring.reasons import MOST_REASONS, asked_for
 from lambda_fn.scoring.service import RISK_DECIMALS, Scorer
 
-MOST_REASONS: Final = 20
 MOST_UNKNOWN_FIELDS: Final = 20  # named in one answer
 LONGEST_NAME: Final = 64  # characters of an unknown field that are repeated
 _QUERY: Final = "reasons"
@@ -28,10 +28,10 @@ def reasons_asked(query: Sequence[tuple[str, str]]) -> int:
     given = [value for _, value in query]
     if not given:
         return 0
-    text = given[0]
-    if len(given) > 1 or not (text.isascii() and text.isdigit() and len(text) < 3 and int(text) <= MOST_REASONS):
+    asked = asked_for(given[0]) if len(given) == 1 else None
+    if asked is None:
         raise InvalidRecords([Fault(f"?{_QUERY}", f"expected one whole number from 0 to {MOST_REASONS}")])
-    return int(text)
+    return asked
 
 
 def add_unknown_fields(predictions: Sequence[dict[str, Any]], reader: RecordReader, records: Sequence[Record]) -> None:

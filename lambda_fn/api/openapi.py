@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -9,11 +10,12 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from lambda_fn.api.answers import ANSWERS
-from lambda_fn.api.notices import MOST_REASONS
+from lambda_fn.api.examples import add_examples, examples
 from lambda_fn.api.outcomes import REQUEST, outcome_reader
 from lambda_fn.api.problems import Problem
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
+from lambda_fn.scoring.reasons import MOST_REASONS
 from lambda_fn.scoring.recipe import ID_FIELD
 
 _REF: Final = "#/components/schemas/{model}"
@@ -109,10 +111,12 @@ def scoring_request(schema: str) -> dict[str, Any]:
 def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool = False) -> dict[str, Any]:
     """Return the OpenAPI document.
 
-    champion: gives the request schemas; None where no model is promoted.
+    champion: gives the request schemas and the examples; None where no model is promoted.
     access_tokens: whether every request that needs an API key needs an access token as well.
     """
-    described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    described = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+    )
     described["servers"] = [{"url": _ROOT}]
     components = described.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
@@ -125,6 +129,7 @@ def document(app: FastAPI, champion: ServedModel | None, *, access_tokens: bool 
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema
     if champion:
+        add_examples(described["paths"], API_BASE_PATH, examples(champion, dt.datetime.now(dt.UTC)))
         _name_the_id(schemas["Prediction"], champion.reader.id_name)
     components["securitySchemes"] = _KEY
     described["security"] = [{"ApiKey": []}]

@@ -21,11 +21,16 @@ RawRecords = Callable[[Sequence[int]], Sequence[bytes]]  # rows of a request -> 
 
 
 class ModelScores(NamedTuple):
-    """What one model said in answer to a request. ``role`` is CHAMPION or CHALLENGER."""
+    """What one model said in answer to a request.
+
+    role: CHAMPION or CHALLENGER.
+    recoverable: margin that abandonment is expected to cost, of all its shoppers, in currency.
+    """
 
     role: str
     version: str
     decided: Decided
+    recoverable: float
 
 
 class Answered(NamedTuple):
@@ -119,7 +124,8 @@ class Serving:
         notices.add_unknown_fields(predictions, model.reader, records)
         if reasons:
             notices.add_reasons(predictions, model.scorer, columns, at.date(), reasons)
-        return predictions, ModelScores(role, model.scorer.version, decided)
+        recoverable = float(model.scorer.decider.recoverable(scores.signals).sum())
+        return predictions, ModelScores(role, model.scorer.version, decided, recoverable)
 
 
 def share_of(user_id: str | int, experiment: str) -> float:

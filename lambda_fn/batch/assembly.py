@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 from lambda_fn.batch.multipart import MINIMUM_PART_BYTES, MultipartUpload
-from lambda_fn.batch.objects import REQUESTS_AT_ONCE, DataBucket
+from lambda_fn.batch.objects import DataBucket
+from lambda_fn.batch.task import CONNECTIONS
 
 COPY_BYTES: Final = 1024**3  # S3 takes 5 GiB at once; smaller copies run side by side
 LARGEST_COPY_BYTES: Final = 5 * 1024**3 - MINIMUM_PART_BYTES
@@ -77,7 +78,7 @@ def join(bucket: DataBucket, keys: Sequence[str], sizes: Sequence[int], upload: 
         else:
             upload.upload(number, b"".join(bucket.span(keys[part], start, stop) for part, start, stop in piece))
 
-    with ThreadPoolExecutor(REQUESTS_AT_ONCE) as threads:
+    with ThreadPoolExecutor(CONNECTIONS) as threads:  # S3 copies, this function only waits
         pieces = [threads.submit(make, number, piece) for number, piece in enumerate(join_plan(sizes), start=1)]
         try:
             for made in pieces:

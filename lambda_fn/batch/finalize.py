@@ -121,8 +121,12 @@ def _emit_metrics(report: Report) -> None:
             contract.METRIC_ROWS_REJECTED: (MetricUnit.Count, report.rejected),
             contract.METRIC_REJECTED_SHARE: (MetricUnit.Percent, report.rejected_percent),
             contract.METRIC_EXPECTED_MARGIN: (MetricUnit.NoUnit, report.expected_margin),
+            contract.METRIC_RECOVERABLE_MARGIN: (MetricUnit.NoUnit, report.recoverable_margin or 0.0),
         }
     )
-    if report.largest_stability_index is not None:
-        drift = {contract.METRIC_DRIFT: (MetricUnit.NoUnit, report.largest_stability_index)}
-        emit(drift, **{contract.DIMENSION_MODEL_VERSION: report.model_version})
+    largest = {
+        contract.METRIC_DRIFT: report.largest_stability_index,
+        contract.METRIC_BLANKS: report.largest_rise_in_blanks,
+    }
+    if known := {name: (MetricUnit.NoUnit, value) for name, value in largest.items() if value is not None}:
+        emit(known, **{contract.DIMENSION_MODEL_VERSION: report.model_version})

@@ -64,6 +64,7 @@ class Job(Frozen):
     dialect: how the file is written.
     chunks: number of chunks.
     budget: largest expected spend on offers, in the policy's currency; None for no limit.
+    reasons: how many inputs that moved its risk most each scored row names; 0: the scored file has no such column.
     unknown_metadata: keys of the object's metadata that mean nothing here.
     planned_at: when the plan was made.
     """
@@ -77,6 +78,7 @@ class Job(Frozen):
     dialect: Dialect = DEFAULT_DIALECT
     chunks: int
     budget: float | None
+    reasons: int = 0
     unknown_metadata: tuple[str, ...] = ()
     planned_at: dt.datetime
 
@@ -103,6 +105,7 @@ class ChunkReport(Frozen):
     levels: scored rows per risk level.
     choices: scored rows per choice of the policy.
     margin_minor: expected margin as written, in hundredths of the currency.
+    recoverable_minor: margin that abandonment is expected to cost, in hundredths of the currency.
     spend: expected cost of the offers, in currency; 0 without a budget.
     inputs: counts of the input values, for drift.
     seconds: time taken.
@@ -122,6 +125,7 @@ class ChunkReport(Frozen):
     levels: tuple[int, ...]
     choices: tuple[int, ...]
     margin_minor: int
+    recoverable_minor: int = 0
     spend: float
     inputs: dict[str, InputCounts]
     seconds: float

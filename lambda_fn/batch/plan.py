@@ -23,6 +23,7 @@ from lambda_fn.registry import Registry
 from lambda_fn.scoring.assignment import Assignment
 from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
 from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.reasons import MOST_REASONS, asked_for
 from lambda_fn.tables.spellings import dialect_of
 from lambda_fn.telemetry import logger
 
@@ -30,7 +31,14 @@ METADATA_AS_OF: Final = "as-of"
 METADATA_MODEL_VERSION: Final = "model-version"
 METADATA_BUDGET: Final = "budget"
 METADATA_ABSENT_COLUMNS: Final = "absent-columns"
-KNOWN_METADATA: Final = (METADATA_AS_OF, METADATA_MODEL_VERSION, METADATA_BUDGET, METADATA_ABSENT_COLUMNS)
+METADATA_REASONS: Final = "reasons"
+KNOWN_METADATA: Final = (
+    METADATA_AS_OF,
+    METADATA_MODEL_VERSION,
+    METADATA_BUDGET,
+    METADATA_ABSENT_COLUMNS,
+    METADATA_REASONS,
+)
 AS_MISSING: Final = "missing"
 MOST_UNKNOWN_METADATA: Final = 20  # keys that the report names
 UNPACKED_END: Final = 2**62  # a packed file's text has no size before it is unpacked
@@ -81,10 +89,16 @@ class Planner:
             self._refuse_sibling(key)
         pins = earlier or self._pins(file, metadata)
         manifest = self._registry.load(pins.model_version).manifest
+        reasons = _reasons(metadata, manifest)
         header = self._read_header(file, manifest, absent_allowed=_absent_allowed(metadata))
         if not earlier and not self._bucket.write_new(pins_key(file), pins.model_dump_json().encode()):
             return self.plan(key, execution)  # the same event, delivered twice, was quicker: share its pins
-        chunks = self._cut(file, header.first_line, whole=file.compressed or manifest.id_column is None)
+        chunks = self._cut(
+            file,
+            header.first_line,
+            min(self._chunk_bytes, contract.EXPLAINED_CHUNK_BYTES) if reasons else self._chunk_bytes,
+            whole=file.compressed or manifest.id_column is None,
+        )
         job = Job(
             execution=execution,
             input=file,
@@ -95,6 +109,7 @@ class Planner:
             dialect=dialect_of(manifest.dialect, header),
             chunks=len(chunks),
             budget=_budget(metadata),
+            reasons=reasons,
             unknown_metadata=tuple(sorted(set(metadata) - set(KNOWN_METADATA))[:MOST_UNKNOWN_METADATA]),
             planned_at=dt.datetime.now(dt.UTC),
         )
@@ -151,14 +166,15 @@ class Planner:
             raise UnusableFile("the file has none of the columns that the model reads")
         return header
 
-    def _cut(self, file: InputFile, first_line: int, *, whole: bool) -> list[Chunk]:
-        """Return the chunks of a file; ``whole``: only one, which is read from its beginning to its end.
+    def _cut(self, file: InputFile, first_line: int, smallest: int, *, whole: bool) -> list[Chunk]:
+        """Return the chunks of a file, of ``smallest`` bytes or more.
 
-        That is so where the text's places are not those of the file, and where a row's position is its id.
+        whole: only one, which is read from its beginning to its end. That is so where the text's places are not those
+        of the file, and where a row's position is its id.
         """
         if whole:
             return [Chunk(index=0, start=first_line, end=UNPACKED_END)]
-        size = contract.chunk_bytes(file.size_bytes, self._chunk_bytes)
+        size = contract.chunk_bytes(file.size_bytes, smallest)
         starts = range(first_line, max(file.size_bytes, first_line + 1), size)
         ends = [min(start + size, file.size_bytes) for start in starts]
         return [Chunk(index=i, start=start, end=end) for i, (start, end) in enumerate(zip(starts, ends, strict=True))]
@@ -183,6 +199,20 @@ def _absent_allowed(metadata: Mapping[str, str]) -> bool:
             f"x-amz-meta-{METADATA_ABSENT_COLUMNS} is {asked!r}; the one value it may have is {AS_MISSING}"
         )
     return asked is not None
+
+
+def _reasons(metadata: Mapping[str, str], manifest: Manifest) -> int:
+    """Return how many inputs that moved its risk most each scored row is to name; 0 for no such column."""
+    text = metadata.get(METADATA_REASONS)
+    asked = 0 if text is None else asked_for(text)
+    if asked is None:
+        raise UnusableFile(f"x-amz-meta-{METADATA_REASONS} is {text!r}; give a whole number from 0 to {MOST_REASONS}")
+    if asked and manifest.missing == "imputed":
+        raise UnusableFile(
+            f"x-amz-meta-{METADATA_REASONS} asks for reasons, and model {manifest.model_version} can give none, "
+            f"because it imputes what is missing; drop the file without it, or name another {METADATA_MODEL_VERSION}"
+        )
+    return asked
 
 
 def _budget(metadata: Mapping[str, str]) -> float | None:

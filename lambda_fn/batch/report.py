@@ -11,7 +11,13 @@ from lambda_fn.batch.errors import JobBroken
 from lambda_fn.batch.job import ChunkReport, InputFile, Job
 from lambda_fn.batch.keys import Outputs
 from lambda_fn.batch.objects import DataBucket
-from lambda_fn.scoring.drift import add_counts, stability_indices
+from lambda_fn.scoring.drift import (
+    SHARE_DECIMALS,
+    add_counts,
+    missing_in_training,
+    rises_in_blanks,
+    stability_indices,
+)
 from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.scoring.policy import NO_INTERVENTION
@@ -23,10 +29,12 @@ class InputDrift(Frozen):
 
     stability_index: population stability index; null where the file has too few rows.
     missing_share: share of the scored rows in which it is missing.
+    missing_share_in_training: the same of the training rows; null where the model's manifest does not say.
     """
 
     stability_index: float | None
     missing_share: float
+    missing_share_in_training: float | None = None
 
 
 class BudgetUse(Frozen):
@@ -58,8 +66,13 @@ class Durations(Frozen):
 class Report(Frozen):
     """What became of a dropped file. Everything but ``execution`` and ``durations_seconds`` is the same on a rerun.
 
+    expected_margin: of the offers, over doing nothing.
+    recoverable_margin: what abandonment is expected to cost; null in reports of earlier releases.
     nothing_known: scored rows of which every input is missing.
+    reasons: how many inputs that moved its risk each scored row names; 0: the scored file has no such column.
     unknown_metadata: keys of the object's metadata that mean nothing here; a misspelt one had no effect.
+    largest_rise_in_blanks: by how much the share of missing values of an input exceeds that in training, at most; null
+        where the file has too few rows.
     """
 
     input: InputFile
@@ -70,13 +83,16 @@ class Report(Frozen):
     model_version: str
     as_of: dt.date
     nothing_known: int = 0
+    reasons: int = 0
     unknown_metadata: tuple[str, ...] = ()
     risk_levels: dict[str, int]
     interventions: dict[str, int]
     expected_margin: float
+    recoverable_margin: float | None = None
     currency: str
     budget: BudgetUse | None
     largest_stability_index: float | None
+    largest_rise_in_blanks: float | None = None
     drift: dict[str, InputDrift]
     chunks: int
     execution: str
@@ -131,17 +147,21 @@ def make_report(job: Job, reports: Sequence[ChunkReport], manifest: Manifest, fi
         model_version=job.pins.model_version,
         as_of=job.pins.as_of,
         nothing_known=sum(report.nothing_known for report in reports),
+        reasons=job.reasons,
         unknown_metadata=job.unknown_metadata,
         risk_levels=_sums(RISK_LEVELS, [report.levels for report in reports]),
         interventions=_sums(names, [report.choices for report in reports]),
         expected_margin=sum(report.margin_minor for report in reports) / 10**MONEY_DECIMALS,
+        recoverable_margin=sum(report.recoverable_minor for report in reports) / 10**MONEY_DECIMALS,
         currency=manifest.policy.currency,
         budget=_budget_use(job, reports),
         largest_stability_index=max(indices.values(), default=None),
+        largest_rise_in_blanks=max(rises_in_blanks(inputs, manifest.histograms).values(), default=None),
         drift={
             name: InputDrift(
                 stability_index=round(indices[name], 6) if name in indices else None,
-                missing_share=round(inputs[name].missing / scored, 6) if scored else 0.0,
+                missing_share=round(inputs[name].missing / scored, SHARE_DECIMALS) if scored else 0.0,
+                missing_share_in_training=_rounded(missing_in_training(manifest.histograms[name])),
             )
             for name in [*indices, *(name for name in inputs if name not in indices)]
         },
@@ -154,6 +174,10 @@ def make_report(job: Job, reports: Sequence[ChunkReport], manifest: Manifest, fi
             finalize=round(finalize_seconds, 3),
         ),
     )
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, SHARE_DECIMALS)
 
 
 def _budget_use(job: Job, reports: Sequence[ChunkReport]) -> BudgetUse | None:

@@ -45,7 +45,16 @@ def score_chunk(
     area = WorkArea.of(job.execution)
     cut_off = None if job.budget is None else bucket.load(area.cut_off, CutOff)
     decided = DecidedAs(job.input.identity, job.input.last_modified.isoformat(), draws)
-    scoring = ChunkScoring(scorer, job.header, job.pins.as_of, cut_off, job.dialect, job.lines_before, decided)
+    scoring = ChunkScoring(
+        scorer,
+        job.header,
+        job.pins.as_of,
+        cut_off,
+        job.dialect,
+        job.lines_before,
+        decided=decided,
+        reasons=job.reasons,
+    )
     lines = chunk_lines(bucket, job, chunk)
     with (
         ObjectWriter(bucket, area.scored(chunk.index)) as scored,
@@ -74,6 +83,7 @@ def score_chunk(
         choices=tuple(tally.choices),
         nothing_known=tally.nothing_known,
         margin_minor=tally.margin_minor,
+        recoverable_minor=tally.recoverable_minor,
         spend=tally.spend,
         inputs=tally.inputs,
         seconds=round(time.monotonic() - started, 3),

@@ -25,9 +25,10 @@ from lambda_fn.telemetry import logger, tracer
 Payload = dict[str, Any]
 Handler = Callable[[Payload, Any], Payload]
 
+CONNECTIONS: Final = 32  # to S3, of one function
 _RETRIES: Final = Config(
     retries={"mode": "standard", "max_attempts": 8},
-    max_pool_connections=16,
+    max_pool_connections=CONNECTIONS,
     # A checksum for each uploaded part would have to be repeated for each copied one, of which S3 computes none.
     request_checksum_calculation="when_required",
 )

@@ -13,20 +13,33 @@ from lambda_fn.csv_io.encoding import UTF8, UTF8_MARK, UTF16_MARKS, Encoding
 from lambda_fn.csv_io.exact import split_fields
 
 DELIMITERS: Final = (b",", b";", b"\t", b"|")
-SEPARATOR_LINE: Final = "sep="  # spreadsheets write such a first line, and obey it
 _NAMES_OF_DELIMITERS: Final = dict(zip(DELIMITERS, ("commas", "semicolons", "tabs", "bars"), strict=True))
 _SHOWN_COLUMNS: Final = 10
-_LONGEST_MARK: Final = 4  # bytes; of what tells a format at its beginning
+_SHOWN_CHARACTERS: Final = 40
+_ZEROS_OF_UTF16, _ZEROS_OF_UTF32 = 0.4, 0.6  # shares of NUL bytes in text that is mostly ASCII: 1/2, and 3/4
+_LONGEST_MARK: Final = 16  # bytes; of what tells a format at its beginning
 _QUOTED: Final = re.compile(rb'"[^"]*"')
+# Spreadsheets write a first line such as sep=; and obey it. Saved again, it has quotes, or delimiters at its end.
+_SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\1*', re.IGNORECASE)
+_ABOUT_SEPARATORS: Final = re.compile(r'"?sep=', re.IGNORECASE)
 _SAVE: Final = "save it as CSV, encoded as UTF-8"
+_UNPACK: Final = "unpack it, or pack it with gzip as .csv.gz"
 _OTHER_FORMATS: Final = (
     (b"PK\x03\x04", f"is a zip archive or a spreadsheet: {_SAVE}"),
     (b"\xd0\xcf\x11\xe0", f"is a spreadsheet of an old format: {_SAVE}"),
     (b"PAR1", f"is a Parquet file: {_SAVE}"),
+    (b"%PDF", f"is a PDF: {_SAVE}"),
+    (b"SQLite format 3", f"is a database of SQLite: {_SAVE}"),
+    (b"Obj\x01", f"is an Avro file: {_SAVE}"),
+    (b"BZh", f"is packed with bzip2: {_UNPACK}"),
+    (b"\xfd7zXZ\0", f"is packed with xz: {_UNPACK}"),
+    (b"\x28\xb5\x2f\xfd", f"is packed with zstd: {_UNPACK}"),
+    (b"7z\xbc\xaf", f"is packed with 7-Zip: {_UNPACK}"),
     (b"\xff\xfe\0\0", f"is encoded as UTF-32: {_SAVE}"),
     (b"\0\0\xfe\xff", f"is encoded as UTF-32: {_SAVE}"),
 )
 _JSON_BEGINS: Final = (b"{", b"[")
+_MARKUP_BEGINS: Final = b"<"
 
 
 class UnusableHeader(Exception):
@@ -34,7 +47,11 @@ class UnusableHeader(Exception):
 
 
 class LacksColumns(UnusableHeader):
-    """A file that names some of the needed columns, and not all."""
+    """A file that names some of the needed columns, and not all. ``columns``: those that it lacks."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        super().__init__(f"the file lacks the column{'s' * (len(columns) > 1)} {_listed(columns)}")
+        self.columns = tuple(columns)
 
 
 @dataclass(frozen=True)
@@ -80,8 +97,8 @@ def find_header(
     mark, found = _encoding_of(beginning.peek(), encoding)
     beginning.skip(mark)
     text, lines = _text_of(beginning.next_line(found), found), 1
-    if text.lower().startswith(SEPARATOR_LINE) and len(text) == len(SEPARATOR_LINE) + 1:
-        delimiter = _separator(text[-1])
+    if separator := separator_of(text):
+        delimiter = separator.encode()
         text, lines = _text_of(beginning.next_line(found), found), 2
     if not text.strip():
         raise UnusableHeader(f"line {lines} must name the columns, and is empty")
@@ -89,8 +106,27 @@ def find_header(
     if fields is None:
         raise UnusableHeader(f"line {lines} must name the columns, and its quotes are malformed")
     names = tuple(field.decode().strip() for field in fields)
-    _check_needed(names, tuple(needed), text, delimiter)
+    _check_needed(names, tuple(needed), text, delimiter, lines)
     return Header(names, delimiter, found, beginning.place, lines)
+
+
+def separator_of(line: str) -> str | None:
+    """Return what a first line such as ``sep=;`` says of the delimiter; None where the line is another one.
+
+    Raises UnusableHeader where it names no delimiter that can be read.
+
+    >>> separator_of("sep=;"), separator_of("name;age")
+    (';', None)
+    """
+    if not _ABOUT_SEPARATORS.match(line):
+        return None
+    found = _SEPARATOR_LINE.fullmatch(line)
+    if found is None or found[1].encode() not in DELIMITERS:
+        says = f"says that {found[1]!r} separates fields" if found else f"is {line[:_SHOWN_CHARACTERS]!r}"
+        raise UnusableHeader(
+            f"line 1 {says}: write a comma, a semicolon, a tab or a bar behind sep= and no more, or remove the line"
+        )
+    return found[1]
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -117,8 +153,11 @@ def _refuse_other_formats(head: bytes, *, unpacked: bool) -> None:
         if unpacked:
             raise UnusableHeader("the file is packed with gzip twice: unpack it once")
         raise UnusableHeader("the file is compressed with gzip: give its name the ending .csv.gz")
-    if head.removeprefix(UTF8_MARK).lstrip()[:1] in _JSON_BEGINS:
+    first = head.removeprefix(UTF8_MARK).lstrip()[:1]
+    if first in _JSON_BEGINS:
         raise UnusableHeader(f"the file is JSON: {_SAVE}, its columns named on line 1")
+    if first == _MARKUP_BEGINS:
+        raise UnusableHeader(f"the file is XML or HTML, such as a page that asks for a password: {_SAVE}")
 
 
 def _encoding_of(head: bytes, wanted: str) -> tuple[int, Encoding]:
@@ -182,7 +221,8 @@ def _refuse_lone_returns(line: bytes, encoding: Encoding) -> None:
 def _text_of(line: bytes, encoding: Encoding) -> str:
     body = encoding.as_utf8(line).rstrip(b"\r\n")
     if b"\0" in body:
-        raise UnusableHeader(f"the file is not text in {encoding.name.upper()}: {_save_as(encoding.name)}")
+        looks = _looks_wide(body)
+        raise UnusableHeader(f"the file is not text in {encoding.name.upper()}{looks}: {_save_as(encoding.name)}")
     try:
         return body.decode()
     except UnicodeDecodeError as error:
@@ -200,17 +240,20 @@ def _looks_like(line: bytes) -> str:
     return " (it seems to be Windows-1252, as spreadsheets write it)"
 
 
+def _looks_wide(line: bytes) -> str:
+    """Tell UTF-16 and UTF-32 without a byte order mark by the NUL bytes beside their ASCII characters."""
+    zeros = line.count(b"\0") / len(line)
+    if zeros < _ZEROS_OF_UTF16 or not line.replace(b"\0", b"").isascii():
+        return ""
+    name = "UTF-32" if zeros > _ZEROS_OF_UTF32 else "UTF-16"
+    return f" (it seems to be {name} without a byte order mark)"
+
+
 def _save_as(encoding: str) -> str:
     return f"save it as CSV, encoded as {encoding.upper()}"
 
 
-def _separator(mark: str) -> bytes:
-    if mark.encode() not in DELIMITERS:
-        raise UnusableHeader(f"line 1 says that {mark!r} separates fields: use a comma, a semicolon, a tab or a bar")
-    return mark.encode()
-
-
-def _check_needed(names: tuple[str, ...], needed: tuple[str, ...], line: str, delimiter: bytes) -> None:
+def _check_needed(names: tuple[str, ...], needed: tuple[str, ...], line: str, delimiter: bytes, number: int) -> None:
     counts = Counter(names)
     if missing := [name for name in needed if not counts[name]]:
         _refuse_other_case(names, missing)
@@ -219,8 +262,8 @@ def _check_needed(names: tuple[str, ...], needed: tuple[str, ...], line: str, de
             found = repr(others[0].decode()) if others else ""
             wanted = _NAMES_OF_DELIMITERS[delimiter]
             hint = f" (its fields seem to be separated by {found}: use {wanted})" if found else ""
-            raise UnusableHeader(f"line 1 must name the columns{hint}; it lacks {_listed(needed)}")
-        raise LacksColumns(f"the file lacks the column{'s' * (len(missing) > 1)} {_listed(missing)}")
+            raise UnusableHeader(f"line {number} must name the columns{hint}; it lacks {_listed(needed)}")
+        raise LacksColumns(missing)
     if repeated := [name for name in needed if counts[name] > 1]:
         raise UnusableHeader(f"the header names {_listed(repeated)} more than once: give each column a name of its own")
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from lambda_fn.csv_io.encoding import UTF8, UTF16_MARKS
-from lambda_fn.csv_io.header import DELIMITERS, SEPARATOR_LINE
+from lambda_fn.csv_io.header import DELIMITERS, separator_of
 
 SAMPLE_BYTES: Final = 8 * 1024 * 1024
 _BLOCKS: Final = 32  # of a large file's sample, evenly spread
@@ -54,8 +54,8 @@ def guess_delimiter(text: str) -> Guess:
     """
     first = text.split("\n", 1)[0].rstrip("\r")
     marks = [mark.decode() for mark in DELIMITERS]
-    if first[:-1].lower() == SEPARATOR_LINE and first[-1] in marks:
-        return Guess(first[-1], f"line 1 is {first!r}", True)
+    if separator := separator_of(first):
+        return Guess(separator, f"line 1 is {first!r}", True)
     tried = {mark: _fit(text, mark) for mark in marks}
     best = max(marks, key=lambda mark: tried[mark])  # the first of equals
     share, columns = tried[best]
@@ -67,7 +67,7 @@ def guess_delimiter(text: str) -> Guess:
 def sample_rows(text: str, delimiter: str) -> tuple[list[str], list[list[str]]]:
     """Return the header's names and the rows of a text that have as many fields. Blank lines are passed over."""
     lines = io.StringIO(text, newline="")
-    if text[:4].lower() == SEPARATOR_LINE and text[5:6] in ("\r", "\n"):
+    if separator_of(text.split("\n", 1)[0].rstrip("\r")):
         lines.readline()
     rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
     if not rows:

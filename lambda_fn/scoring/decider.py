@@ -133,6 +133,11 @@ class Decider:
         margins: Floats = earned - (1 - risk) * discount - self._fixed_cost
         return margins.T
 
+    def recoverable(self, signals: Signals) -> Floats:
+        """Return the margin that abandonment is expected to cost, (n,), in currency: risk, margin rate, order value."""
+        lost: Floats = signals.risk * self._margin_rate * signals.order_value
+        return lost
+
     def eligible(self, signals: Signals) -> Bools:
         """Return who may receive which offer, shape (n, offers)."""
         tier = signals.value_tier.astype(np.intp)

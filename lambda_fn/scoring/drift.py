@@ -16,6 +16,7 @@ from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHisto
 from lambda_fn.scoring.recipe import DateInput
 
 MINIMUM_ROWS: Final = 500  # with fewer, chance alone moves ten bins by about (10 - 1) / rows: 0.02 here, 0.2 at 45
+SHARE_DECIMALS: Final = 6
 _SMALLEST_SHARE: Final = 1e-4  # stands for an empty bin, whose logarithm has no value
 
 
@@ -87,6 +88,32 @@ def stability_indices(counted: Mapping[str, InputCounts], histograms: Mapping[st
         if sum(counts.counts) >= MINIMUM_ROWS
     }
     return dict(sorted(indices.items(), key=lambda item: (-item[1], item[0])))
+
+
+def missing_in_training(histogram: Histogram) -> float | None:
+    """Return the share of training rows without a value of an input; None where its manifest does not say."""
+    if histogram.missing is None:
+        return None
+    return histogram.missing / max(histogram.rows + histogram.missing, 1)
+
+
+def rises_in_blanks(counted: Mapping[str, InputCounts], histograms: Mapping[str, Histogram]) -> dict[str, float]:
+    """Return by how much the share of missing values of each input exceeds that in training, the largest rise first.
+
+    An input with fewer than MINIMUM_ROWS rows is left out, and so is one of which the manifest does not say how often
+    it was missing in training. The population stability index sees none of this: it compares the values that are there.
+
+    >>> from lambda_fn.scoring.manifest import NumberHistogram
+    >>> trained = {"age": NumberHistogram(edges=(40.0,), counts=(450, 450), missing=100)}
+    >>> rises_in_blanks({"age": InputCounts(counts=(300, 300), missing=400)}, trained)
+    {'age': 0.3}
+    """
+    rises = {}
+    for name, counts in counted.items():
+        rows, before = sum(counts.counts) + counts.missing, missing_in_training(histograms[name])
+        if rows >= MINIMUM_ROWS and before is not None:
+            rises[name] = round(counts.missing / rows - before, SHARE_DECIMALS)
+    return dict(sorted(rises.items(), key=lambda item: (-item[1], item[0])))
 
 
 def stability_index(expected: Integers, actual: Integers) -> float:

@@ -8,6 +8,7 @@ from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.recipe import CategoryInput, DateInput, FlagInput, InputField, NumberInput
 
 MAX_ID_CHARACTERS: Final = 128
+ANY_NUMBER: Final = 1e300  # a bound that is none
 
 
 def expectation(field: InputField, dialect: Dialect = DEFAULT_DIALECT) -> str:
@@ -15,6 +16,8 @@ def expectation(field: InputField, dialect: Dialect = DEFAULT_DIALECT) -> str:
     match field:
         case NumberInput():
             whole = "a whole number" if field.integer else "a number"
+            if field.maximum >= ANY_NUMBER:
+                return f"{whole} ({field.unit})"
             return f"{whole} from {field.minimum:,.12g} to {field.maximum:,.12g} ({field.unit})"
         case FlagInput():
             *others, last = "0", "1", *dialect.true, *dialect.false

@@ -72,11 +72,18 @@ class NumberHistogram(Frozen):
 
     edges: the inner edges, rising. Bin i holds ``edges[i-1] < x <= edges[i]``.
     counts: one per bin, so one more than edges.
+    missing: rows without a value; null in manifests that do not say.
     """
 
     kind: Literal["number"] = "number"
     edges: tuple[float, ...]
     counts: tuple[int, ...]
+    missing: int | None = Field(default=None, ge=0)
+
+    @property
+    def rows(self) -> int:
+        """How many rows have a value."""
+        return sum(self.counts)
 
     @model_validator(mode="after")
     def _check_lengths(self) -> Self:
@@ -90,11 +97,18 @@ class CategoryHistogram(Frozen):
 
     counts: one per category, in the order of the input's categories.
     other: rows with any other text.
+    missing: rows without a value; null in manifests that do not say.
     """
 
     kind: Literal["category"] = "category"
     counts: tuple[int, ...]
     other: int = 0
+    missing: int | None = Field(default=None, ge=0)
+
+    @property
+    def rows(self) -> int:
+        """How many rows have a value."""
+        return sum(self.counts) + self.other
 
 
 Histogram = Annotated[NumberHistogram | CategoryHistogram, Field(discriminator="kind")]

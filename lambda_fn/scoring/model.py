@@ -13,6 +13,9 @@ from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, Manifes
 from lambda_fn.scoring.onnx_runtime import ort
 
 ROWS_AT_ONCE: Final = 1024  # what a network of two layers makes of them stays in a processor's second-level cache
+# A matrix of one row takes another path through linear algebra, and its last digits may differ (seen with onnxruntime
+# and a logistic model). Where it must not show which rows are scored together, no matrix is smaller than this.
+FEWEST_ROWS: Final = 16
 _SMALLEST = 1e-7  # float32 probabilities carry about seven digits; the logit stays finite
 
 

@@ -24,11 +24,12 @@ from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.columns import MISSING, Columns, Layout, date_of
 from lambda_fn.scoring.recipe import DateInput
 
+MOST_REASONS: Final = 20  # that an answer or a scored row names
 LEADING: Final = 4  # inputs whose subsets are summed exactly; each one more doubles the rows
-DRAWS: Final = 16  # of the other inputs beside those subsets; even
-WALKS: Final = 2  # pairs of permutations of all known inputs
+DRAWS: Final = 8  # of the other inputs beside those subsets; even
+WALKS: Final = 3  # pairs of permutations of all known inputs
 MOST_EXACT: Final = 8  # known inputs, up to which all subsets are summed
-ROWS_AT_ONCE: Final = 65_536  # of the model, so that a thousand records stay within memory
+ROWS_AT_ONCE: Final = 16_384  # of the model: a thousand records take some 30 MB, and more at once is no faster
 _SEED: Final = 0
 _KEPT_PLANS: Final = 64  # a plan of 40 inputs takes 50 kB
 
@@ -41,6 +42,16 @@ class Reason(NamedTuple):
     field: str
     value: float | str
     effect: float
+
+
+def asked_for(text: str) -> int | None:
+    """Return how many reasons a caller asks for by ``text``; None where it is no whole number from 0 to MOST_REASONS.
+
+    >>> asked_for("5"), asked_for("21"), asked_for("five")
+    (5, None, None)
+    """
+    is_number = text.isascii() and text.isdigit() and len(text) < 3
+    return int(text) if is_number and int(text) <= MOST_REASONS else None
 
 
 class Explainer:
@@ -230,15 +241,18 @@ def _leading_effects(drawn: Floats, weights: Floats) -> Floats:
 
     drawn: (draws, 2**leading), the risk where the inputs of the subset's bits are known.
     """
-    leading = weights.shape[1]
-    subsets = np.arange(1 << leading)
-    sizes = _subsets(leading).sum(axis=1)
-    effects = np.empty(weights.shape)
-    for place in range(leading):
-        without = subsets[(subsets >> place) & 1 == 0]
-        gains = drawn[:, without | (1 << place)] - drawn[:, without]
-        effects[:, place] = (weights[:, sizes[without]] * gains).sum(axis=1)
+    without, sizes = _subsets_without(weights.shape[1])
+    gains = drawn[:, without | (1 << np.arange(weights.shape[1]))[:, None]] - drawn[:, without]
+    effects: Floats = (weights[:, sizes] * gains).sum(axis=2)
     return effects
+
+
+@lru_cache(maxsize=MOST_EXACT + 1)
+def _subsets_without(leading: int) -> tuple[Indices, Indices]:
+    """Return the subsets without each leading input, and their sizes, both (leading, 2**(leading - 1))."""
+    known = _subsets(leading)
+    without = np.stack([np.flatnonzero(~known[:, place]) for place in range(leading)])
+    return without, known.sum(axis=1)[without]
 
 
 def _summing_to(total: float, means: Floats, variances: Floats) -> Floats:

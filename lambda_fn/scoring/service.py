@@ -16,7 +16,7 @@ from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.features import FeaturePlan, Work
 from lambda_fn.scoring.imputation import Imputer, Notes
 from lambda_fn.scoring.manifest import Manifest
-from lambda_fn.scoring.model import Model
+from lambda_fn.scoring.model import FEWEST_ROWS, Model
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.reasons import Explainer, Reason
 
@@ -108,16 +108,20 @@ class Scorer:
         """Return the inputs that moved each record's risk most, at most ``most``; None where the model imputes.
 
         Then a missing input means nothing to the model, and there is nothing to hold a known one against.
+        A record has the same reasons alone and among others.
         """
         if self.manifest.missing == "imputed":
             return None
 
         def risk(rows: Columns) -> Floats:
-            complete, _ = self.imputer.complete(rows)
-            return self._model.probabilities(self.plan.matrix(complete, self.plan.values(complete, as_of)))
+            count = len(rows)
+            if count < FEWEST_ROWS:
+                rows = rows.take(np.arange(FEWEST_ROWS) % count)
+            return self._model.probabilities(self.plan.matrix(rows, self.plan.values(rows, as_of)))[:count]
 
         explainer = Explainer(self.layout, risk, self.manifest.importance)
-        effects = explainer.effects(columns)
+        clipped, _ = self.imputer.complete(columns)  # what is missing stays so, and clipping comes before blanking
+        effects = explainer.effects(clipped)
         return [explainer.reasons(columns, row, effects[row], most) for row in range(len(columns))]
 
     def missing_information(self, columns: Columns) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -23,27 +23,40 @@ SCORED_COLUMNS: Final = (  # behind the id
     "model_version",
 )
 LAST_COLUMN: Final = "warnings"  # behind those of the decision
-_END: Final = b"\xff"  # of a line before its warnings; UTF-8 never holds this byte
+REASONS_COLUMN: Final = "reasons"  # behind all others, where it is asked for
+_END: Final = b"\xff"  # of a line before its warnings, or before its reasons; UTF-8 never holds this byte
 
 
 class ScoredWriter:
-    """Writes what one scorer says of shoppers as lines of the scored file."""
+    """Writes what one scorer says of shoppers as lines of the scored file.
 
-    def __init__(self, scorer: Scorer, decisions: DecisionColumns) -> None:
+    with_reasons: whether a line ends with its reasons.
+    """
+
+    def __init__(self, scorer: Scorer, decisions: DecisionColumns, *, with_reasons: bool = False) -> None:
         self._decisions = decisions
         self._levels = table_of(RISK_LEVELS)
         self._choices = table_of(scorer.choices)
         self._version = cell(scorer.version.encode())
-        names = ",".join((*SCORED_COLUMNS, *decisions.names, LAST_COLUMN))
-        self.header = b"%b,%b\n" % (cell(scorer.manifest.id_name.encode()), names.encode())
+        last = (LAST_COLUMN, REASONS_COLUMN) if with_reasons else (LAST_COLUMN,)
+        columns = (*SCORED_COLUMNS, *decisions.names, *last)
+        self.header = b",".join((cell(scorer.manifest.id_name.encode()), ",".join(columns).encode())) + b"\n"
+        self._line_end = b"," + _END if with_reasons else b"\n"
         self._warnings: WarningTexts | None = None
 
-    def lines(self, ids: Texts, scores: Scores, greedy: Indices, groups: Indices) -> bytes:
+    def lines(
+        self, ids: Texts, scores: Scores, greedy: Indices, groups: Indices, reasons: Sequence[bytes] = ()
+    ) -> bytes:
         """Return one line a shopper. ``ids`` are UTF-8.
 
         greedy: the choices of the policy alone, shape (n,).
         groups: indices into GROUPS, shape (n,).
+        reasons: the last field of each, with_reasons.
         """
+        lines = self._lines(ids, scores, greedy, groups)
+        return _followed(lines.split(_END), reasons) if reasons else lines
+
+    def _lines(self, ids: Texts, scores: Scores, greedy: Indices, groups: Indices) -> bytes:
         pieces: list[ByteMatrix | bytes] = [
             as_matrix(cells(ids)),
             b",",
@@ -60,9 +73,9 @@ class ScoredWriter:
             *self._decisions.pieces(ids, scores, greedy, groups),
         ]
         if not scores.notes.flags.any():
-            return _assemble([*pieces, b"\n"], len(ids))
+            return _assemble([*pieces, self._line_end], len(ids))
         if self._warnings is None or self._warnings.kinds is not scores.notes.kinds:
-            self._warnings = WarningTexts(scores.notes.kinds)
+            self._warnings = WarningTexts(scores.notes.kinds, self._line_end)
         return self._warnings.append_to(_assemble([*pieces, _END], len(ids)).split(_END), scores.notes.flags)
 
 
@@ -71,6 +84,11 @@ def _write_money(amounts: Floats) -> list[ByteMatrix]:
     negative = np.rint(amounts * 10**MONEY_DECIMALS) < 0
     pieces = write_decimals(np.abs(amounts), MONEY_DECIMALS)
     return [(negative * np.uint8(ord("-")))[:, None], *pieces] if negative.any() else pieces
+
+
+def _followed(lines: Iterable[bytes], reasons: Sequence[bytes]) -> bytes:
+    """Return the lines, each with its reasons behind it. ``lines`` may be followed by one more, which is empty."""
+    return b"".join(b"%b%b\n" % pair for pair in zip(lines, reasons, strict=False))
 
 
 def _assemble(pieces: Sequence[ByteMatrix | bytes], count: int) -> bytes:

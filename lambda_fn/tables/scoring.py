@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.csv_io.blocks import TooLong
-from lambda_fn.scoring.arrays import Indices, Texts
+from lambda_fn.scoring.arrays import Floats, Indices, Texts
 from lambda_fn.scoring.assignment import EXPLOIT, Assigner, Assignment
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.decider import Decisions, Signals
@@ -18,6 +18,7 @@ from lambda_fn.scoring.deciding import assign
 from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
 from lambda_fn.scoring.imputation import Notes
+from lambda_fn.scoring.model import FEWEST_ROWS
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS, Scorer, Scores
 from lambda_fn.scoring.spending import (
     CutOff,
@@ -32,12 +33,10 @@ from lambda_fn.tables.absent_columns import AbsentColumns
 from lambda_fn.tables.decision_columns import DecisionColumns
 from lambda_fn.tables.judge import Rejected
 from lambda_fn.tables.reader import Table, TableReader
+from lambda_fn.tables.reason_cells import reason_cells
 from lambda_fn.tables.scored_lines import ScoredWriter
 
 ROWS_AT_ONCE: Final = 4096  # few enough for the processor's cache, many enough that calls do not count
-# A matrix of one row takes another path through linear algebra, and its last digits may differ (seen with onnxruntime
-# and a logistic model). Where a chunk ends must not show in the output, so no matrix is smaller than this.
-FEWEST_ROWS: Final = 16
 REJECTED_BYTES_AT_ONCE: Final = 8 * 1024 * 1024  # rejected rows keep their text, and a line may have a megabyte
 PARTS_ADDED_AT_ONCE: Final = 64
 ROWS_COUNTED_AT_ONCE: Final = 16_384  # drift takes hundreds of small passes over each group of rows
@@ -55,6 +54,7 @@ class Tally:
     rejected: int = 0
     nothing_known: int = 0
     margin_minor: int = 0
+    recoverable_minor: int = 0
     spend: float = 0.0
     inputs: dict[str, InputCounts] = field(default_factory=dict)
 
@@ -92,6 +92,7 @@ class ChunkScoring:
 
     lines_before: lines of the file before the chunk. It counts where rows have no id but their position.
     decided: which decisions these are, and who makes them.
+    reasons: how many inputs that moved its risk most each line names; 0 for no such column.
     """
 
     def __init__(
@@ -103,6 +104,8 @@ class ChunkScoring:
         dialect: Dialect = DEFAULT_DIALECT,
         lines_before: int = 1,
         decided: DecidedAs = UNNAMED,
+        *,
+        reasons: int = 0,
     ) -> None:
         self._scorer = scorer
         self._as_of = as_of
@@ -111,9 +114,10 @@ class ChunkScoring:
         self._reader = TableReader(
             header, self._absent.present, dialect, id_column=scorer.manifest.id_column, first_line=lines_before + 1
         )
-        self._assigner = decided.assigner
+        self._assigner, self._reasons = decided.assigner, reasons
         assignment = decided.assigner.assignment if decided.assigner else Assignment()
-        self._writer = ScoredWriter(scorer, DecisionColumns(scorer, decided.job, decided.moment, assignment))
+        columns = DecisionColumns(scorer, decided.job, decided.moment, assignment)
+        self._writer = ScoredWriter(scorer, columns, with_reasons=reasons > 0)
         self._uncounted: list[Columns] = []
         self.tally = Tally(levels=[0] * len(RISK_LEVELS), choices=[0] * len(scorer.choices))
 
@@ -177,7 +181,8 @@ class ChunkScoring:
         if self._cut_off is not None:
             self.tally.spend += expected_spend(self._scorer.decider, scores.signals, _decisions(scores))
         self._count(columns, scores)
-        return Output(self._writer.lines(ids, scores, best.choice, groups), rejected)
+        lines = self._writer.lines(ids, scores, best.choice, groups, self._reason_cells(columns))
+        return Output(lines, rejected)
 
     def _columns(self, tables: Sequence[Table]) -> Columns:
         return self._absent.filled(_joined([table.columns for table in tables]))
@@ -187,6 +192,12 @@ class ChunkScoring:
         if count >= FEWEST_ROWS:
             return self._scorer.score(columns, self._as_of)
         return _first(self._scorer.score(columns.take(np.arange(FEWEST_ROWS) % count), self._as_of), count)
+
+    def _reason_cells(self, columns: Columns) -> Sequence[bytes]:
+        """Return the last field of each line; none where no reasons are asked for."""
+        if not self._reasons:
+            return ()
+        return reason_cells(self._scorer.reasons(columns, self._as_of, self._reasons) or [[]] * len(columns))
 
     def _limited(self, ids: Texts, scores: Scores) -> Scores:
         """Withdraw the offers that the budget does not pay for."""
@@ -208,7 +219,8 @@ class ChunkScoring:
         tally.levels = _added(tally.levels, scores.level)
         tally.choices = _added(tally.choices, scores.choice)
         tally.nothing_known += int(np.count_nonzero(columns.nothing_known()))
-        tally.margin_minor += int(np.rint(scores.margin * 10**MONEY_DECIMALS).sum())
+        tally.margin_minor += _in_minor(scores.margin)
+        tally.recoverable_minor += _in_minor(self._scorer.decider.recoverable(scores.signals))
         self._uncounted.append(columns)
         if sum(map(len, self._uncounted)) >= ROWS_COUNTED_AT_ONCE:
             self._count_inputs()
@@ -247,6 +259,11 @@ def _first(scores: Scores, count: int) -> Scores:
         notes=Notes(scores.notes.kinds, scores.notes.flags[:count]),
         signals=Signals(**signals),
     )
+
+
+def _in_minor(amounts: Floats) -> int:
+    """Return the sum of amounts, each rounded to hundredths: it is the same however a file is cut into chunks."""
+    return int(np.rint(amounts * 10**MONEY_DECIMALS).sum())
 
 
 def _added(counts: list[int], values: Indices) -> list[int]:

@@ -29,7 +29,8 @@ class WarningTexts:
     names are taken at once: a row that lacks twenty of forty inputs is joined from seven texts and not from twenty.
     """
 
-    def __init__(self, kinds: Sequence[Note]) -> None:
+    def __init__(self, kinds: Sequence[Note], end: bytes = b"\n") -> None:
+        """``end``: what follows the notes of each line."""
         self.kinds = kinds
         self._missing = np.flatnonzero([note.issue in ("imputed", "missing") for note in kinds])
         names = [kinds[kind].field for kind in self._missing.tolist()]
@@ -50,8 +51,8 @@ class WarningTexts:
             *map(escaped, later),
             *(escaped(guarded(text)) for text in first),
             *(b'"%b' % escaped(guarded(text)) for text in first),
-            b"\n",
-            b'"\n',
+            end,
+            b'"%b' % end,
         ]
 
     def append_to(self, beginnings: Sequence[bytes], flags: Bools) -> bytes:

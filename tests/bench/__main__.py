@@ -1,4 +1,4 @@
-"""``make bench``: every figure, or only those named on the command line (``api``, ``batch``, ``bundles``)."""
+"""``make bench``: every figure, or only those of the parts that are named on the command line."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from tests.bench import batch, bundles, cold_start, handlers, http_load, models
+from tests.bench import batch, bundles, cold_start, console, handlers, http_load, models, reason_errors
 from tests.bench.figures import Figure, note, save, table
 
-PARTS: Final = ("api", "batch", "bundles")
+PARTS: Final = ("api", "batch", "bundles", "console")
 
 
 def measured(parts: set[str]) -> Iterator[list[Figure]]:
@@ -22,12 +22,17 @@ def measured(parts: set[str]) -> Iterator[list[Figure]]:
             note("requests over HTTP")
             yield http_load.measure(trained.environment)
             note("calls of the handlers")
-            yield [handlers.measure(trained.environment)]
+            yield handlers.measure(trained.environment)
+            note("effects beside those of many permutations")
+            yield [reason_errors.measure(trained)]
     if "batch" in parts:
         yield from batch.measure()
     if "bundles" in parts:
         note("building the bundles for AWS")
         yield bundles.measure()
+    if "console" in parts:
+        note("training a model with reasons, and visiting the console in a browser")
+        yield console.measure()
 
 
 def main(parts: set[str]) -> None:

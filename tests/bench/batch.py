@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from lambda_fn.contract import WORKER_ALLOCATOR
-from tests.bench.batch_runs import PEER_MODEL
+from tests.bench.batch_runs import PEER_MODEL, REASONS
 from tests.bench.figures import Figure, note
 from tests.bench.peer import pipeline as peer_pipeline
 from tests.bench.worst_files import write_worst
@@ -59,6 +59,8 @@ def measure() -> Iterator[list[Figure]]:
         ]  # fmt: skip
         note("chunks of a large and of a small file, then two workers beside one")
         yield [_peak(source, folder, ours_mb), _scaling(source, folder)]
+        note("a chunk whose rows get reasons")
+        yield [_reasons(source, folder)]
         note("chunks that are hard to read")
         yield _worst(source, folder)
 
@@ -88,6 +90,13 @@ def _peak(source: Path, folder: Path, whole_mb: float) -> Figure:
         f"chunk of the 123 MB file {chunk:.0f} MB, of a 6 GB file {huge:.0f} MB; 123 MB as one chunk {whole_mb:.0f} MB"
     )
     return Figure("batch_peak_mb", round(max(chunk, huge, whole_mb)), "MB", 500, at_least=False, detail=detail)
+
+
+def _reasons(source: Path, folder: Path) -> Figure:
+    """Measure one worker that names three reasons in each row."""
+    run = _run("ours_with_reasons", source, folder)
+    detail = f"{REASONS} reasons a row, {run.rows:,} rows in {run.seconds:.1f} s, {run.peak_mb:.0f} MB"
+    return Figure("batch_reasons_rate", round(run.rows / run.seconds), "rows/s", None, at_least=True, detail=detail)
 
 
 def _scaling(source: Path, folder: Path) -> Figure:

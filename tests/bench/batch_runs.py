@@ -12,10 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from lambda_fn.contract import CHUNK_BYTES
+from lambda_fn.contract import CHUNK_BYTES, EXPLAINED_CHUNK_BYTES
 
 PEER_MODEL: Final = "pipeline.joblib"
 OUTPUT_COLUMNS: Final = ("user_id", "abandonment_risk", "risk_level")
+REASONS: Final = 3
 HUGE_BYTES: Final = 6 * 1024**3
 
 Run = Callable[[Path, Path, Path], Callable[[], int]]  # (csv, models, folder for output) -> the run, which returns rows
@@ -37,7 +38,14 @@ def ours_chunk(source: Path, models: Path, folder: Path) -> Callable[[], int]:
     return _worker(source, models, folder, source.stat().st_size, 0, CHUNK_BYTES)
 
 
-def _worker(source: Path, models: Path, folder: Path, size: int, start: int, end: int) -> Callable[[], int]:
+def ours_with_reasons(source: Path, models: Path, folder: Path) -> Callable[[], int]:
+    """One worker, the first chunk of the file where three reasons a row are asked for."""
+    return _worker(source, models, folder, source.stat().st_size, 0, EXPLAINED_CHUNK_BYTES, reasons=REASONS)
+
+
+def _worker(
+    source: Path, models: Path, folder: Path, size: int, start: int, end: int, reasons: int = 0
+) -> Callable[[], int]:
     from lambda_fn.batch.job import Chunk, InputFile, Job, Pins
     from lambda_fn.batch.score_chunk import score_chunk
     from lambda_fn.csv_io.header import find_header
@@ -65,6 +73,7 @@ def _worker(source: Path, models: Path, folder: Path, size: int, start: int, end
         dialect=dialect_of(dialect, header),
         chunks=1,
         budget=None,
+        reasons=reasons,
         planned_at=now,
     )
     bucket = DiskBucket(folder, source, header.first_line)
@@ -118,7 +127,9 @@ def _needed() -> list[str]:
     return ["user_id", *(field.name for field in public_shopper().inputs)]
 
 
-RUNS: Final[dict[str, Run]] = {run.__name__: run for run in (ours, ours_chunk, ours_chunk_of_huge_file, peer, floor)}
+RUNS: Final[dict[str, Run]] = {
+    run.__name__: run for run in (ours, ours_chunk, ours_chunk_of_huge_file, ours_with_reasons, peer, floor)
+}
 
 
 def main(name: str, source: str, models: str, cpu: str) -> None:

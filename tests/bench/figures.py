@@ -40,7 +40,7 @@ class Figure:
 def speedup(name: str, ours: float, peer: float, unit: str, reach: float) -> Figure:
     """Return how many times less time (or more work) ours takes than the peer."""
     ratio = ours / peer if unit.endswith("/s") else peer / ours
-    detail = f"ours {_written(ours)} {unit}, peer {_written(peer)} {unit}"
+    detail = f"ours {written(ours)} {unit}, peer {written(peer)} {unit}"
     return Figure(name, round(ratio, 2), "x", reach, at_least=True, detail=detail)
 
 
@@ -83,10 +83,10 @@ def table(figures: list[Figure]) -> None:
     for figure in figures:
         sign = "" if figure.reach is None else f"{'>=' if figure.at_least else '<='} {figure.reach:g}"
         mark = {True: "reached", False: "[bold red]missed[/]", None: ""}[figure.reached]
-        rows.add_row(figure.name, f"{_written(figure.value)} {figure.unit}", sign, mark, figure.detail)
+        rows.add_row(figure.name, f"{written(figure.value)} {figure.unit}", sign, mark, figure.detail)
     Console().print(rows)
 
 
-def _written(value: float) -> str:
+def written(value: float) -> str:
     """Return a number with at least three digits that count."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -24,8 +24,15 @@ ROWS: Final = 20_000
 
 @dataclass(frozen=True)
 class Models:
-    """A local S3 with our promoted model and the peer's pipeline; ``environment`` points a process at it."""
+    """A local S3 with our promoted model and the peer's pipeline.
 
+    endpoint: its address.
+    environment: points a process at it.
+    data: the rows that both were trained on.
+    version: of our model.
+    """
+
+    endpoint: str
     environment: dict[str, str]
     data: Path
     version: str
@@ -46,16 +53,17 @@ def trained() -> Iterator[Models]:
         s3 = Aws(local_aws.endpoint).client("s3")
         s3.create_bucket(Bucket=BUCKET)
         data = folder / "twin.csv"
-        _train(environment, "sample", "--rows", str(ROWS), "--seed", "11", "--country", "USA", "--out", str(data))
-        version = _train(environment, "run", "--data", str(data), "--bucket", BUCKET)
-        _train(environment, "promote", version, "--bucket", BUCKET, "--control", "0.02", "--explore", "0.05")
+        run_training(environment, "sample", "--rows", str(ROWS), "--seed", "11", "--country", "USA", "--out", str(data))
+        version = run_training(environment, "run", "--data", str(data), "--bucket", BUCKET)
+        groups = ("--control", "0.02", "--explore", "0.05")
+        run_training(environment, "promote", version, "--bucket", BUCKET, *groups)
         pipeline = folder / peer_app.KEY
         peer_pipeline.train(data, pipeline)
         s3.upload_file(str(pipeline), BUCKET, peer_app.KEY)
-        yield Models(environment, data, version)
+        yield Models(local_aws.endpoint, environment, data, version)
 
 
-def _train(environment: dict[str, str], *arguments: str) -> str:
+def run_training(environment: dict[str, str], *arguments: str) -> str:
     """Run the training job's CLI and return the last line it prints."""
     done = subprocess.run(
         [sys.executable, "-m", "training", *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True

@@ -16,6 +16,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
+StartBrowser = Callable[[], AbstractContextManager[Browser]]
 HERE: Final = Path(__file__).parent
 NODE: Final = Path(sys.executable).parent / "node"  # Playwright's own one needs a library that not every system has
 UNPACKED: Final = HERE.parents[1] / ".local" / "browser"
@@ -66,7 +67,7 @@ def find() -> Executable:
 
 
 @contextmanager
-def browsers() -> Iterator[Callable[[], AbstractContextManager[Browser]]]:
+def browsers() -> Iterator[StartBrowser]:
     """Yield what starts a browser, one a page: run in a single process it ends with its last page, and then hangs."""
     executable = find()
     fonts = {"FONTCONFIG_PATH": str(executable.fonts)} if executable.fonts else {}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.launch import HERE
+from tests.browser.launch import HERE, StartBrowser
 
 HOST: Final = "127.0.0.1"
 WIDE, NARROW = 1280, 390  # pixels
 HEIGHT: Final = 900
 TIMEOUT_MS: Final = 60_000
+DRAWN_MS: Final = 500  # charts are drawn after their data came
 SCREENSHOTS: Final = HERE.parents[1] / ".local" / "screenshots"
 AXE: Final = HERE / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS: Final = frozenset({"serious", "critical"})
@@ -32,7 +33,7 @@ class Visit:
 
     @classmethod
     @contextmanager
-    def paid(cls, start: Callable[[], AbstractContextManager[Browser]], url: str, width: int = WIDE) -> Iterator[Visit]:
+    def paid(cls, start: StartBrowser, url: str, width: int = WIDE) -> Iterator[Visit]:
         """Visit the console with a browser of its own. At the end nothing may have gone wrong unseen."""
         with start() as browser:
             visit = cls.open(browser, url, width)
@@ -84,6 +85,14 @@ class Visit:
             if rule["impact"] in SERIOUS
             for node in rule["nodes"]
         ]
+
+    def looks_right(self, name: str) -> None:
+        """Keep a screenshot; expect nothing serious of axe-core, and nothing to the right of the window."""
+        self.page.wait_for_timeout(DRAWN_MS)
+        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
+        self.screenshot(f"{name}-{width}")
+        assert self.serious_faults() == []
+        assert self.overflow() <= 0
 
     def overflow(self) -> int:
         """Return how many pixels of the page lie to the right of the window."""

@@ -31,6 +31,7 @@ STATUS = {
     "api_predict_batch": 200,
     "api_predict_minimal": 200,
     "api_predict_out_of_bounds": 200,  # of a field that the small model of these tests does not read
+    "api_predict_reasons": 200,
     "api_predict_unknown_category": 200,
 }
 

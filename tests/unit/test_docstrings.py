@@ -22,7 +22,7 @@ MODULES = [
     "lambda_fn.tables.detect",
     "lambda_fn.tables.detect_dates",
     "lambda_fn.tables.detect_words",
-    "console.tabs.drivers",
+    "console.tabs.one_input",
     "console.words",
     "training.clock",
     "training.data.label",

@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cdk.environments import ENVIRONMENTS
+from cdk.ops import training_job
 from cdk.ops.client import JobError, ShopClient
 from cdk.ops.outputs import StackOutputs
 from cdk.ops.preflight import check_quota, release_failed_stacks
@@ -21,11 +22,14 @@ from cdk.ops.rescan import rescan
 from cdk.ops.versions import delete_older_versions
 from lambda_fn.registry import Artefact, Registry
 from tests import factories
+from training.learning.sources import read_files
+from training.learning.watched_bucket import DECISION_PREFIXES, keep_report, places_in, put_metrics
 
 POLICIES = Path(__file__).parents[2] / "docs" / "policies"
 SPELT_OTHERWISE = {
     "s3:HeadObject": "s3:GetObject",
     "s3:ListObjectsV2": "s3:ListBucket",
+    "monitoring:PutMetricData": "cloudwatch:PutMetricData",
     "apigateway:GetApiKey": "apigateway:GET",  # pragma: allowlist secret
 }
 OUTPUTS = StackOutputs.model_validate(
@@ -51,6 +55,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         "GetFunctionConcurrency": {},
         "ListVersionsByFunction": {"Versions": [{"Version": str(number)} for number in range(1, 6)]},
         "ListAliases": {"Aliases": [{"FunctionVersion": "5"}]},
+        "StartBuild": {"build": {"id": "training:1"}},
         "GetApiKey": {"value": "key"},
         "HeadObject": {"LastModified": NOW},
         "ListExecutions": {"executions": [{"executionArn": "one", "startDate": NOW}]},
@@ -65,7 +70,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         if operation == "GetObject":
             if "/" not in parameters["Key"]:
                 raise ClientError({"Error": {"Code": "NoSuchKey"}}, operation)
-            return {"Body": io.BytesIO(b"{}"), "LastModified": NOW, "ETag": "one"}
+            return {"Body": io.BytesIO(b"{}"), "LastModified": NOW, "ETag": "one", "Metadata": {}}
         return answers.get(operation, {})
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
@@ -117,8 +122,20 @@ def test_training_calls_what_its_policy_allows(calls: set[str]) -> None:
     ):
         with suppress(Exception):
             use()
+    made_client("s3").put_object(Bucket="data", Key="training/november.csv", Body=b"x")
+    training_job.start(ENVIRONMENTS["dev"], made_client("codebuild"))
 
     assert calls == allowed("training") - {"cloudformation:DescribeStacks"}
+
+
+def test_learning_calls_what_its_policy_allows(calls: set[str]) -> None:
+    s3 = made_client("s3")
+    places_in(s3, "data", DECISION_PREFIXES)
+    list(read_files("s3://data/decisions/", s3))
+    keep_report(s3, "data", {}, NOW.date())
+    put_metrics(made_client("cloudwatch"), "prod", {})
+
+    assert calls == allowed("learning")
 
 
 @pytest.mark.parametrize("path", sorted(POLICIES.glob("*.json")), ids=lambda path: path.stem)

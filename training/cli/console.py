@@ -11,12 +11,14 @@ import typer
 from rich.console import Console
 
 LOG_COLUMNS = 140
-# What a user can mend: a full disk, a used-up quota, a read-only disk, a folder of somebody else's.
-_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+# What a user can mend: a full disk, a used-up quota, a read-only disk, a folder of somebody else's, a file in the place
+# of a folder or the other way round.
+_FULL_OR_CLOSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+_OF_THE_DISK = (*_FULL_OR_CLOSED, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 # Progress and tables go to the error stream, so that the standard output holds nothing but the command's result.
 # A log has no width of its own; rich would assume 80 columns and cut the tables.
-console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else LOG_COLUMNS)
+console = Console(stderr=True, highlight=False, emoji=False, width=None if sys.stderr.isatty() else LOG_COLUMNS)
 
 
 def say(message: str) -> None:

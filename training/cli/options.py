@@ -75,6 +75,7 @@ def data_options(
         as_of=as_of.date() if as_of else None,
         strict=strict,
         allow_imbalance=allow_imbalance,
+        shop_file=shop,
     )
 
 
@@ -90,6 +91,7 @@ def read_shop(path: Path | None) -> Shop:
 def open_registry(bucket: str, endpoint: str | None, region: str | None) -> Registry:
     """Return the registry in a bucket; raise TrainingError where bucket or endpoint cannot be one."""
     import boto3
+    from botocore.exceptions import InvalidRegionError
 
     from lambda_fn.registry import Registry
     from training.errors import TrainingError
@@ -99,6 +101,8 @@ def open_registry(bucket: str, endpoint: str | None, region: str | None) -> Regi
         raise TrainingError(f"--bucket takes the name of a bucket, such as shop-models; {bucket!r} is none")
     try:
         client = boto3.client("s3", endpoint_url=endpoint, region_name=region)
+    except InvalidRegionError as error:
+        raise TrainingError("--region, or AWS_REGION, is the name of a region, such as eu-central-1") from error
     except ValueError as error:
         raise TrainingError(
             f"{error}: --endpoint, or AWS_ENDPOINT_URL, is an address with its scheme, such as http://127.0.0.1:4566"

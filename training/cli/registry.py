@@ -128,9 +128,9 @@ def _challenge(registry: Registry, version: str, share: float, force: bool, why:
     from training.cli.tables import gates_table
     from training.release import promotion
 
-    if version == "none":
-        return registry.challenge(None, share, why)
     before = registry.find_routing()
+    if version == "none":
+        return registry.challenge(None, share, why, expected=before[1] if before else None)
     gates = promotion.check_challenger(registry, version, share)
     console.print(gates_table(gates))
     return promotion.challenge(registry, version, share, gates, before, force=force, why=why)
@@ -171,7 +171,7 @@ def rollback(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region =
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
         before = registry.find_routing()
-        routing = registry.roll_back()
+        routing = registry.roll_back(expected=before[1] if before else None)
         _tell_ended_experiment(before)
         _move_alias(registry, routing)
         result(_arms(routing))

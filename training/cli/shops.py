@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from lambda_fn.scoring.reasons import MOST_REASONS
 from training.cli import options
 from training.cli.console import console, plain_errors, result, say
 
@@ -32,6 +33,7 @@ def draft(
         raise typer.BadParameter(f"{out} exists already; name another file, or pass --force", param_hint="--out")
     with plain_errors():
         from training.drafting.draft_file import draft_file
+        from training.drafting.questions import shortened
 
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task(f"reading {data.name}", total=data.stat().st_size if data.is_file() else None)
@@ -39,7 +41,7 @@ def draft(
         out.write_text(str(text), encoding="utf-8")
         if text.questions:
             say("unsure of:")
-        for line, question in text.questions:
+        for line, question in shortened(text.questions):
             say(f"  {out}:{line}: {question}")
         say("nothing has to be changed to go on:")
         say(f"  python -m training check --shop {out} --data {data}")
@@ -60,6 +62,9 @@ def score(
     out: Annotated[Path, typer.Option("--out", help="Folder for scored.csv, rejected.csv and report.json.")],
     as_of: options.AsOf = None,
     budget: Annotated[float | None, typer.Option(min=0, help="Expected spend on offers at most.")] = None,
+    reasons: Annotated[
+        int, typer.Option(min=0, max=MOST_REASONS, help="Inputs that moved its risk most, named in each row.")
+    ] = 0,
 ) -> None:
     """Score a file on this machine as the bucket would, with the batch's own code. Prints rows = scored + rejected."""
     with plain_errors():
@@ -68,6 +73,8 @@ def score(
         metadata = {"as-of": f"{as_of:%Y-%m-%d}"} if as_of else {}
         if budget is not None:
             metadata["budget"] = f"{budget:g}"
+        if reasons:
+            metadata["reasons"] = str(reasons)
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task(f"scoring {data.name}", total=None)
             found = score_file(

@@ -88,8 +88,8 @@ def _refused(dataset: Dataset) -> Iterator[Finding]:
     """Tell which rows the reader refuses, as the batch would: they are not learnt from."""
     rows = sum(each.rows for each in dataset.refused.values())
     for reason, each in dataset.refused.items():
-        such = f" (such as {', '.join(each.examples)})" if each.examples else ""
-        yield Finding("warning", "refused", f"{each.rows:,} rows are left out: {reason}{such}", each.rows)
+        left_out = "1 row is" if each.rows == 1 else f"{each.rows:,} rows are"
+        yield Finding("warning", "refused", f"{left_out} left out: {reason}{each.such}", each.rows)
     if rows > LARGEST_DROPPED_SHARE * dataset.rows_read:
         share = rows / dataset.rows_read
         message = f"{share:.1%} of the rows cannot be read, more than {LARGEST_DROPPED_SHARE:.0%}; mend the export"

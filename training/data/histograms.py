@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Codes, Floats
-from lambda_fn.scoring.columns import Columns, Layout
+from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout
 from lambda_fn.scoring.drift import drift_values
 from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
 
@@ -16,7 +16,7 @@ BINS: Final = 15
 
 
 def histograms(layout: Layout, columns: Columns, as_of: dt.date) -> dict[str, Histogram]:
-    """Return one histogram an input, over the rows that have a value (``columns`` before imputation).
+    """Return one histogram an input (``columns`` before imputation); rows without a value are counted beside the bins.
 
     Numbers fall in quantile bins. Every edge is a value that occurs, so no bin is empty in training.
     """
@@ -34,10 +34,14 @@ def _number(values: Floats) -> Histogram:
     edges = edges[edges < present.max()]  # the last bin holds what lies above the last edge
     bins = np.searchsorted(edges, present, side="left")  # edges[i-1] < x <= edges[i]
     counts = np.bincount(bins, minlength=len(edges) + 1)
-    return NumberHistogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
+    return NumberHistogram(
+        edges=tuple(edges.tolist()), counts=tuple(counts.tolist()), missing=len(values) - len(present)
+    )
 
 
 def _category(codes: Codes, categories: int) -> Histogram:
     known = codes[codes >= 0]
     counts = np.bincount(known, minlength=categories)
-    return CategoryHistogram(counts=tuple(counts.tolist()), other=int((codes < 0).sum()))
+    return CategoryHistogram(
+        counts=tuple(counts.tolist()), other=int((codes == UNKNOWN).sum()), missing=int((codes == MISSING).sum())
+    )

@@ -16,6 +16,7 @@ import pandas as pd
 
 from lambda_fn.csv_io.header import UnusableHeader
 from lambda_fn.scoring.arrays import Bools, Floats
+from lambda_fn.scoring.expectations import ANY_NUMBER
 from lambda_fn.scoring.manifest import DataFingerprint
 from lambda_fn.scoring.recipe import CategoryInput, InputField, NumberInput
 from lambda_fn.tables.files import OpenedTable, layout_of, open_table
@@ -27,7 +28,6 @@ from training.errors import DataRefused
 from training.shops.shop import RateLabel
 
 ID: Final = "(id)"  # the table's column of ids, whatever the file calls it
-ANY_NUMBER: Final = 1e300
 EXAMPLES: Final = 3  # of the cells that are refused for one reason
 _HASH_BLOCK_BYTES: Final = 1 << 20
 _FOUND: Final = ", found "  # in a reason, before the cell
@@ -39,6 +39,11 @@ class Refused:
 
     rows: int = 0
     examples: list[str] = field(default_factory=list)
+
+    @property
+    def such(self) -> str:
+        """Return the examples in brackets, to end a sentence with; empty where there are none."""
+        return f" (such as {', '.join(self.examples)})" if self.examples else ""
 
 
 @dataclass(frozen=True)
@@ -199,7 +204,9 @@ class _Rows:
                 f"{path} has no row with {wanted} among its {self.seen:,}; name another with --country, or keep "
                 "all with --country all"
             )
-        reasons = "; ".join(f"{each.rows:,} rows: {reason}" for reason, each in self._refused.items())
+        reasons = "; ".join(
+            f"{each.rows:,} row{'s' * (each.rows != 1)}: {reason}{each.such}" for reason, each in self._refused.items()
+        )
         return f"{path} has no row that can be read ({reasons})"
 
 

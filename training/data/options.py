@@ -24,6 +24,7 @@ class DataOptions:
     ``shop``: what its columns mean.
     ``as_of``: the day that recency counts to; the shop's own when absent.
     ``strict``: treat warnings about the data as errors.
+    ``shop_file``: where the shop comes from, to name the line of a column that the table lacks.
     ``allow_imbalance``: accept a label with a small minority class.
     """
 
@@ -32,6 +33,7 @@ class DataOptions:
     as_of: dt.date | None = None
     strict: bool = False
     allow_imbalance: bool = False
+    shop_file: Path | None = None
 
     @property
     def source(self) -> Source:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 
+from lambda_fn.csv_io.header import LacksColumns
 from lambda_fn.scoring.arrays import Indices
 from lambda_fn.scoring.features import FeaturePlan
 from lambda_fn.scoring.recipe import InputField
@@ -17,6 +19,10 @@ from training.data.options import DataOptions, Progress, Say
 from training.data.prepared import Part, Prepared
 from training.data.recency import newest_date
 from training.data.split import Split, split
+from training.errors import DataRefused
+from training.shops.yaml_lines import parse_yaml
+
+_MOST_LINES: Final = 5  # of the shop file, where a table lacks columns
 
 
 def prepare(options: DataOptions, say: Say = lambda _: None, progress: Progress | None = None) -> Prepared:
@@ -34,13 +40,29 @@ def read_rows(
 
     ``also``: inputs of another recipe, read in the same pass where the file has them.
     """
-    dataset = read(options.path, options.source, progress, also)
+    dataset = _read(options, progress, also)
     rows = options.shop.table.rows
     kept = " and ".join(f"{name} {' or '.join(values)}" for name, values in rows.items())
     say(f"read {len(dataset.table):,} rows of {options.path.name}{f' ({kept})' if kept else ''}")
     if dataset.left_out:
         say(f"left out {dataset.left_out:,} rows that are not {kept}; --country all keeps every country")
     return dataset
+
+
+def _read(options: DataOptions, progress: Progress | None, also: Iterable[InputField]) -> Dataset:
+    try:
+        return read(options.path, options.source, progress, also)
+    except DataRefused as error:
+        if options.shop_file is None or not isinstance(error.__cause__, LacksColumns):
+            raise
+        document = parse_yaml(options.shop_file.read_text(encoding="utf-8-sig"), str(options.shop_file))
+        named = [
+            f"{document.source}, line {line}, names {column}"
+            for column in error.__cause__.columns
+            if (line := document.line_of_text(column)) is not None
+        ]
+        more = f" (and {len(named) - _MOST_LINES} more)" if len(named) > _MOST_LINES else ""
+        raise DataRefused("; ".join([str(error), *named[:_MOST_LINES]]) + more) from error
 
 
 def check_rows(options: DataOptions, dataset: Dataset) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from training.drafting.shop_text import ShopText, flow, scalar
 from training.drafting.text_table import TextTable
 from training.errors import DataRefused
 
+MOST_NAMED: Final = 30  # columns, where the label is none of them
 _EPOCH: Final = dt.date(1970, 1, 1)
 _SCHEMA_LINE: Final = "# yaml-language-server: $schema=shop.schema.json"
 
@@ -38,7 +40,7 @@ def draft(name: str, table: TextTable, dialect: Dialect, label: str, abandoned: 
     names = [str(name) for name in table.columns.columns]
     profiles = {name: profile(name, table.columns[name], dialect) for name in names}
     if label not in profiles:
-        raise DataRefused(f"there is no column {label!r}; the columns are {', '.join(profiles)}")
+        raise DataRefused(_no_column(label, names))
     drafted = draft_label(profiles[label], table.columns[label], abandoned)
     columns = _guess_all(table, profiles, dialect, drafted)
     id_column = _choose_id(columns)
@@ -48,8 +50,15 @@ def draft(name: str, table: TextTable, dialect: Dialect, label: str, abandoned: 
     _write_label(text, drafted)
     _write_inputs(text, [column for column in columns if _is_input(column)])
     _write_left_out(text, columns, id_column)
-    draft_offers(text, [column.profile for column in columns if column.guess.kind is Kind.NUMBER])
+    draft_offers(text, [column.profile for column in columns if column.guess.kind is Kind.NUMBER], dialect.signs)
     return text
+
+
+def _no_column(label: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(label, names, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"there is no column {label!r}; {hint}the columns are {', '.join(names[:MOST_NAMED])}{more}"
 
 
 def _guess_all(table: TextTable, profiles: dict[str, Profile], dialect: Dialect, label: DraftedLabel) -> list[Column]:

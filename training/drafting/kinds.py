@@ -11,6 +11,7 @@ import numpy as np
 
 from lambda_fn.scoring.dialect import Dialect
 from training.drafting.profile import Profile
+from training.drafting.questions import NUMBER_OR_CODE, number_or_code
 
 MOST_CATEGORIES: Final = 50
 MOST_LISTED: Final = 30  # categories; rarer ones are scored together as "other"
@@ -94,10 +95,11 @@ def _number(profile: Profile) -> Guess:
     if padded:
         return _category(profile, "whole numbers with leading zeros, so codes")
     if profile.whole and profile.distinct <= CODES_AT_MOST:
-        asked = f"number or code? {profile.distinct} different whole numbers"
-        if _looks_coded(profile, known):
-            return Guess(Kind.CATEGORY, f"{asked}: read as a code", f"{asked}; drafted as a code (category)")
-        return Guess(Kind.NUMBER, f"{asked}: read as a number", f"{asked}; drafted as a number")
+        kind, drafted_as = (
+            (Kind.CATEGORY, "code (category)") if _looks_coded(profile, known) else (Kind.NUMBER, "number")
+        )
+        reason = f"{NUMBER_OR_CODE} {profile.distinct} different whole numbers: read as a {drafted_as}"
+        return Guess(kind, reason, number_or_code(profile.name, profile.distinct, drafted_as))
     return Guess(Kind.NUMBER, f"numbers from {known.min():g} to {known.max():g}")
 
 

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lambda_fn.csv_io.header import separator_of
 from training.errors import DataRefused
 
 MOST_ROWS: Final = 200_000
-_ROWS_AT_ONCE: Final = 20_000
-_SEPARATOR_LINE: Final = "sep="
+_CELLS_AT_ONCE: Final = 2_000_000  # as Python texts, before they become a compact block
 
 Progress = Callable[[int], None]
 
@@ -62,7 +62,7 @@ def read_texts(
 def _data_lines(text: io.TextIOWrapper) -> Iterator[str]:
     """Yield the lines from the header on: a first line such as ``sep=;`` is for spreadsheets."""
     first = text.readline()
-    if not first.lower().startswith(_SEPARATOR_LINE):
+    if not separator_of(first.rstrip("\r\n")):
         yield first
     yield from text
 
@@ -83,7 +83,8 @@ class _Sample:
         self._header = header
         self._most_rows = most_rows
         self._waiting: list[list[str]] = []
-        self._kept = _frame([], header)
+        self._rows_at_once = max(_CELLS_AT_ONCE // len(header), 1)
+        self._blocks = [_frame([], header)]
         self._rows = self._misfits = 0
         self._step = 1
 
@@ -98,7 +99,7 @@ class _Sample:
         if self._rows % self._step == 0:
             self._waiting.append(cells[:width])
         self._rows += 1
-        if len(self._waiting) < _ROWS_AT_ONCE:
+        if len(self._waiting) < self._rows_at_once:
             return False
         self._settle(2 * self._most_rows)
         return True
@@ -106,13 +107,14 @@ class _Sample:
     def table(self) -> TextTable:
         """Return what was kept."""
         self._settle(self._most_rows)
-        return TextTable(self._kept, self._rows, self._step, self._misfits)
+        return TextTable(pd.concat(self._blocks, ignore_index=True), self._rows, self._step, self._misfits)
 
     def _settle(self, most: int) -> None:
-        self._kept = pd.concat([self._kept, _frame(self._waiting, self._header)], ignore_index=True)
+        self._blocks.append(_frame(self._waiting, self._header))
         self._waiting = []
-        while len(self._kept) > most:
-            self._kept, self._step = self._kept.iloc[::2].reset_index(drop=True), 2 * self._step
+        while sum(map(len, self._blocks)) > most:
+            kept = pd.concat(self._blocks, ignore_index=True)
+            self._blocks, self._step = [kept.iloc[::2].reset_index(drop=True)], 2 * self._step
 
 
 def _frame(rows: Sequence[Sequence[str]], header: Sequence[str]) -> pd.DataFrame:

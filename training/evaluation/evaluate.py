@@ -12,7 +12,7 @@ from training.data.prepared import Prepared
 from training.evaluation.baselines import SingleFeature, baseline_metrics
 from training.models import export
 from training.models.candidate import DECISION_THRESHOLD, Candidate
-from training.models.metrics import Ranking, bootstrap, calibration_error_by_chance
+from training.models.metrics import Ranking, bootstrap, calibration_error_by_chance, log_loss_gain
 from training.shops.shop import RateLabel
 from training.synthetic.best_possible import bayes_optimum_metrics, is_twin
 
@@ -35,6 +35,7 @@ def evaluate(prepared: Prepared, candidate: Candidate, single: SingleFeature) ->
         **baseline_metrics(single, prepared.train, prepared.validation, holdout),
         **_bayes_optimum(prepared),
         "calibration_error_by_chance": calibration_error_by_chance(p),
+        "log_loss_gain_interval_95": list(log_loss_gain(holdout.labels, p, float(prepared.train.labels.mean()))),
         "intervals_95": {name: list(interval) for name, interval in intervals.items()},
         "confusion": ranking.confusion(),
         "reliability": ranking.reliability(),

@@ -12,6 +12,7 @@ from training.learning.sources import S3_SCHEME
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef
     from mypy_boto3_s3 import S3Client
 
 DECISION_PREFIXES: Final = (contract.DECISIONS_PREFIX, contract.SCORED_PREFIX)
@@ -37,7 +38,9 @@ def keep_report(s3: S3Client, bucket: str, report: Mapping[str, Any], day: dt.da
 
 def put_metrics(cloudwatch: CloudWatchClient, environment: str, figures: Mapping[str, float]) -> None:
     """Put figures under the names that the environment's alarms watch."""
-    dimensions = [{"Name": contract.DIMENSION_SERVICE, "Value": contract.service_name(environment)}]
+    dimensions: list[DimensionTypeDef] = [
+        {"Name": contract.DIMENSION_SERVICE, "Value": contract.service_name(environment)}
+    ]
     cloudwatch.put_metric_data(
         Namespace=contract.METRIC_NAMESPACE,
         MetricData=[{"MetricName": name, "Value": value, "Dimensions": dimensions} for name, value in figures.items()],

@@ -1,4 +1,4 @@
-"""Choose and fit a calibration on the validation part. It travels as data in the manifest."""
+"""Choose and fit a calibration on rows that the estimator has not learnt from. It travels as data in the manifest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from lambda_fn.scoring.arrays import Floats, Labels
+from lambda_fn.scoring.arrays import Floats, Indices, Labels
 from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, SigmoidCalibration, TableCalibration
 from lambda_fn.scoring.model import calibrator
 
@@ -16,6 +16,7 @@ FOLDS: Final = 3
 KNOTS: Final = 60  # bins of the isotonic curve
 HINGES: Final = (0.02, 0.1, 0.3, 0.7, 0.9, 0.98)  # scores at which the bent sigmoid may change its slope
 GRID_LOGITS: Final = (-10.0, 10.0, 161)  # where the bent sigmoid is written down: from, to, points
+FLEXIBLE_ROWS: Final = 2_000  # from which on more than a sigmoid is tried
 WORTH_IT: Final = 0.001  # a more flexible method must lower the log loss by this share of the simpler one's
 _SMALLEST: Final = 1e-7
 
@@ -42,11 +43,16 @@ class Chosen:
 def choose(labels: Labels, scores: Floats) -> Chosen:
     """Return the calibration with the lowest cross-fitted log loss; ties go to the simpler method.
 
-    ``scores``: the estimator's probabilities on the validation part.
+    ``labels``: of rows that the estimator has not learnt from, (n,).
+    ``scores``: the estimator's probabilities of them, (n,), or (copies, n) where each copy has other blanks.
     """
+    copies = np.atleast_2d(scores)
+    rows = np.tile(np.arange(len(labels)), len(copies))
+    labels, scores = labels[rows], copies.ravel()
     best, best_loss = "", np.inf
-    for name, method in METHODS.items():
-        loss = _cross_fitted_loss(method, labels, scores)
+    few = len(copies[0]) < FLEXIBLE_ROWS
+    for name, method in SIMPLE_METHODS.items() if few else METHODS.items():
+        loss = _cross_fitted_loss(method, labels, scores, rows % FOLDS)
         if not best or loss < best_loss * (1 - WORTH_IT):
             best, best_loss = name, loss
     return Chosen(best, METHODS[best](labels, scores))
@@ -123,16 +129,15 @@ def fit_isotonic(labels: Labels, scores: Floats) -> Calibration:
     return TableCalibration(scores=tuple(centres.tolist()), probabilities=tuple(rising.tolist()))
 
 
+SIMPLE_METHODS: Final[dict[str, Method]] = {"identity": fit_identity, "sigmoid": fit_sigmoid}
 METHODS: Final[dict[str, Method]] = {
-    "identity": fit_identity,
-    "sigmoid": fit_sigmoid,
+    **SIMPLE_METHODS,
     "bent sigmoid": fit_bent_sigmoid,
     "isotonic": fit_isotonic,
 }  # from the simplest to the most flexible
 
 
-def _cross_fitted_loss(method: Method, labels: Labels, scores: Floats) -> float:
-    fold = np.arange(len(labels)) % FOLDS
+def _cross_fitted_loss(method: Method, labels: Labels, scores: Floats, fold: Indices) -> float:
     calibrated = np.empty_like(scores)
     for number in range(FOLDS):
         held_out = fold == number

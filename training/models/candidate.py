@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from lambda_fn.scoring.arrays import Floats, Matrix
+import numpy as np
+
+from lambda_fn.scoring.arrays import Floats, Indices, Matrix
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.manifest import Calibration, Missing
 from lambda_fn.scoring.model import calibrator
@@ -22,6 +24,9 @@ class HoldoutRisk(Protocol):
 
     def risk(self, columns: Columns) -> Floats:
         """Return the calibrated probabilities, (n,)."""
+
+    def models(self, rows: int) -> Indices:
+        """Return the number of the model that predicts each of the holdout's rows, (rows,)."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class Candidate:
     def holdout_risk(self, prepared: Prepared, columns: Columns) -> Floats:
         """Return the calibrated probabilities of the holdout's columns, (n,), by a model that has not seen them."""
         return self.cross_fitted.risk(columns) if self.cross_fitted else self.risk(prepared, columns)
+
+    def models_of_holdout(self, rows: int) -> Indices:
+        """Return the number of the model that predicts each of the holdout's rows, (rows,): 0 where there is one."""
+        return self.cross_fitted.models(rows) if self.cross_fitted else np.zeros(rows, np.intp)
 
     def on_holdout(self, prepared: Prepared) -> Floats:
         """Return the calibrated probabilities of the holdout, (n,), by a model that has not seen it."""

@@ -9,6 +9,8 @@ import numpy as np
 from lambda_fn.scoring.arrays import Floats, Indices, Labels
 
 CALIBRATION_BINS: Final = 15
+CALIBRATION_GATES: Final = 3  # that hold an error against chance: with nothing blanked, half of it, all of it
+CHANCE_QUANTILE: Final = 0.95 ** (1 / CALIBRATION_GATES)  # a calibrated model passes all of them in 95 % of tables
 _SMALLEST: Final = 1e-7
 
 
@@ -114,8 +116,8 @@ class Ranking:
         ]
 
 
-def calibration_error_by_chance(p: Floats, *, draws: int = 200, seed: int = 0) -> float:
-    """Return the calibration error that a perfectly calibrated model stays below in 95 % of samples of these rows.
+def calibration_error_by_chance(p: Floats, *, draws: int = 400, seed: int = 0) -> float:
+    """Return the calibration error that a perfectly calibrated model stays below by chance (CHANCE_QUANTILE).
 
     Few rows have a calibration error even where every probability is right.
     """
@@ -126,7 +128,22 @@ def calibration_error_by_chance(p: Floats, *, draws: int = 200, seed: int = 0) -
     for _ in range(draws):
         found = np.bincount(bins[rng.random(len(p)) < p], minlength=CALIBRATION_BINS)
         errors.append(np.abs(stated - found).sum() / len(p))
-    return float(np.quantile(errors, 0.95))
+    return float(np.quantile(errors, CHANCE_QUANTILE))
+
+
+def log_loss_gain(labels: Labels, p: Floats, base_rate: float) -> tuple[float, float]:
+    """Return the 95 % interval of how much lower the log loss is than that of stating the base rate of everybody.
+
+    Both are compared row by row: how many of the rows are positive by chance cancels out.
+
+    >>> low, high = log_loss_gain(np.array([0, 1] * 50, dtype=np.int8), np.array([0.1, 0.9] * 50), 0.5)
+    >>> round(low, 3), round(high, 3)
+    (0.588, 0.588)
+    """
+    stated, constant = p.clip(_SMALLEST, 1 - _SMALLEST), np.clip(base_rate, _SMALLEST, 1 - _SMALLEST)
+    gains = np.where(labels == 1, np.log(stated / constant), np.log((1 - stated) / (1 - constant)))
+    mean, spread = float(gains.mean()), 1.96 * float(gains.std()) / len(gains) ** 0.5
+    return mean - spread, mean + spread
 
 
 def bootstrap(

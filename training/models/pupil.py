@@ -20,7 +20,7 @@ from training.models.teacher import Teacher
 HIDDEN_LAYERS: Final = (128, 64)
 LESSONS: Final = 12  # each with fresh blanks and smaller steps than the one before
 EPOCHS_A_LESSON: Final = 5
-LESSON_ROWS: Final = 48_000  # at least: fewer rows are drawn several times, each time with other blanks
+LESSON_ROWS: Final = 16_000  # at least: fewer rows are drawn several times, each time with other blanks
 MOST_ROWS: Final = 64_000  # of the training part
 FIRST_STEP: Final = 2e-3
 SMALLEST_STEP_SHARE: Final = 0.02

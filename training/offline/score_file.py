@@ -48,7 +48,7 @@ def score_file(
 ) -> ScoredFile:
     """Score ``data`` with the artefact in ``model`` and write SCORED_FILE, REJECTED_FILE and REPORT_FILE into ``out``.
 
-    ``metadata`` are the object's metadata of a drop: ``as-of``, ``budget``.
+    ``metadata`` are the object's metadata of a drop: ``as-of``, ``budget``, ``reasons``.
     Raises DataRefused where the file cannot be scored at all, ArtefactRejected where the model cannot be used.
     """
     if not data.is_file():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lambda_fn.scoring.manifest import MODEL_FILE, Manifest
+from training.data.label import SMALLEST_MINORITY
 from training.errors import PromotionRefused
 from training.models.export import LARGEST_DIFFERENCE
 from training.release.champion import PairedComparison
@@ -52,17 +53,32 @@ def require(found: list[Gate]) -> None:
 
 
 def _beats_constant(metrics: dict[str, Any]) -> Gate:
-    """Compare the lower end of the F1's interval: to beat the constant by luck is not to beat it."""
+    """Compare the worse end of the F1's interval: to beat the constant by luck is not to beat it.
+
+    Where one class is rare, the F1 at the decision threshold says little (a good model may answer hardly anybody with
+    "will abandon"), so the log loss is compared with that of always stating the base rate.
+    """
     intervals = metrics.get("intervals_95")
     constant = metrics.get("constant_f1")
     if not isinstance(intervals, dict) or constant is None:
         return Gate("beats the constant", passed=False, detail="its metrics do not say; train it again")
+    share = metrics.get("positive_shares", {}).get("holdout", 0.5)
+    if min(share, 1 - share) < SMALLEST_MINORITY:
+        return _beats_base_rate(metrics.get("log_loss_gain_interval_95"))
     low = intervals["f1"][0]
     return Gate("beats the constant", low > constant, f"F1 is above {low:.4f} (95 %); the constant's is {constant:.4f}")
 
 
+def _beats_base_rate(gain: list[float] | None) -> Gate:
+    if gain is None:
+        return Gate("beats the constant", passed=False, detail="its metrics do not say; train it again")
+    low, high = gain
+    detail = f"the log loss is below that of always stating the base rate by {low:.4f} to {high:.4f} (95 %)"
+    return Gate("beats the constant", low > 0, detail)
+
+
 def _calibrated(metrics: dict[str, Any]) -> Gate:
-    """Hold the error to its limit, or to what chance explains on so few rows (95th percentile) where that is larger."""
+    """Hold the error to its limit, or to what chance explains on so few rows where that is larger."""
     name, error = "calibration", metrics.get("expected_calibration_error")
     if error is None:
         return Gate(name, passed=False, detail="its metrics have no expected_calibration_error; train it again")

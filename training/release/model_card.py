@@ -83,7 +83,10 @@ def _data(prepared: Prepared, metrics: Metrics) -> str:
 
 def _measured(metrics: Metrics) -> str:
     if metrics["cross_fitted"]:
-        return "by cross-fitting, each row by a model that has not seen it; the model learnt from all but validation"
+        return (
+            "by cross-fitting, each row by a model that has not seen it; the model learnt from all but validation, and "
+            "was calibrated on those predictions"
+        )
     return "on the holdout, which nothing has seen"
 
 
@@ -144,7 +147,8 @@ def _blanked(metrics: Metrics) -> str:
     return (
         f"![Calibration error and log loss by the share of blanks]({BLANKED_PLOT_FILE})\n\n"
         f"{_table(header, rows)}\n\nOn the holdout, each input missing with the given probability. ECE: over 15 bins "
-        "of equal size; by chance: what a perfectly calibrated model stays below in 95 % of such samples."
+        "of equal size; by chance: in 95 % of such samples a perfectly calibrated model stays below it wherever a gate "
+        "looks."
     )
 
 

@@ -18,7 +18,7 @@ def test_the_dashboard_shows_the_numbers_of_metrics_routing_and_reports(
     assert scored["rows"] > 0
     reports = every_report(client)
     visit.tab("Dashboard")
-    for part in ("#usage .facts", "#quality table", "#routing .facts"):
+    for part in ("#usage .facts", "#usage-margins .js-plotly-plot", "#quality table", "#routing .facts"):
         visit.page.locator(part).wait_for()
 
     metrics = client.get("/model/metrics", key=client.api_key).json()["metrics"]
@@ -29,7 +29,10 @@ def test_the_dashboard_shows_the_numbers_of_metrics_routing_and_reports(
     usage = visit.text("usage")
     assert words.count(sum(report["scored"] for report in reports)) in usage
     assert words.money(sum(report["expected_margin"] for report in reports), "USD") in usage
+    assert words.money(sum(report["recoverable_margin"] for report in reports), "USD") in usage
     assert "Source: the reports in the bucket" in usage
+    drawn = visit.page.evaluate("document.querySelector('#usage-margins .js-plotly-plot').data.map((one) => one.name)")
+    assert drawn == ["Recoverable", "Expected to be recovered"]
 
 
 def every_report(client: ShopClient) -> list[dict[str, Any]]:

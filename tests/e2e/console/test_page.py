@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.browser.visit import HOST, NARROW, WIDE, Visit
-from tests.e2e.console.conftest import StartBrowser, served
+from tests.browser.launch import StartBrowser
+from tests.browser.visit import NARROW, WIDE, Visit
 
 READY = {
     "Customer": "#score",
@@ -31,13 +30,9 @@ def page(request: pytest.FixtureRequest, start_browser: StartBrowser, url: str) 
 @pytest.mark.parametrize("tab", READY)
 def test_a_tab_has_no_serious_fault_and_fits_its_window(page: Visit, scored: dict[str, Any], tab: str) -> None:
     assert scored["rows"] > 0
-    width = page.page.viewport_size["width"] if page.page.viewport_size else 0
     page.tab(tab)
     page.page.locator(READY[tab]).first.wait_for()
-    page.page.wait_for_timeout(500)  # charts are drawn after their data came
-    page.screenshot(f"{tab.lower()}-{width}")
-    assert page.serious_faults() == []
-    assert page.overflow() <= 0
+    page.looks_right(tab.lower())
 
 
 def test_a_customer_can_be_scored_by_keyboard(visit: Visit) -> None:
@@ -66,13 +61,3 @@ def test_the_key_never_reaches_the_browser(visit: Visit, environment: dict[str, 
 )
 def test_what_another_page_sends_is_refused(url: str, method: str, path: str, headers: dict[str, str]) -> None:
     assert httpx.request(method, url + path, headers=headers, trust_env=False).status_code == 403
-
-
-def test_an_api_that_is_down_is_named_with_what_to_do(
-    start_browser: StartBrowser, environment: dict[str, str], tmp_path: Path
-) -> None:
-    down = {**environment, "APP_API_URL": f"http://{HOST}:9/api/v1"}
-    with served(down, tmp_path / "console.log") as address, Visit.paid(start_browser, address) as found:
-        found.page.locator("#customer-problem").wait_for()
-        assert "does not answer" in found.text("customer-problem")
-        assert "`make local` starts one" in found.text("customer-problem")

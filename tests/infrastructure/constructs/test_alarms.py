@@ -28,6 +28,7 @@ ALARMS = {
     "batch-not-started",
     "rejected-share",
     "drift",
+    "blanks",
     "model-age",
     "model-load",
     "registry-unreadable",
@@ -104,6 +105,7 @@ def test_alarms_ring_at_the_environments_limits(each: Synthesis) -> None:
         "api-p99": (limits.p99_seconds * 1000, "GreaterThanThreshold"),
         "rejected-share": (limits.rejected_percent, "GreaterThanThreshold"),
         "drift": (limits.drift, "GreaterThanThreshold"),
+        "blanks": (limits.blanks, "GreaterThanOrEqualToThreshold"),
         "model-age": (limits.model_age_days, "GreaterThanThreshold"),
         **{f"batch-{task}-errors": (4, "GreaterThanThreshold") for task in TASKS},
         **({RELEASE_ALARM: (limits.release_error_share, "GreaterThanThreshold")} if each.environment.canary else {}),
@@ -119,6 +121,7 @@ def test_our_own_metrics_are_watched_by_the_names_the_code_publishes(each: Synth
     assert {alarm["MetricName"] for alarm in own} == {
         contract.METRIC_REJECTED_SHARE,
         contract.METRIC_DRIFT,
+        contract.METRIC_BLANKS,
         contract.METRIC_MODEL_AGE_DAYS,
         contract.METRIC_MODEL_LOAD_FAILURES,
         contract.METRIC_REGISTRY_FAILURES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,13 @@ def bucket(s3: S3Client) -> str:
 
 
 def test_the_newest_csv_below_training_is_taken_whatever_its_name(s3: S3Client, bucket: str) -> None:
-    assert newest_csv(s3, bucket) == "training/a.csv"
-    s3.delete_object(Bucket=bucket, Key="training/a.csv")
+    # Given one that was put there later, in the seconds that S3 counts in, and whose name comes first
+    time.sleep(1.1)
+    s3.put_object(Bucket=bucket, Key="training/2026/z.csv", Body=b"x")
+    assert newest_csv(s3, bucket) == "training/2026/z.csv"
+    # And without any there is an error
+    for key in ("training/a.csv", "training/2026/z.csv"):
+        s3.delete_object(Bucket=bucket, Key=key)
     with pytest.raises(DataRefused, match="holds no CSV: put one there"):
         newest_csv(s3, bucket)
 
@@ -79,6 +85,17 @@ def test_a_model_that_was_never_compared_with_the_champion_waits(
     monkeypatch.setattr(module, "check", refuse)
     outcome = retrain(s3, bucket, registry, _as_it_is, auto_promote=True)
     assert outcome == Outcome("training/a.csv", factories.VERSION, "was never compared")
+
+
+def test_where_promotion_is_left_to_people_the_champion_stays(
+    s3: S3Client, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry(REGISTRY_BUCKET, s3)
+    registry.publish(Artefact(*factories.artefact()))
+    monkeypatch.setattr(module, "run", lambda *_: Result(Artefact(*factories.artefact()), {}, {}))
+    outcome = retrain(s3, bucket, registry, _as_it_is, auto_promote=False)
+    assert outcome == Outcome("training/a.csv", factories.VERSION, "this environment leaves the promotion to people")
+    assert registry.find_routing() is None
 
 
 def _as_it_is(path: Path) -> RunOptions:

@@ -10,32 +10,9 @@ def trace(figure: go.Figure, place: int = 0) -> go.Figure:
     return figure.data[place]
 
 
-def test_a_waterfall_leads_from_the_base_to_the_risk_and_leaves_nothing_out() -> None:
-    shown = trace(figures.waterfall(0.6, [("Impulse = 8", 0.3), ("Age = 30", -0.1)], 0.85))
-    assert list(shown.y) == ["nothing known", "Impulse = 8", "Age = 30", "all other inputs", "this shopper"]
-    assert list(shown.x) == pytest.approx([60, 30, -10, 5, 85])
-    assert list(shown.measure) == ["absolute", "relative", "relative", "relative", "total"]
-
-
-def test_a_waterfall_whose_reasons_are_complete_has_no_rest() -> None:
-    assert list(trace(figures.waterfall(0.6, [("Age = 30", 0.1)], 0.7)).y) == [
-        "nothing known",
-        "Age = 30",
-        "this shopper",
-    ]
-
-
 def test_bars_keep_their_order() -> None:
     shown = trace(figures.bars({"Low risk": 3, "High risk": 1}, "customers"))
     assert (list(shown.y), list(shown.x), list(shown.text)) == (["Low risk", "High risk"], [3, 1], ["3", "1"])
-
-
-def test_a_beeswarm_has_a_row_an_input_and_a_dot_a_customer() -> None:
-    figure = figures.beeswarm({"a": [0.1, 0.1, -0.2], "b": [0.0, 0.0, 0.0]}, {"a": [0, 0.5, 1]})
-    assert [one.name for one in figure.data] == ["a", "b"]
-    assert list(trace(figure).x) == pytest.approx([10, 10, -20])
-    assert len(set(trace(figure).y)) == 2  # dots of one value do not hide each other
-    assert all(abs(y - 1) < 0.5 for y in trace(figure, 1).y)  # and stay in their row
 
 
 def test_calibration_is_beside_the_line_of_a_perfect_model() -> None:

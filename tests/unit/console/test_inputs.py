@@ -78,5 +78,5 @@ def test_the_group_of_the_most_important_input_comes_first() -> None:
 
 @pytest.mark.parametrize("openapi", [{}, {"paths": {}}, {"paths": {f"{API_BASE_PATH}/predict": {"post": {}}}}])
 def test_a_description_without_inputs_is_refused(openapi: dict[str, Any]) -> None:
-    with pytest.raises(UnknownDescription, match="no model answers yet"):
+    with pytest.raises(UnknownDescription, match=r"No model answers yet\. Train one"):
         read_inputs(openapi)

@@ -36,3 +36,8 @@ def test_a_table_names_itself_and_its_columns() -> None:
         "<thead><tr><th scope='col'>A</th><th scope='col' class='number'>B</th></tr></thead>"
         "<tbody><tr><td>x</td><td class='number'>1</td></tr></tbody></table></div>"
     )
+
+
+def test_a_long_cell_gets_room_in_a_table() -> None:
+    shown = markup.table("Rows", ("A",), [("x" * 40,), ("x" * 41,)])
+    assert shown.count("<td class='long'>") == 1

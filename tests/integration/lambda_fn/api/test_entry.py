@@ -42,6 +42,7 @@ class TestHandler:
             ("api_predict_unknown_category", 200),
             ("api_predict_out_of_bounds", 200),  # this small model does not read age; see the end-to-end tests
             ("api_predict_batch", 200),
+            ("api_predict_reasons", 200),
             ("api_health", 200),
         ],
     )

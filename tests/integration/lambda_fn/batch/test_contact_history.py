@@ -28,8 +28,8 @@ def resting(shop: Shop) -> Shop:
         offers.offer("discount_15", 0.15, 0.05, 0.20, 0.4) | {"cool_down_days": 14},
     ]
     recipe = factories.recipe().model_copy(update={"last_offer": LAST_OFFER})
-    changes = {"recipe": recipe, "policy": factories.policy(interventions=interventions)}
-    shop.registry.publish(Artefact(*factories.artefact(RESTING, **changes)))
+    policy = factories.policy(interventions=interventions)
+    shop.registry.publish(Artefact(*factories.artefact(RESTING, recipe=recipe, policy=policy)))
     shop.registry.promote(RESTING)
     return shop
 

@@ -60,6 +60,11 @@ def test_the_report_says_what_became_of_every_row(shop: Shop) -> None:
         for choice in ("none", "reminder", "discount_10", "discount_15")
     }
     assert report["expected_margin"] == round(sum(float(row["estimated_margin_impact"]) for row in scored), 2)
+    at_stake = [  # 0.4 is the policy's gross margin rate, 255 the order's value in training where it is missing
+        0.4 * float(row["abandonment_risk"]) * float(order["average_order_value"] or 255)
+        for row, order in zip(scored, read_csv(body), strict=False)
+    ]
+    assert report["recoverable_margin"] == pytest.approx(sum(at_stake), abs=len(at_stake) * 0.01)
     assert report["currency"] == "USD"
     assert report["model_version"] == factories.VERSION
     assert report["as_of"] == factories.AS_OF.isoformat()
@@ -80,6 +85,7 @@ def test_a_finished_file_emits_its_counts(shop: Shop, capsys: pytest.CaptureFixt
     assert metrics[contract.METRIC_ROWS_REJECTED] == [1]
     assert metrics[contract.METRIC_REJECTED_SHARE] == [5]
     assert metrics[contract.METRIC_EXPECTED_MARGIN] == [shop.report()["expected_margin"]]
+    assert metrics[contract.METRIC_RECOVERABLE_MARGIN] == [shop.report()["recoverable_margin"]]
     assert contract.METRIC_DRIFT not in metrics  # twenty rows say nothing about a population
 
 
@@ -101,4 +107,33 @@ def test_a_shifted_file_rings_the_alarm(shop: Shop, capsys: pytest.CaptureFixtur
     assert drift[contract.METRIC_DRIFT][0] > AlarmLimits().drift
     assert next(iter(report["drift"])) == "shopping_time_of_day"
     assert report["largest_stability_index"] == pytest.approx(drift[contract.METRIC_DRIFT][0])
-    assert report["drift"]["ad_views_per_day"] == {"stability_index": None, "missing_share": 1.0}
+    assert report["drift"]["ad_views_per_day"] == {
+        "stability_index": None,
+        "missing_share": 1.0,
+        "missing_share_in_training": 0.0,
+    }
+
+
+@pytest.mark.parametrize(("every", "rings"), [(5, True), (6, False)])
+def test_an_input_that_is_missing_more_often_than_in_training_rings_where_drift_does_not(
+    shop: Shop, capsys: pytest.CaptureFixture[str], every: int, rings: bool
+) -> None:
+    # Given a file like the training data, but for one input that every fifth, or sixth, row lacks
+    header, *lines = flat_file(2000).splitlines(keepends=True)
+    place = csv_files.HEADER.index("average_order_value")
+    cells = [line.split(b",") for line in lines]
+    for row in cells[::every]:
+        row[place] = b""
+    # When it is dropped and scored
+    shop.drop(header + b"".join(b",".join(row) for row in cells))
+    shop.run()
+    # Then the metric of the alarm has the rise, and drift is as before
+    emitted_last = emitted(capsys.readouterr().out)[1]
+    report = shop.report()
+    rise = round(len(cells[::every]) / len(cells), 6)
+    assert emitted_last[contract.METRIC_BLANKS] == [rise]
+    assert (rise >= AlarmLimits().blanks) == rings
+    assert emitted_last[contract.METRIC_DRIFT][0] < AlarmLimits().drift
+    assert report["largest_rise_in_blanks"] == rise
+    assert report["drift"]["average_order_value"]["missing_share"] == rise
+    assert report["drift"]["average_order_value"]["missing_share_in_training"] == 0

@@ -9,7 +9,7 @@ import pytest
 from mypy_boto3_s3 import S3Client
 from typer.testing import CliRunner
 
-from lambda_fn.registry import Artefact, Registry
+from lambda_fn.registry import Artefact, Registry, Routing
 from lambda_fn.scoring.manifest import Manifest
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
@@ -46,19 +46,28 @@ def registry(s3: S3Client) -> Registry:
 
 
 class Interrupted(Registry):
-    """A registry in which somebody else does something as soon as a manifest has been read."""
+    """A registry in which somebody else does something as soon as ``at``, one of its readers, has answered."""
 
-    def __init__(self, s3: S3Client, meanwhile: Callable[[Registry], object]) -> None:
+    def __init__(self, s3: S3Client, meanwhile: Callable[[Registry], object], at: str = "manifest") -> None:
         super().__init__(REGISTRY_BUCKET, s3)
         self._other = Registry(REGISTRY_BUCKET, s3)
+        self._at = at
         self._meanwhile: Callable[[Registry], object] | None = meanwhile
 
     def manifest(self, version: str) -> Manifest:
         found = super().manifest(version)
-        meanwhile, self._meanwhile = self._meanwhile, None
-        if meanwhile:
-            meanwhile(self._other)
+        self._interrupt("manifest")
         return found
+
+    def find_routing(self) -> tuple[Routing, str] | None:
+        found = super().find_routing()
+        self._interrupt("find_routing")
+        return found
+
+    def _interrupt(self, at: str) -> None:
+        if at == self._at and (meanwhile := self._meanwhile):
+            self._meanwhile = None
+            meanwhile(self._other)
 
 
 @pytest.fixture
@@ -133,3 +142,31 @@ def test_the_alias_ends_with_the_champion_of_the_registry(
     assert (code, out) == (0, f"champion {OURS}")
     assert registry.routing()[0].champion == aliases[-1] == OTHER
     assert f"{OTHER} was promoted meanwhile; MLflow's alias follows it" in told
+
+
+def test_an_experiment_started_meanwhile_is_not_ended(
+    registry: Registry, s3: S3Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an experiment, in whose place somebody starts another as soon as we have looked
+    registry.challenge(OURS, 0.1)
+    interrupted = Interrupted(s3, lambda other: other.challenge(OTHER, 0.2), at="find_routing")
+    # When the first one is ended
+    code, out, told = invoke(monkeypatch, interrupted, "promote", "--challenger", "none")
+    # Then the other goes on
+    assert (code, out) == (1, "")
+    assert f"routing.json was changed meanwhile (challenger: {OTHER})" in told
+    assert registry.routing()[0].challenger == OTHER
+
+
+def test_a_promotion_made_meanwhile_is_not_rolled_back(
+    registry: Registry, s3: S3Client, monkeypatch: pytest.MonkeyPatch, aliases: list[str]
+) -> None:
+    # Given a champion to roll back, in whose place somebody promotes another as soon as we have looked
+    registry.promote(OURS)
+    interrupted = Interrupted(s3, lambda other: other.promote(OTHER), at="find_routing")
+    # When we roll back
+    code, out, told = invoke(monkeypatch, interrupted, "rollback")
+    # Then theirs stays
+    assert (code, out, aliases) == (1, "", [])
+    assert f"the champion is {OTHER} now" in told
+    assert registry.routing()[0].champion == OTHER

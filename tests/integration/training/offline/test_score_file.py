@@ -7,21 +7,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from lambda_fn.batch.keys import Outputs
 from lambda_fn.registry import Artefact
 from tests import csv_files, factories
 from tests.integration.lambda_fn.batch.conftest import AS_OF, KEY, Shop, shop  # noqa: F401 - a fixture
+from training.cli.app import app
 from training.errors import DataRefused
 from training.offline.score_file import score_file
 from training.release import package
 
+EXPLAINS = "v20260801T120000-00000003"
 PER_RUN = {"execution", "durations_seconds", "input", "outputs"}
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     return package.write(Artefact(*factories.artefact()), tmp_path / "models")
+
+
+@pytest.fixture
+def explaining(tmp_path: Path) -> Path:
+    return package.write(Artefact(*factories.artefact(EXPLAINS, missing="value")), tmp_path / "models")
 
 
 @pytest.mark.parametrize("metadata", [{}, {"budget": "40"}])
@@ -73,3 +81,22 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     data.write_bytes(csv_files.good_file(1))
     with pytest.raises(DataRefused, match="holds no model; name the folder that `run --out` wrote, models/VERSION"):
         score_file(tmp_path / "models", data, tmp_path / "out", {})
+
+
+def test_reasons_are_those_of_the_bucket(shop: Shop, explaining: Path, tmp_path: Path) -> None:  # noqa: F811
+    # Given a file that a bucket scores with reasons
+    shop.registry.publish(Artefact(*factories.artefact(EXPLAINS, missing="value")))
+    content = csv_files.good_file(60)
+    shop.drop(content, metadata={**AS_OF, "reasons": "2", "model-version": EXPLAINS})
+    shop.run()
+    # When the command line scores it with as many
+    data, out = tmp_path / Path(KEY).name, tmp_path / "out"
+    data.write_bytes(content)
+    options = ["--as-of", AS_OF["as-of"], "--reasons", "2"]
+    ended = CliRunner().invoke(
+        app, ["score", "--model", str(explaining), "--data", str(data), "--out", str(out), *options]
+    )
+    # Then the files are the same, byte by byte
+    assert ended.exit_code == 0, ended.output
+    assert (out / "scored.csv").read_bytes() == shop.results()[0]
+    assert b"impulse_buying_score" in shop.results()[0]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import math
 from typing import Any
 
 import pytest
@@ -53,9 +54,31 @@ def test_records_of_a_batch_have_their_own_warnings() -> None:
 
 
 def test_reasons_name_what_moved_the_risk_most() -> None:
-    # Given a model that takes missing as a value; this one answers NaN there, so all that it explains must be known
-    assert "reasons" not in ask(factories.record())
-    # And one that imputes, which has no reasons to give
+    # Given a model that takes missing as a value, with logit = 8 impulse + 4 stress - 6, of which a missing one is 0.5
+    both, impulse, stress, nobody = (1 / (1 + math.exp(-logit)) for logit in (3.2, 2.4, 0.8, 0.0))
+    # When a shopper with an impulse of 0.8 and a stress of 0.7 is explained
+    reasons = ask(factories.record(), 3, missing="value")["reasons"]
+    # Then each effect is the mean of knowing the input first and second, and inputs that move nothing are not named
+    assert reasons == [
+        {
+            "field": "impulse_buying_score",
+            "value": 8,
+            "effect": pytest.approx((impulse - nobody + both - stress) / 2, abs=1e-6),
+        },
+        {
+            "field": "stress_from_financial_decisions",
+            "value": 7,
+            "effect": pytest.approx((stress - nobody + both - impulse) / 2, abs=1e-6),
+        },
+    ]
+    assert ask(factories.record(), 1, missing="value")["reasons"] == reasons[:1]
+
+
+def test_reasons_are_only_given_where_they_are_asked_for() -> None:
+    assert "reasons" not in ask(factories.record(), missing="value")
+
+
+def test_a_model_that_imputes_has_no_reasons_to_give() -> None:
     assert ask(factories.record(), 3)["reasons"] is None
 
 

@@ -31,6 +31,7 @@ def test_an_encoding_is_told(data: bytes, encoding: str, sure: bool) -> None:
         ("a|b\n1|2\n", "|"),
         ('"a, b";c\n1;2\n', ";"),
         ("sep=|\na;b|c\n", "|"),
+        ('"sep=|"\na;b|c\n', "|"),
         ("a\n1\n", ","),
     ],
 )

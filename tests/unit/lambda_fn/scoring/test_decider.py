@@ -36,6 +36,18 @@ def test_the_margin_is_the_formula_worked_out_by_hand() -> None:
     assert margins[0, 1] == pytest.approx(5.15)
 
 
+def test_abandonment_is_expected_to_cost_the_margin_of_the_order_at_its_risk() -> None:
+    assert decider().recoverable(shopper()) == pytest.approx([0.8 * 0.4 * 100])
+
+
+@given(st.floats(0, 1), st.floats(0, 1000), st.floats(0, 1))
+def test_no_offer_is_expected_to_bring_more_than_can_be_recovered(
+    risk: float, value: float, sensitivity: float
+) -> None:
+    signals = shopper(risk, value, sensitivity)
+    assert chosen(decider(), signals)[1] <= decider().recoverable(signals)[0] + 1e-9
+
+
 def test_a_shopper_who_will_buy_anyway_gets_nothing() -> None:
     assert chosen(decider(), shopper(risk=0.001)) == ("none", 0.0)
 

@@ -11,10 +11,12 @@ from lambda_fn.scoring.drift import (
     InputCounts,
     add_counts,
     count_inputs,
+    missing_in_training,
+    rises_in_blanks,
     stability_index,
     stability_indices,
 )
-from lambda_fn.scoring.manifest import CategoryHistogram, NumberHistogram
+from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
 from tests import factories
 
 RECIPE = factories.recipe()
@@ -79,3 +81,27 @@ def test_too_few_rows_say_nothing() -> None:
     enough = {"average_order_value": InputCounts(counts=(MINIMUM_ROWS, 0, 0))}
     assert stability_indices(few, histograms) == {}
     assert stability_indices(enough, histograms)["average_order_value"] > 0.2
+
+
+def test_blanks_rise_against_their_share_in_training_the_largest_first() -> None:
+    trained: dict[str, Histogram] = {
+        "fell": NumberHistogram(edges=(1.0,), counts=(300, 300), missing=400),
+        "rose": CategoryHistogram(counts=(500, 300), other=100, missing=100),
+        "unknown": NumberHistogram(edges=(1.0,), counts=(1, 1)),
+        "few": NumberHistogram(edges=(1.0,), counts=(1, 1), missing=0),
+    }
+    counted = {
+        "fell": InputCounts(counts=(500, 500), missing=0),
+        "rose": InputCounts(counts=(400, 200, 100), missing=300),
+        "unknown": InputCounts(counts=(0, 0), missing=1000),
+        "few": InputCounts(counts=(0, 0), missing=MINIMUM_ROWS - 1),
+    }
+    assert list(rises_in_blanks(counted, trained).items()) == [("rose", 0.2), ("fell", -0.4)]
+    assert [missing_in_training(histogram) for histogram in trained.values()] == [0.4, 0.1, None, 0.0]
+
+
+def test_a_file_with_the_blanks_of_training_has_not_drifted() -> None:
+    trained = {"shopping_time_of_day": CategoryHistogram(counts=(300, 200, 200, 100), missing=200)}
+    alike = {"shopping_time_of_day": InputCounts(counts=(300, 200, 200, 100, 0), missing=200)}
+    assert stability_indices(alike, trained) == {"shopping_time_of_day": 0.0}
+    assert rises_in_blanks(alike, trained) == {"shopping_time_of_day": 0.0}

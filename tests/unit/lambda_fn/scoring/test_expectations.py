@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from lambda_fn.scoring.expectations import expectation
+from lambda_fn.scoring.expectations import ANY_NUMBER, expectation
 from lambda_fn.scoring.recipe import CategoryInput, DateInput, FlagInput, InputField, NumberInput
 
 
@@ -16,6 +16,7 @@ from lambda_fn.scoring.recipe import CategoryInput, DateInput, FlagInput, InputF
             NumberInput(name="a", unit="USD", minimum=0.5, maximum=1e6, integer=True),
             "a whole number from 0.5 to 1,000,000 (USD)",
         ),
+        (NumberInput(name="a", unit="rate", minimum=-ANY_NUMBER, maximum=ANY_NUMBER), "a number (rate)"),
         (FlagInput(name="a"), "0, 1, true or false"),
         (CategoryInput(name="a", categories=("x",)), "a text"),
         (

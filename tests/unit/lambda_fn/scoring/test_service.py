@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.columns import MISSING, Columns
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.manifest import (
     MODEL_FILE,
@@ -66,6 +66,40 @@ def test_scores_do_not_depend_on_what_is_scored_together(block: int) -> None:
         for start in range(0, 97, block)
     ]
     assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+def test_a_record_has_the_same_reasons_alone_and_among_others() -> None:
+    # Given a model that takes missing as a value, and shoppers of whom all, much, little and nothing is known
+    model = scorer(missing="value")
+    many = shoppers((8, 7), (8, 7), (1, 9), (2, 2))
+    many.numbers[1, 1:4] = np.nan
+    many.numbers[2:, 1:] = np.nan
+    many.numbers[3] = np.nan
+    many.codes[2:] = MISSING
+    # When they are explained together, and one by one
+    together = model.reasons(many, factories.AS_OF, 8)
+    alone = [(model.reasons(many.take(np.array([row])), factories.AS_OF, 8) or [])[0] for row in range(4)]
+    # Then no digit differs, and what is known moves the risk from that of nobody to that of the shopper
+    assert together == alone
+    risk = model.score(many, factories.AS_OF).risk
+    np.testing.assert_allclose([sum(reason.effect for reason in one) for one in alone], risk - risk[3], atol=1e-7)
+
+
+def test_the_reason_of_a_value_beyond_the_training_range_is_told_with_the_value_as_read() -> None:
+    # Given a recipe whose model never saw more than 8 of an input that goes up to 10
+    recipe = factories.recipe()
+    inputs = [
+        f.model_copy(update={"observed_high": 8.0}) if f.name == "impulse_buying_score" else f for f in recipe.inputs
+    ]
+    model = scorer(missing="value", recipe=recipe.model_copy(update={"inputs": tuple(inputs)}))
+    # When shoppers with 8 and with 10 are explained
+    at_end, beyond = model.reasons(shoppers((8, 5), (10, 5)), factories.AS_OF, 1) or []
+    # Then both had the same effect
+    assert [(r.field, r.value) for r in (*at_end, *beyond)] == [
+        ("impulse_buying_score", 8),
+        ("impulse_buying_score", 10),
+    ]
+    assert at_end[0].effect == beyond[0].effect
 
 
 def test_a_model_that_answers_no_number_is_refused() -> None:

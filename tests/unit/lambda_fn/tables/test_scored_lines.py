@@ -23,10 +23,15 @@ def scorer() -> Scorer:
     return Scorer(manifest, files["model.onnx"])
 
 
+def writer_of(scorer: Scorer, *, with_reasons: bool = False) -> ScoredWriter:
+    decisions = DecisionColumns(scorer, "job", "2026-07-01T12:00:00+00:00", Assignment())
+    return ScoredWriter(scorer, decisions, with_reasons=with_reasons)
+
+
 def written(scorer: Scorer, ids: list[str], columns: Columns) -> list[dict[str, str]]:
     scores = scorer.score(columns, factories.AS_OF)
     shoppers = np.array([name.encode() for name in ids])
-    writer = ScoredWriter(scorer, DecisionColumns(scorer, "job", "2026-07-01T12:00:00+00:00", Assignment()))
+    writer = writer_of(scorer)
     body = writer.header + writer.lines(shoppers, scores, scores.choice, np.full(len(ids), EXPLOIT))
     return list(csv.DictReader(io.StringIO(body.decode(), newline=""), strict=True))
 
@@ -70,3 +75,23 @@ def test_ids_come_back_as_they_were_unless_a_spreadsheet_would_run_them(scorer: 
     defaults = scorer.imputer.defaults()
     found = written(scorer, ids, defaults.take(np.zeros(len(ids), dtype=np.intp)))
     assert [row["user_id"] for row in found] == [f"'{name}" if name[0] in "=+-@\t\r" else name for name in ids]
+
+
+@pytest.mark.parametrize("noted", [True, False], ids=["with warnings", "without"])
+def test_reasons_stand_behind_the_warnings(scorer: Scorer, noted: bool) -> None:
+    columns = scorer.imputer.defaults().take(np.zeros(3, dtype=np.intp))
+    if noted:
+        columns.numbers[1] = np.nan
+    scores = scorer.score(columns, factories.AS_OF)
+    ids = np.array([b"a", b"b\nc", b"d"])
+    writer, groups = writer_of(scorer, with_reasons=True), np.full(3, EXPLOIT)
+
+    body = writer.header + writer.lines(ids, scores, scores.choice, groups, [b"[]", b'"[""x""]"', b"[1]"])
+
+    found = list(csv.DictReader(io.StringIO(body.decode(), newline=""), strict=True))
+    assert [(row["user_id"], row["reasons"]) for row in found] == [("a", "[]"), ("b\nc", '["x"]'), ("d", "[1]")]
+    assert [bool(row["warnings"]) for row in found] == [False, noted, False]
+    plain = writer_of(scorer)
+    text = (plain.header + plain.lines(ids, scores, scores.choice, groups)).decode()
+    shorter = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    assert [row | {"reasons": with_them["reasons"]} for row, with_them in zip(shorter, found, strict=True)] == found

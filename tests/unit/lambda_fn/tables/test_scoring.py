@@ -1,5 +1,8 @@
 """A file scored in chunks is the file scored whole, whatever is in it, and no row is lost."""
 
+import csv
+import io
+import json
 import random
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -12,8 +15,11 @@ from numpy.typing import NDArray
 
 from lambda_fn.csv_io.blocks import OwnedLines, reading_range
 from lambda_fn.scoring.model import Model
-from lambda_fn.scoring.service import Scorer
+from lambda_fn.scoring.recipe import ID_FIELD
+from lambda_fn.scoring.service import RISK_DECIMALS, Scorer
+from lambda_fn.tables.reader import TableReader
 from lambda_fn.tables.rejected_rows import frame, unframe
+from lambda_fn.tables.scored_lines import REASONS_COLUMN, SCORED_COLUMNS
 from lambda_fn.tables.scoring import ChunkScoring, Tally
 from tests import csv_files, factories
 
@@ -21,8 +27,8 @@ FIRST_LINE = len(csv_files.HEADER_LINE)
 
 
 @cache
-def scorer() -> Scorer:
-    manifest, files = factories.artefact()
+def scorer(missing: str = "imputed") -> Scorer:
+    manifest, files = factories.artefact(missing=missing)
     return Scorer(manifest, files["model.onnx"])
 
 
@@ -31,13 +37,14 @@ def pieces_of(data: bytes, start: int, stop: int, size: int) -> Iterator[bytes]:
         yield data[place : min(place + size, stop, len(data))]
 
 
-def score(data: bytes, chunk: int, piece: int = 65_536) -> tuple[bytes, bytes, list[Tally]]:
+def score(data: bytes, chunk: int, piece: int = 65_536, reasons: int = 0) -> tuple[bytes, bytes, list[Tally]]:
     """Score a file in chunks; return the scored lines, the rejected rows, and each chunk's counts."""
     scored, rejected, tallies = b"", b"", []
+    model = scorer("value" if reasons else "imputed")
     lines_before = 0
     for start in range(FIRST_LINE, max(len(data), FIRST_LINE + 1), chunk):
         end = min(start + chunk, len(data))
-        scoring = ChunkScoring(scorer(), csv_files.HEADER, factories.AS_OF)
+        scoring = ChunkScoring(model, csv_files.HEADER, factories.AS_OF, reasons=reasons)
         first, last = reading_range(FIRST_LINE, start, end)
         lines = OwnedLines(pieces_of(data, first, last, piece), offset=first, start=start, end=end)
         for output in scoring.run(lines):
@@ -72,7 +79,7 @@ def test_scoring_in_chunks_of_any_size_equals_scoring_whole(
     in_chunks = score(data, chunk, piece)
 
     assert in_chunks[:2] == whole[:2]
-    for name in ("lines", "scored", "rejected", "margin_minor"):
+    for name in ("lines", "scored", "rejected", "margin_minor", "recoverable_minor"):
         assert total(in_chunks[2], name) == total(whole[2], name)
     assert total(whole[2], "lines") - total(whole[2], "joined") == total(whole[2], "scored") + total(
         whole[2], "rejected"
@@ -94,6 +101,26 @@ def test_the_number_of_rows_scored_together_changes_no_digit(monkeypatch: pytest
     for rows in (1, 2, 3, 7, 64, 100):
         monkeypatch.setattr("lambda_fn.tables.scoring.ROWS_AT_ONCE", rows)
         assert score(data, len(data), piece=120)[0] == whole, rows
+
+
+@pytest.mark.parametrize("chunk", [90, 400, 1_000])
+def test_reasons_are_the_same_in_chunks_of_any_size_and_those_that_the_scorer_gives(chunk: int) -> None:
+    # Given rows of which much, little and nothing is known
+    data = csv_files.file_of([*csv_files.rows(25, seed=4), b"u,8,,,,,,,,", b"v,,,,,,,,,"])
+    # When they are scored whole, and in chunks
+    whole = score(data, len(data), reasons=3)[0]
+    # Then the bytes are the same
+    assert score(data, chunk, 50, reasons=3)[0] == whole
+    # And each row names at most three inputs, by what they moved its risk
+    columns = (ID_FIELD, *SCORED_COLUMNS, REASONS_COLUMN)
+    rows = list(csv.DictReader(io.StringIO(whole.decode(), newline=""), columns, strict=True))
+    found = [json.loads(row["reasons"]) for row in rows]
+    table = TableReader(csv_files.HEADER, scorer("value").layout).read(data[FIRST_LINE:])
+    expected = scorer("value").reasons(table.columns, factories.AS_OF, 3) or []
+    assert [[(r["field"], r["value"], r["effect"]) for r in row] for row in found] == [
+        [(r.field, r.value, round(r.effect, RISK_DECIMALS)) for r in row] for row in expected
+    ]
+    assert {len(row) for row in found} == {0, 1, 2}  # this model leans on two inputs
 
 
 def test_no_model_is_asked_about_so_few_rows_that_its_last_digits_could_differ(monkeypatch: pytest.MonkeyPatch) -> None:

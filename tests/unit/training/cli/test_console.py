@@ -55,6 +55,8 @@ def test_results_go_to_the_standard_output_and_progress_to_the_error_stream(caps
         (errno.EDQUOT, None, "the disk: Disk quota exceeded"),
         (errno.EROFS, "out", "out: Read-only file system"),
         (errno.EACCES, "out", "out: Permission denied"),
+        (errno.EEXIST, "out", "out: File exists"),
+        (errno.EISDIR, "report.json", "report.json: Is a directory"),
     ],
 )
 def test_a_disk_that_takes_nothing_is_told_in_one_line(

@@ -70,3 +70,8 @@ def test_an_endpoint_without_its_scheme_is_told(endpoint: str, monkeypatch: pyte
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     with pytest.raises(TrainingError, match=ADDRESS):
         open_registry("shop-models", None, "us-east-1")
+
+
+def test_a_region_that_is_none_is_told() -> None:
+    with pytest.raises(TrainingError, match="--region, or AWS_REGION, is the name of a region, such as eu-central-1"):
+        open_registry("shop-models", LOCAL, "us east")

@@ -66,6 +66,8 @@ def test_run_uses_the_given_parameters(small_csv: Path, tmp_path: Path) -> None:
 
 def test_compare_prints_the_chosen_family(small_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.models.compare.MOST_ROWS", 600)
+    monkeypatch.setattr("training.models.teacher.MOST_COPIES", 1)
+    monkeypatch.setattr("training.models.pupil.LESSONS", 1)
     stdout, stderr = invoke("compare", "--data", small_csv, "--folds", 0)
     assert stdout.strip() in stderr
     assert f"{stdout.strip()} (chosen)" in stderr

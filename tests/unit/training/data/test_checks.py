@@ -104,7 +104,7 @@ def test_too_many_unusable_rows_are_an_error() -> None:
 def test_strict_turns_warnings_into_errors() -> None:
     report = check(refusing(1), SHOP, AS_OF)
     report.raise_errors(strict=False)
-    with pytest.raises(DataRefused, match=r"refused: 1 rows are left out: age is outside 13 to 120.*under --strict"):
+    with pytest.raises(DataRefused, match=r"refused: 1 row is left out: age is outside 13 to 120.*under --strict"):
         report.raise_errors(strict=True)
 
 

@@ -110,7 +110,8 @@ def test_a_row_with_a_cell_that_cannot_be_read_or_lies_out_of_bounds_is_refused_
 
 def test_a_file_of_refused_rows_only_says_why(tmp_path: Path) -> None:
     path = write(tmp_path, HEADER + "x,1,200,1,USA,2026-01-01,50\n")
-    with pytest.raises(DataRefused, match=r"no row that can be read \(1 rows: age: expected a number from 0 to 120"):
+    message = r"can be read \(1 row: age: expected a number from 0 to 120 \(years\) \(such as '200'\)\)"
+    with pytest.raises(DataRefused, match=message):
         read(path, source())
 
 

@@ -8,7 +8,10 @@ import pytest
 from training.data.options import DataOptions
 from training.data.prepare import prepare
 from training.data.prepared import Prepared
+from training.drafting.draft_file import draft_file
 from training.errors import DataRefused
+from training.shops.shop import Shop
+from training.shops.validated_yaml import read_yaml
 
 
 def test_recency_counts_to_the_newest_date_of_the_data_or_to_the_given_day(twin_csv: Path, prepared: Prepared) -> None:
@@ -32,3 +35,13 @@ def test_errors_of_the_checks_stop_the_preparation(small_csv: Path, tmp_path: Pa
         prepare(DataOptions(path))
     with pytest.raises(DataRefused, match="under --strict"):
         prepare(DataOptions(small_csv, strict=True, as_of=dt.date(2026, 1, 1)))
+
+
+def test_a_column_that_the_table_lacks_is_named_with_its_line_of_the_shop_file(tmp_path: Path) -> None:
+    data, shop_file = tmp_path / "visits.csv", tmp_path / "shop.yaml"
+    data.write_text("pages,outcome\n" + "".join(f"{n % 9},{'left' if n % 3 else 'bought'}\n" for n in range(600)))
+    shop_file.write_text(str(draft_file(data, "outcome", ["left"])).replace("column: outcome", "column: result"))
+    line = 1 + shop_file.read_text().splitlines().index("  column: result")
+    options = DataOptions(data, read_yaml(shop_file, Shop), shop_file=shop_file)
+    with pytest.raises(DataRefused, match=f"visits.csv: .*lacks the column result; .*yaml, line {line}, names result"):
+        prepare(options)

@@ -47,7 +47,7 @@ def test_a_column_is_what_it_looks_like(name: str, cells: list[str], kind: Kind)
 
 def test_few_whole_numbers_are_asked_about() -> None:
     assert guess("Browser", drawn(*range(1, 14))).question == (
-        "number or code? 13 different whole numbers; drafted as a code (category)"
+        "Browser: number or code? 13 different whole numbers; drafted as a code (category)"
     )
     assert "drafted as a number" in guess("visits", drawn(0, 1, 2, 3)).question
     assert guess("spend", [f"{n / 7:.2f}" for n in range(ROWS)]).question == ""

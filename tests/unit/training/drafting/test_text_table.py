@@ -31,7 +31,7 @@ def test_rows_of_another_width_are_counted_and_left_out(tmp_path: Path) -> None:
 
 
 def test_a_large_table_is_thinned_out_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.drafting.text_table._ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("training.drafting.text_table._CELLS_AT_ONCE", 7)
     content = b"n\n" + b"".join(b"%d\n" % n for n in range(1, 1001))
     seen: list[int] = []
     table = read_texts(

@@ -12,6 +12,7 @@ RANKING = {
 KEYS = {
     *(f"{prefix}{name}" for prefix in ("", "constant_", "best_single_feature_", "limit_") for name in RANKING),
     *("best_single_feature", "calibration_error_by_chance", "intervals_95", "confusion", "reliability"),
+    "log_loss_gain_interval_95",
     *("holdout_rows", "train_rows", "validation_rows", "positive_shares", "label", "label_unit", "decision_threshold"),
     *("calibration", "family", "fit_seconds", "onnx_bytes", "onnx_microseconds_one_row"),
     *("largest_difference_from_sklearn", "threshold_percent", "label_column", "data_checks"),

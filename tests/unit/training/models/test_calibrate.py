@@ -53,3 +53,21 @@ def test_a_calibration_is_called_what_was_fitted_though_two_are_written_down_ali
     # When the calibration is chosen, then its name is that of the method, not of the table that it is written as
     chosen = calibrate.choose(labels, scores)
     assert (chosen.name, chosen.calibration.method) == ("bent sigmoid", "table")
+
+
+def test_few_rows_get_no_more_than_a_sigmoid_however_often_they_are_copied() -> None:
+    # Given scores of few rows, whose truth leaves a sigmoid at a hinge
+    rng = np.random.default_rng(5)
+    logit = rng.normal(0, 2, 500)
+    scores = 1 / (1 + np.exp(-logit))
+    labels = (rng.random(500) < 1 / (1 + np.exp(-(logit + 4 * np.maximum(logit - np.log(7 / 3), 0))))).astype(np.int8)
+    assert calibrate.choose(labels, scores).name in calibrate.SIMPLE_METHODS
+    assert calibrate.choose(labels, np.stack([scores] * 6)).name in calibrate.SIMPLE_METHODS
+
+
+def test_copies_of_a_row_are_no_evidence_for_each_other() -> None:
+    # Given labels that no score explains, each row four times
+    rng = np.random.default_rng(11)
+    scores, labels = rng.random(2_500), (rng.random(2_500) < 0.5).astype(np.int8)
+    # Then no curve through the copies is believed to hold for rows that were left out
+    assert calibrate.choose(labels, np.stack([scores] * 4)).name == "sigmoid"

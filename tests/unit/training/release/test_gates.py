@@ -58,6 +58,22 @@ def test_a_model_that_was_never_measured_with_blanks_is_held_back() -> None:
 
 
 @pytest.mark.parametrize(
+    ("share", "gain", "passes"),
+    [(0.06, [0.001, 0.02], True), (0.06, [-0.001, 0.02], False), (0.94, [0.001, 0.02], True), (0.2, [0.1, 0.2], False)],
+)
+def test_where_a_class_is_rare_the_log_loss_must_beat_that_of_the_base_rate(
+    share: float, gain: list[float], passes: bool
+) -> None:
+    # Given a model that answers nobody with "will abandon", as one of a rare label may
+    metrics = {
+        "positive_shares": {"holdout": share},
+        "intervals_95": {"f1": [0.0, 0.0]},
+        "log_loss_gain_interval_95": gain,
+    }
+    assert failed(manifest(**metrics)) == ([] if passes else ["beats the constant"])
+
+
+@pytest.mark.parametrize(
     ("metrics", "gate"),
     [
         ({"intervals_95": {"f1": [0.759, 0.79]}}, "beats the constant"),

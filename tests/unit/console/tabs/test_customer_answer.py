@@ -3,8 +3,8 @@
 from typing import Any
 
 from console.inputs import Field, Inputs
-from console.tabs import customer
-from console.tabs.customer import Answered
+from console.tabs import customer_answer
+from console.tabs.customer_answer import Answered
 
 POLICY = {"currency": "EUR", "interventions": [{"name": "discount_10", "discount_share": {"value": 0.1}}]}
 INPUTS = Inputs("id", (Field("age", "number"), Field("device", "category")))
@@ -24,7 +24,7 @@ def answered(risk: float, record: dict[str, Any], **more: Any) -> Answered:
 
 
 def test_an_answer_is_told_in_words() -> None:
-    shown = customer.answer_html("Answer", answered(0.83, {}), POLICY)
+    shown = customer_answer.answer_html("Answer", answered(0.83, {}), POLICY)
     for part in (
         "83.0\u00a0%",
         "High risk",
@@ -38,21 +38,21 @@ def test_an_answer_is_told_in_words() -> None:
 
 def test_a_second_answer_says_how_it_differs() -> None:
     before, after = answered(0.83, {"age": 30}), answered(0.43, {"age": 40})
-    assert "-40.0 points" in customer.answer_html("What if", after, POLICY, before)
-    assert "<td>Age</td><td>30</td><td>40</td>" in customer.changes_html(INPUTS, before, after)
-    assert "Nothing was changed yet" in customer.changes_html(INPUTS, before, before)
+    assert "-40.0 points" in customer_answer.answer_html("What if", after, POLICY, before)
+    assert "<td>Age</td><td>30</td><td>40</td>" in customer_answer.changes_html(INPUTS, before, after)
+    assert "Nothing was changed yet" in customer_answer.changes_html(INPUTS, before, before)
 
 
 def test_reasons_lead_from_what_is_said_of_nobody_to_this_risk() -> None:
     found = answered(0.8, {}, reasons=[{"field": "age", "value": 30.0, "effect": 0.2}])
-    figure = customer.reasons_figure(found)
+    figure = customer_answer.reasons_figure(found)
     assert figure is not None
-    assert list(figure.data[0].y) == ["nothing known", "Age = 30", "this shopper"]
+    assert list(figure.data[0].y) == ["nothing known", "Age =\u00a030", "this shopper"]
 
 
 def test_a_model_without_reasons_says_so() -> None:
-    assert customer.reasons_figure(answered(0.8, {})) is None
-    assert "This model gives no reasons" in customer.reasons_note(answered(0.8, {}))
+    assert customer_answer.reasons_figure(answered(0.8, {})) is None
+    assert "This model gives no reasons" in customer_answer.reasons_note(answered(0.8, {}))
 
 
 def test_blanks_are_counted_and_other_warnings_told() -> None:
@@ -61,6 +61,6 @@ def test_blanks_are_counted_and_other_warnings_told() -> None:
         {"field": "income", "issue": "missing", "detail": "not given; scored as missing"},
         {"field": "spend", "issue": "clipped", "detail": "above 500"},
     ]
-    shown = customer.warnings_html({"warnings": warnings})
+    shown = customer_answer.warnings_html({"warnings": warnings})
     assert "2 inputs were left blank" in shown
     assert "Spend: unusual (above 500)" in shown
