@@ -55,7 +55,8 @@ def test_the_documents_paths_begin_where_its_own_does(client: TestClient, stage:
 def test_operations_are_grouped_and_named_in_words(client: TestClient) -> None:
     document = client.get(f"{BASE}/openapi.json").json()
     paths = document["paths"]
-    assert [group["name"] for group in document["tags"]] == ["Score shoppers", "The models in service", "The service"]
+    groups = ["Score shoppers", "Outcomes", "The models in service", "The service"]
+    assert [group["name"] for group in document["tags"]] == groups
     named = [(operation["tags"], operation["summary"]) for path in paths.values() for operation in path.values()]
     assert named == [
         (["Score shoppers"], "Score one shopper"),
