@@ -29,9 +29,7 @@ def test_a_curve_that_is_no_line_is_found_with_more_data() -> None:
 
 def test_a_policy_states_rising_chances_of_the_bins_that_have_shoppers() -> None:
     seen, _ = observed(5_000)
-    low = seen.risk < 0.5
-    signals = seen.risk[low], seen.sensitivity[low]
-    found = learn_baseline(Observed(*signals, seen.offer[low], seen.bought[low], seen.eligible[low]))
+    found = learn_baseline(seen.take(seen.risk < 0.5))
     stated = found.stated(np.linspace(0.6, -0.1, 20))
     assert len(stated.risks) == 10
     assert stated.chances == pytest.approx([np.average(np.linspace(0.6, -0.1, 20)[:10], weights=found.share[:10])] * 10)
