@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Final
 
 import uvicorn
 from pydantic import ValidationError
 
 from console.settings import ConsoleSettings
+
+GRACE_SECONDS: Final = 2  # for open pages, which hold a connection as long as they are open
 
 
 def main() -> None:
@@ -22,7 +25,12 @@ def main() -> None:
 
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = uvicorn.Config(
-        application(settings), host=settings.host, port=settings.port, log_level="warning", server_header=False
+        application(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     uvicorn.Server(config).run()
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 HEAD_BYTES: Final = 512 * 1024  # of a file, to show its first rows
 PIECE_BYTES: Final = 1024 * 1024
 MOST_LISTED: Final = 5_000  # reports; the newest of them are shown
-WATCH_PREFIX: Final = f"{contract.REPORTS_PREFIX}watch/"  # reports of `python -m training watch`, one a day
 PACKED: Final = ".gz"
 EMPTY: Final = "InvalidRange"  # S3's code where the first bytes of an empty object are asked for
 _PART_REPORT: Final = re.compile(r"/\d{5}\.json$")
@@ -98,7 +97,7 @@ class Store:
             )
             for page in pages:
                 for item in page.get("Contents", []):
-                    if not item["Key"].startswith(WATCH_PREFIX):
+                    if not item["Key"].startswith(contract.WATCH_PREFIX):
                         stem = item["Key"].removeprefix(contract.REPORTS_PREFIX).removesuffix(".json")
                         found.append(ScoredFile(stem, item["LastModified"]))
         return sorted(found, key=lambda file: file.reported, reverse=True)
@@ -114,10 +113,11 @@ class Store:
     def watch_report(self) -> tuple[str, dict[str, Any]] | None:
         """Return the latest report of the daily watch over decisions, after its day; None where there is none."""
         with _explained(self.bucket):
-            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._named(), Prefix=WATCH_PREFIX)
+            listed = self._s3.get_paginator("list_objects_v2")
+            pages = listed.paginate(Bucket=self._named(), Prefix=contract.WATCH_PREFIX)
             days = [item["Key"] for page in pages for item in page.get("Contents", [])]
         report = self._document(max(days)) if days else None
-        return None if report is None else (max(days).removeprefix(WATCH_PREFIX).removesuffix(".json"), report)
+        return None if report is None else (max(days).removeprefix(contract.WATCH_PREFIX).removesuffix(".json"), report)
 
     def progress(self, key: str, since: dt.datetime) -> Progress:
         """Say how far the workflow is with the file dropped under ``key`` at ``since``."""

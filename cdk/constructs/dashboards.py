@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aws_cdk import aws_cloudwatch as cloudwatch
 from cdk_monitoring_constructs import CustomMetricGroup, DefaultDashboardFactory, MonitoringFacade
 from constructs import Construct
@@ -12,6 +14,39 @@ from cdk.constructs.batch import BatchScoring
 from cdk.constructs.functions import ScoringFunction
 from cdk.environments import Environment
 from lambda_fn import contract
+
+# Of the service's dashboard: each chart's title, and the metrics in it by their statistic.
+CHARTS: Final = (
+    ("Predictions by risk level", "Sum", tuple(contract.METRIC_PREDICTIONS_BY_RISK.values())),
+    (
+        "Margin: expected of the offers, and what abandonment costs",
+        "Sum",
+        (contract.METRIC_EXPECTED_MARGIN, contract.METRIC_RECOVERABLE_MARGIN),
+    ),
+    ("Rows of files", "Sum", (contract.METRIC_ROWS_SCORED, contract.METRIC_ROWS_REJECTED)),
+    ("Drift (largest PSI of an input)", "Maximum", (contract.METRIC_DRIFT,)),
+    ("Blanks (largest rise of an input's share)", "Maximum", (contract.METRIC_BLANKS,)),
+    ("Age of the model, days", "Maximum", (contract.METRIC_MODEL_AGE_DAYS,)),
+    ("Decisions and their log", "Sum", (contract.METRIC_DECISIONS, contract.METRIC_DECISIONS_LOGGED)),
+    ("Outcomes", "Sum", (contract.METRIC_OUTCOMES, contract.METRIC_OUTCOMES_REJECTED)),
+    (
+        "Decisions whose outcomes are known, and the share that waits",
+        "Maximum",
+        (contract.METRIC_MATURED, contract.METRIC_PENDING_SHARE),
+    ),
+    (
+        "Calibration of the chance of no purchase",
+        "Average",
+        (contract.METRIC_CALIBRATION_SLOPE, contract.METRIC_CALIBRATION_INTERCEPT),
+    ),
+    ("Offers that earn less than expected", "Maximum", (contract.METRIC_BELOW_EXPECTED,)),
+    ("Sample ratio: p-value of the groups' sizes", "Minimum", (contract.METRIC_SAMPLE_RATIO,)),
+    (
+        "What could not be done",
+        "Sum",
+        (contract.METRIC_MODEL_LOAD_FAILURES, contract.METRIC_REGISTRY_FAILURES, contract.METRIC_JOBS_FAILED),
+    ),
+)
 
 
 def build_operator_dashboard(scope: Construct, environment: Environment, api: ScoringApi, batch: BatchScoring) -> str:
@@ -30,76 +65,24 @@ def build_operator_dashboard(scope: Construct, environment: Environment, api: Sc
 
 def build_service_dashboard(scope: Construct, environment: Environment) -> str:
     """Draw what the service decides and for whom; return the dashboard's name."""
-
-    def own(name: str, statistic: str) -> cloudwatch.Metric:
-        return own_metric(environment, name, statistic, FIVE_MINUTES)
-
     facade, name = _facade(scope, "Service", environment)
     facade.add_large_header("What the service does")
-    facade.monitor_custom(
-        alarm_friendly_name="Service",
-        metric_groups=[
-            CustomMetricGroup(
-                title="Predictions", metrics=[own(contract.METRIC_PREDICTIONS, "Sum"), _by_arm(environment)]
-            ),
-            CustomMetricGroup(
-                title="Predictions by risk level",
-                metrics=[own(metric, "Sum") for metric in contract.METRIC_PREDICTIONS_BY_RISK.values()],
-            ),
-            CustomMetricGroup(title="Expected margin", metrics=[own(contract.METRIC_EXPECTED_MARGIN, "Sum")]),
-            CustomMetricGroup(
-                title="Latency of a prediction, ms",
-                metrics=[own(contract.METRIC_PREDICTION_LATENCY, statistic) for statistic in ("p50", "p99")],
-            ),
-            CustomMetricGroup(
-                title="Rows of files",
-                metrics=[own(metric, "Sum") for metric in (contract.METRIC_ROWS_SCORED, contract.METRIC_ROWS_REJECTED)],
-            ),
-            CustomMetricGroup(title="Drift (largest PSI of an input)", metrics=[own(contract.METRIC_DRIFT, "Maximum")]),
-            CustomMetricGroup(
-                title="Blanks (largest rise of an input's share)", metrics=[own(contract.METRIC_BLANKS, "Maximum")]
-            ),
-            CustomMetricGroup(title="Age of the model, days", metrics=[own(contract.METRIC_MODEL_AGE_DAYS, "Maximum")]),
-            CustomMetricGroup(
-                title="Decisions and their log",
-                metrics=[
-                    own(metric, "Sum") for metric in (contract.METRIC_DECISIONS, contract.METRIC_DECISIONS_LOGGED)
-                ],
-            ),
-            CustomMetricGroup(
-                title="Outcomes",
-                metrics=[
-                    own(metric, "Sum") for metric in (contract.METRIC_OUTCOMES, contract.METRIC_OUTCOMES_REJECTED)
-                ],
-            ),
-            CustomMetricGroup(
-                title="Decisions whose outcomes are known, and the share that waits",
-                metrics=[own(contract.METRIC_MATURED, "Maximum"), own(contract.METRIC_PENDING_SHARE, "Maximum")],
-            ),
-            CustomMetricGroup(
-                title="Calibration of the chance of no purchase",
-                metrics=[
-                    own(metric, "Average")
-                    for metric in (contract.METRIC_CALIBRATION_SLOPE, contract.METRIC_CALIBRATION_INTERCEPT)
-                ],
-            ),
-            CustomMetricGroup(
-                title="Offers that earn less than expected",
-                metrics=[own(contract.METRIC_BELOW_EXPECTED, "Maximum"), own(contract.METRIC_SAMPLE_RATIO, "Minimum")],
-            ),
-            CustomMetricGroup(
-                title="What could not be done",
-                metrics=[
-                    own(metric, "Sum")
-                    for metric in (
-                        contract.METRIC_MODEL_LOAD_FAILURES,
-                        contract.METRIC_REGISTRY_FAILURES,
-                        contract.METRIC_JOBS_FAILED,
-                    )
-                ],
-            ),
-        ],
-    )
+    predictions = own_metric(environment, contract.METRIC_PREDICTIONS, "Sum", FIVE_MINUTES)
+    latency = [
+        own_metric(environment, contract.METRIC_PREDICTION_LATENCY, statistic, FIVE_MINUTES)
+        for statistic in ("p50", "p99")
+    ]
+    charts = [
+        CustomMetricGroup(title="Predictions", metrics=[predictions, _by_arm(environment)]),
+        CustomMetricGroup(title="Latency of a prediction, ms", metrics=latency),
+    ]
+    charts += [
+        CustomMetricGroup(
+            title=title, metrics=[own_metric(environment, metric, statistic, FIVE_MINUTES) for metric in metrics]
+        )
+        for title, statistic, metrics in CHARTS
+    ]
+    facade.monitor_custom(alarm_friendly_name="Service", metric_groups=charts)
     return name
 
 

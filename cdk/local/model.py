@@ -72,8 +72,12 @@ class TrainingCli:
         return found
 
     def challenge(self, version: str, bucket: str, share: float) -> None:
-        """Let ``version`` ("none": nobody) score a share of the shoppers. Raises CommandError."""
+        """Let ``version`` score a share of the shoppers. Raises CommandError."""
         self._run("promote", "--bucket", bucket, "--challenger", version, "--share", str(share))
+
+    def end_challenge(self, bucket: str) -> None:
+        """Let the champion score everybody again. Raises CommandError."""
+        self._run("promote", "--bucket", bucket, "--challenger", "none")
 
     def watch(self, bucket: str, data_bucket: str, environment: str) -> None:
         """Look at what matured, keep a report, put metrics. Raises CommandError."""

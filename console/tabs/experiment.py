@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +16,10 @@ from console.html import html
 from console.tabs.control_group import NO_LEARNT, NO_WATCH, NotLearnt, learnt_html, read_learnt, watch_html
 from lambda_fn.scoring.arrays import Floats
 from training.errors import DataRefused
+from training.learning.sequential import difference_sequence
 from training.offers.ab_test import Analysis, Size, analyse, read_outcomes, sample_size
 
 CONFIDENCE: Final = 0.95
-_SEQUENTIAL: Final = "training.learning.sequential"
 
 
 def size_html(needed: Size, per_day: float) -> str:
@@ -78,12 +77,8 @@ def analysis_html(found: Analysis) -> str:
 
 
 def sequential_html(control: Floats, treatment: Floats) -> str:
-    """Return the verdict of a test that may be looked at every day; empty where ``training`` has none."""
-    if find_spec("training.learning") is None or find_spec(_SEQUENTIAL) is None:
-        return "<p class='about'>Look once, at the planned size: this interval does not hold for daily looks.</p>"
-    from importlib import import_module
-
-    found = import_module(_SEQUENTIAL).difference_sequence(control, treatment, confidence=CONFIDENCE)
+    """Return the verdict of a test that may be looked at every day."""
+    found = difference_sequence(control, treatment, confidence=CONFIDENCE)
     low, high = found.interval
     told = "You may stop: it excludes no effect." if found.excludes_zero else "Go on: it still holds no effect."
     return markup.facts([markup.Fact("Looked at every day", f"{low:+.5g} to {high:+.5g}", told)])

@@ -10,11 +10,12 @@ from lambda_fn.batch.keys import WorkArea
 from lambda_fn.batch.multipart import FRAMES_TYPE, ObjectWriter
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.task import Payload, assigner, data_bucket, failure_noted, lambda_handler, scorer
+from lambda_fn.csv_io.blocks import OwnedLines
 from lambda_fn.scoring.assignment import Assigner
 from lambda_fn.scoring.service import Scorer
 from lambda_fn.scoring.spending import CutOff
 from lambda_fn.tables.rejected_rows import frame
-from lambda_fn.tables.scoring import ChunkScoring, DecidedAs
+from lambda_fn.tables.scoring import ChunkScoring, DecidedAs, Tally
 from lambda_fn.telemetry import logger, traced
 
 
@@ -67,8 +68,15 @@ def score_chunk(
             rejected.write(frame(output.rejected))
         scored.complete()
         rejected.complete()
-    tally = scoring.tally
-    report = ChunkReport(
+    report = _report(chunk, lines, scoring.tally, scored, rejected, time.monotonic() - started)
+    bucket.write(area.report(chunk.index), report.model_dump_json().encode())
+    return report
+
+
+def _report(
+    chunk: Chunk, lines: OwnedLines, tally: Tally, scored: ObjectWriter, rejected: ObjectWriter, seconds: float
+) -> ChunkReport:
+    return ChunkReport(
         index=chunk.index,
         first_byte=lines.owned[0] if lines.owned else None,
         end_byte=lines.owned[1] if lines.owned else None,
@@ -86,7 +94,5 @@ def score_chunk(
         recoverable_minor=tally.recoverable_minor,
         spend=tally.spend,
         inputs=tally.inputs,
-        seconds=round(time.monotonic() - started, 3),
+        seconds=round(seconds, 3),
     )
-    bucket.write(area.report(chunk.index), report.model_dump_json().encode())
-    return report

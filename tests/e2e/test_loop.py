@@ -47,7 +47,7 @@ def groups_on(stack: DeployedStack, client: ShopClient, training_cli: TrainingCl
     training_cli.assign(bucket, control=CONTROL, explore=EXPLORE)
     eventually(lambda: shares(client) == (CONTROL, EXPLORE), SEEN_WITHIN_SECONDS)
     yield
-    training_cli.challenge("none", bucket, CHALLENGER_SHARE)
+    training_cli.end_challenge(bucket)
     training_cli.assign(bucket, control=0, explore=0)
     eventually(lambda: shares(client) == (0, 0) and challenger(client) is None, SEEN_WITHIN_SECONDS)
 

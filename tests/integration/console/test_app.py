@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from tests.browser.serve import served
 from tests.browser.visit import HOST
 
 PATIENCE_SECONDS = 20.0
+ENDS_WITHIN_SECONDS = 20.0
 # A console that keeps uploads a second.
 SHORT_LIVED = """
 from console import app
@@ -45,6 +47,16 @@ def test_nothing_that_was_uploaded_outlives_the_console(tmp_path: Path) -> None:
         uploaded = upload(url)
         assert uploaded.read_bytes() == b"user_id\n1\n"
     assert not uploaded.parents[1].exists()  # the folder of all uploads
+
+
+def test_a_page_that_is_open_does_not_keep_the_console_from_ending(tmp_path: Path) -> None:
+    with ExitStack() as page:
+        with served(NOWHERE, tmp_path / "log") as url:
+            address = f"{url}gradio_api/heartbeat/a-page"
+            answer = page.enter_context(httpx.stream("GET", address, trust_env=False, timeout=60))
+            assert answer.status_code == 200
+            ended = time.monotonic()
+        assert time.monotonic() - ended < ENDS_WITHIN_SECONDS
 
 
 def test_uploads_are_kept_for_an_hour_at_most() -> None:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from lambda_fn.api import answers
 from lambda_fn.registry import Artefact, Registry
 from tests import factories
-from tests.integration.lambda_fn.api.support import BASE, client_of
+from tests.integration.lambda_fn.api.support import BASE, client_of, settled
 
 QUICK_SECONDS = 2.0  # on a busy machine; it takes some hundredths
 
@@ -55,7 +55,8 @@ def test_the_documents_paths_begin_where_its_own_does(client: TestClient, stage:
 def test_operations_are_grouped_and_named_in_words(client: TestClient) -> None:
     document = client.get(f"{BASE}/openapi.json").json()
     paths = document["paths"]
-    assert [group["name"] for group in document["tags"]] == ["Score shoppers", "The models in service", "The service"]
+    groups = ["Score shoppers", "Outcomes", "The models in service", "The service"]
+    assert [group["name"] for group in document["tags"]] == groups
     named = [(operation["tags"], operation["summary"]) for path in paths.values() for operation in path.values()]
     assert named == [
         (["Score shoppers"], "Score one shopper"),
@@ -94,7 +95,7 @@ def test_the_examples_are_what_the_champion_answers(registry: Registry, missing:
         return requests, answered
 
     def served(path: str, request: dict[str, Any]) -> Any:
-        return undated(client.post(f"{BASE}/{path}", json=request).json())
+        return settled(client.post(f"{BASE}/{path}", json=request).json())
 
     # When its example requests are sent
     requests, answered = shown("predict")
@@ -105,23 +106,15 @@ def test_the_examples_are_what_the_champion_answers(registry: Registry, missing:
         ("nearly_unknown", 1),
     ]
     for name, request in requests.items():
-        assert served("predict", request) == undated(answered[name]), name
+        assert served("predict", request) == settled(answered[name]), name
         answers.Prediction.model_validate(answered[name])
     assert [len(answered[name]["warnings"]) for name in requests] == [0, 4, 7]
-    assert served("predict?reasons=3", requests["full"]) == undated(answered["with_reasons"])
+    assert served("predict?reasons=3", requests["full"]) == settled(answered["with_reasons"])
     assert (answered["with_reasons"]["reasons"] is None) == (missing == "imputed")
     # And those of a batch
     [batch], [predictions] = (list(part.values()) for part in shown("predict/batch"))
     assert batch == {"records": list(requests.values())}
-    assert served("predict/batch", batch) == undated(predictions)
-
-
-def undated(answer: Any) -> Any:
-    """Return an answer without the times at which it was given, and the ids that follow from them."""
-    if isinstance(answer, dict):
-        dated = ("prediction_timestamp", "decision_id")
-        return {name: undated(part) for name, part in answer.items() if name not in dated}
-    return [undated(part) for part in answer] if isinstance(answer, list) else answer
+    assert served("predict/batch", batch) == settled(predictions)
 
 
 def test_without_a_champion_there_are_no_examples(client: TestClient) -> None:

@@ -1,14 +1,12 @@
 """Reasons as served, by a model that takes missing as a value of its own."""
 
-from typing import Any
-
 import pytest
 from starlette.testclient import TestClient
 
 from lambda_fn.api import answers
 from lambda_fn.registry import Artefact, Registry
 from tests import factories
-from tests.integration.lambda_fn.api.support import BASE, client_of
+from tests.integration.lambda_fn.api.support import BASE, client_of, settled
 
 NOBODY = {"user_id": "nobody"}
 SHOPPERS = [
@@ -27,10 +25,6 @@ def explaining(registry: Registry) -> TestClient:
     registry.publish(Artefact(*factories.artefact(missing="value")))
     registry.promote(factories.VERSION)
     return client_of(registry)
-
-
-def undated(answer: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in answer.items() if name not in ("prediction_timestamp", "decision_id")}
 
 
 def test_the_effects_of_all_inputs_add_up_to_the_risk_minus_that_of_nobody(explaining: TestClient) -> None:
@@ -54,11 +48,11 @@ def test_the_effects_of_all_inputs_add_up_to_the_risk_minus_that_of_nobody(expla
 def test_a_batch_gives_each_shopper_the_reasons_that_it_gets_alone(explaining: TestClient) -> None:
     together = explaining.post(f"{BASE}/predict/batch?reasons=2", json={"records": SHOPPERS}).json()["predictions"]
     alone = [explaining.post(f"{BASE}/predict?reasons=2", json=shopper).json() for shopper in SHOPPERS]
-    assert [undated(one) for one in together] == [undated(one) for one in alone]
+    assert [settled(one) for one in together] == [settled(one) for one in alone]
     assert [len(one["reasons"]) for one in together] == [2, 1, 1, 0]
 
 
 def test_reasons_change_nothing_else_of_an_answer(explaining: TestClient) -> None:
     with_reasons = explaining.post(f"{BASE}/predict?reasons=3", json=SHOPPERS[0]).json()
     assert with_reasons.pop("reasons")
-    assert undated(with_reasons) == undated(explaining.post(f"{BASE}/predict", json=SHOPPERS[0]).json())
+    assert settled(with_reasons) == settled(explaining.post(f"{BASE}/predict", json=SHOPPERS[0]).json())

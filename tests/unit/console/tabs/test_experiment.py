@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from console.tabs import experiment
+from training.learning.sequential import difference_sequence
 from training.offers.ab_test import Analysis, Arm, Size
 
 
@@ -29,7 +30,11 @@ def test_days_are_rounded_up() -> None:
     assert "<dd>3<small>" in experiment.size_html(Size(100, 110), per_day=100)
 
 
-def test_daily_looks_get_an_interval_of_their_own_or_a_warning() -> None:
+def test_daily_looks_get_an_interval_of_their_own_that_is_wider() -> None:
     rng = np.random.default_rng(1)
-    shown = experiment.sequential_html(rng.random(200), rng.random(200))
-    assert ("Looked at every day" in shown) != ("Look once" in shown)
+    control, treatment = rng.random(400), rng.random(400) + 0.3
+    shown = experiment.sequential_html(control, treatment)
+    found = difference_sequence(control, treatment)
+    assert f"{found.interval[0]:+.5g} to {found.interval[1]:+.5g}" in shown
+    assert "You may stop" in shown
+    assert "Go on" in experiment.sequential_html(control, control)
