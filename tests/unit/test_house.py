@@ -35,6 +35,7 @@ ROOMS: dict[str, list[tuple[str, ...]]] = {
         ("offline",),
         ("release",),
         ("drafting", "evaluation"),
+        ("loop",),
         ("learning",),
         ("offers",),
         ("synthetic",),

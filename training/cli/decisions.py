@@ -108,19 +108,19 @@ def _play_loop(
     json_path: Path | None, endpoint: str | None, region: str | None,
 ) -> None:  # fmt: skip
     with plain_errors():
-        from training.learning import loop_reach
-        from training.learning.loop_run import LATE
-        from training.learning.loop_world import model_shoppers, twin_shoppers
+        from training.loop import reach
+        from training.loop.run import LATE
+        from training.loop.world import model_shoppers, twin_shoppers
         from training.offers.policy_file import read_policy
         from training.shops.public_shopper import public_shopper
 
-        seeds = range(first_seed, first_seed + loop_reach.SEEDS)
+        seeds = range(first_seed, first_seed + reach.SEEDS)
         if artefact is None and bucket is None:
             terms = read_policy(policy) if policy else public_shopper().offers
-            document = loop_reach.document(lambda seed: twin_shoppers(terms, LATE, seed), say, seeds)
+            document = reach.document(lambda seed: twin_shoppers(terms, LATE, seed), say, seeds)
         else:
             model = _model(artefact, bucket, version, policy, endpoint, region)
-            document = loop_reach.document(lambda seed: model_shoppers(model, LATE, seed), say, seeds)
+            document = reach.document(lambda seed: model_shoppers(model, LATE, seed), say, seeds)
         if json_path is not None:
             json_path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         result(f"{document['dr_coverage']:.2f}")

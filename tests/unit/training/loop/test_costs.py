@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from lambda_fn.scoring.assignment import Draws, choose, with_none
-from training.learning.loop_costs import Costs, costs_of, mean_costs
-from training.learning.loop_run import SHARES
-from training.learning.loop_world import NO_OFFER_WORKS, Shoppers, make_loop_world, twin_shoppers
+from training.loop.costs import Costs, costs_of, mean_costs
+from training.loop.run import SHARES
+from training.loop.world import NO_OFFER_WORKS, Shoppers, make_loop_world, twin_shoppers
 from training.shops.public_shopper import public_shopper
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "experiments.md"

@@ -12,8 +12,8 @@ from lambda_fn.scoring.assignment import CONTROL, EXPLOIT, EXPLORE, Assignment, 
 from lambda_fn.scoring.decider import Decider
 from lambda_fn.scoring.policy import Policy
 from training.learning.learnt_policy import learn_policy
-from training.learning.loop_world import LoopWorld, Shoppers
 from training.learning.observed import Observed
+from training.loop.world import LoopWorld, Shoppers
 
 SHARES: Final = Assignment(control_share=0.02, explore_share=0.05)
 REFIT_EVERY: Final = 5_000

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from training.learning.loop_run import run_loop
-from training.learning.loop_world import NO_OFFER_WORKS, Shoppers, make_loop_world
+from training.loop.run import run_loop
+from training.loop.world import NO_OFFER_WORKS, Shoppers, make_loop_world
 
 
 def test_learning_earns_more_than_the_assumptions(shoppers: Shoppers) -> None:

@@ -11,11 +11,11 @@ from lambda_fn.scoring.decider import Decider
 from lambda_fn.scoring.policy import Policy
 from training.learning.joined import outcome_features
 from training.learning.learnt_policy import learn_policy
-from training.learning.loop_run import empty_log, observed, play_block
-from training.learning.loop_world import LoopWorld, Shoppers, make_loop_world
 from training.learning.off_policy import LoggedActions, evaluate
 from training.learning.sequential import half_width
 from training.learning.terms import terms_of
+from training.loop.run import empty_log, observed, play_block
+from training.loop.world import LoopWorld, Shoppers, make_loop_world
 
 LOGS: Final = 100  # of which the intervals are counted
 LOG_DECISIONS: Final = 20_000

@@ -2,9 +2,9 @@
 
 import pytest
 
-from training.learning.loop_reach import reach, summary
-from training.learning.loop_run import Run
-from training.learning.loop_world import NO_OFFER_WORKS, WORLDS, Shoppers
+from training.loop.reach import reach, summary
+from training.loop.run import Run
+from training.loop.world import NO_OFFER_WORKS, WORLDS, Shoppers
 
 
 def test_figures_are_shares_of_the_best_or_losses() -> None:

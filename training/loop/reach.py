@@ -9,16 +9,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from training.learning.loop_costs import Costs, costs_of, mean_costs
-from training.learning.loop_intervals import (
+from training.loop.costs import Costs, costs_of, mean_costs
+from training.loop.intervals import (
     LOGS,
     LOOKS,
     NULL_TRIALS,
     doubly_robust_coverage,
     sequential_false_alarms,
 )
-from training.learning.loop_run import LATE, SHARES, Run, run_loop
-from training.learning.loop_world import NO_OFFER_WORKS, WORLDS, Shoppers, make_loop_world
+from training.loop.run import LATE, SHARES, Run, run_loop
+from training.loop.world import NO_OFFER_WORKS, WORLDS, Shoppers, make_loop_world
 
 SEEDS: Final = 6
 _LEAST: Final = 1e-9  # currency a shopper: below it no offer works

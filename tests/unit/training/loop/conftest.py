@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.learning.loop_world import Shoppers, twin_shoppers
+from training.loop.world import Shoppers, twin_shoppers
 from training.shops.public_shopper import public_shopper
 
 

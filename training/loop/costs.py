@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from lambda_fn.scoring.assignment import Assignment, with_none
-from training.learning.loop_world import LoopWorld
+from training.loop.world import LoopWorld
 
 
 @dataclass(frozen=True)

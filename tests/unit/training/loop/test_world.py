@@ -5,7 +5,7 @@ import pytest
 
 from tests import factories
 from tests.unit.training.learning.test_terms import AMOUNT
-from training.learning.loop_world import NO_OFFER_WORKS, WORLDS, Shoppers, make_loop_world, true_margins
+from training.loop.world import NO_OFFER_WORKS, WORLDS, Shoppers, make_loop_world, true_margins
 
 
 def test_what_is_expected_is_the_mean_of_what_happens(shoppers: Shoppers) -> None:
