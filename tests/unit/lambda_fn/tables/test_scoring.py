@@ -17,9 +17,10 @@ from lambda_fn.csv_io.blocks import OwnedLines, reading_range
 from lambda_fn.scoring.model import Model
 from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import RISK_DECIMALS, Scorer
+from lambda_fn.tables.decision_columns import DECISION_COLUMNS
 from lambda_fn.tables.reader import TableReader
 from lambda_fn.tables.rejected_rows import frame, unframe
-from lambda_fn.tables.scored_lines import REASONS_COLUMN, SCORED_COLUMNS
+from lambda_fn.tables.scored_lines import LAST_COLUMN, REASONS_COLUMN, SCORED_COLUMNS
 from lambda_fn.tables.scoring import ChunkScoring, Tally
 from tests import csv_files, factories
 
@@ -112,7 +113,7 @@ def test_reasons_are_the_same_in_chunks_of_any_size_and_those_that_the_scorer_gi
     # Then the bytes are the same
     assert score(data, chunk, 50, reasons=3)[0] == whole
     # And each row names at most three inputs, by what they moved its risk
-    columns = (ID_FIELD, *SCORED_COLUMNS, REASONS_COLUMN)
+    columns = (ID_FIELD, *SCORED_COLUMNS, *DECISION_COLUMNS, LAST_COLUMN, REASONS_COLUMN)
     rows = list(csv.DictReader(io.StringIO(whole.decode(), newline=""), columns, strict=True))
     found = [json.loads(row["reasons"]) for row in rows]
     table = TableReader(csv_files.HEADER, scorer("value").layout).read(data[FIRST_LINE:])
