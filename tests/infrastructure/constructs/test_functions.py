@@ -111,11 +111,14 @@ def _to(prefix: str, *actions: str) -> set[tuple[str, str]]:
 
 
 MAY = {
-    "ApiFunction": READ_MODELS | READ_ROUTING,
+    "ApiFunction": READ_MODELS | READ_ROUTING | _to("outcomes", "PutObject"),
     "BatchPlan": READ_MODELS | READ_ROUTING | READ_DROPPED_FILES | _to("work", "GetObject", "PutObject"),
     "BatchMeasureChunk": READ_MODELS | READ_DROPPED_FILES | _to("work", "GetObject", "PutObject"),
     "BatchSettle": {("s3:ListBucket", "<Data>")} | _to("work", "GetObject", "PutObject"),
-    "BatchScoreChunk": READ_MODELS | READ_DROPPED_FILES | _to("work", "GetObject", "PutObject", "AbortMultipartUpload"),
+    "BatchScoreChunk": READ_MODELS
+    | READ_ROUTING  # the key that groups are drawn with
+    | READ_DROPPED_FILES
+    | _to("work", "GetObject", "PutObject", "AbortMultipartUpload"),
     "BatchFinalize": READ_MODELS
     | READ_DROPPED_FILES
     | _to("work", "GetObject", "PutObject", "DeleteObject")
@@ -128,6 +131,8 @@ MAY = {
     | _to("reports", "GetObject")
     | _to("failed", "PutObject"),
     "BatchWorkflowRole": _to("work", "GetObject"),  # the list of chunks
+    "DecisionLogRole": _to("decisions", "PutObject", "AbortMultipartUpload")
+    | _to("failed/decisions", "PutObject", "AbortMultipartUpload"),
 }
 
 
@@ -139,6 +144,7 @@ def test_each_role_may_do_in_s3_what_its_function_does_and_nothing_else(each: Sy
 
 
 def test_functions_may_write_their_own_log_and_traces_and_call_nothing_else(each: Synthesis) -> None:
+    (stream,) = each.of_type("AWS::KinesisFirehose::DeliveryStream")
     for name, policy in each.properties("AWS::IAM::Policy").items():
         if not name.startswith(tuple(FUNCTIONS)):
             continue
@@ -151,7 +157,8 @@ def test_functions_may_write_their_own_log_and_traces_and_call_nothing_else(each
         }
         own_log = next(resource for action, resource in others if action == "logs:PutLogEvents")
         assert own_log.startswith(f"<{next(part for part in FUNCTIONS if name.startswith(part))}")
-        assert others == {
+        log_of_decisions = {("firehose:PutRecord", f"<{stream}>")} if name.startswith("ApiFunction") else set()
+        assert others == log_of_decisions | {
             ("logs:CreateLogStream", own_log),
             ("logs:PutLogEvents", own_log),
             ("xray:PutTelemetryRecords", "*"),
