@@ -5,7 +5,10 @@ No shopper attribute is ever logged.
 
 from __future__ import annotations
 
+import json
 import logging
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -68,5 +71,21 @@ def emit(values: Mapping[str, tuple[MetricUnit, float]], correlation_id: str | N
 
 
 def count(name: str, value: float = 1) -> None:
-    """Write one count."""
-    emit({name: (MetricUnit.Count, value)})
+    """Write one count, by service alone, as ``emit`` does, in a fifth of its time: it comes with every request."""
+    line = {
+        "_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [_counted(name)]},
+        contract.DIMENSION_SERVICE: str(metrics().service),
+        name: [float(value)],
+    }
+    if correlation_id := logger().get_correlation_id():
+        line["correlation_id"] = correlation_id
+    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+
+@cache
+def _counted(name: str) -> dict[str, object]:
+    return {
+        "Namespace": contract.METRIC_NAMESPACE,
+        "Dimensions": [[contract.DIMENSION_SERVICE]],
+        "Metrics": [{"Name": name, "Unit": MetricUnit.Count.value}],
+    }
