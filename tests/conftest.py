@@ -24,7 +24,7 @@ def _fresh_process() -> None:
 
     A logger keeps the standard output of the test that made it, so it is forgotten by the logging module, too.
     """
-    for remembered in (settings.settings, telemetry.logger, telemetry.metrics, telemetry.tracer):
+    for remembered in (settings.settings, telemetry.logger, telemetry.tracer):
         remembered.cache_clear()
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("cart-abandonment")]:
         del logging.root.manager.loggerDict[name]

@@ -1,8 +1,10 @@
 """Metrics are one line of embedded metric format, with the dimensions that alarms rely on."""
 
 import json
+import time
 
 import pytest
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambda_fn import contract, telemetry
@@ -41,6 +43,24 @@ def test_a_metric_carries_the_correlation_id(
     telemetry.logger().set_correlation_id("execution-1")
     telemetry.emit(VALUES, given)
     assert line_of(capsys)["correlation_id"] == expected
+
+
+def test_a_line_is_what_powertools_would_write(capsys: pytest.CaptureFixture[str]) -> None:
+    values = {**VALUES, contract.METRIC_DRIFT: (MetricUnit.NoUnit, 0.25)}
+    by_library = Metrics(namespace=contract.METRIC_NAMESPACE, service=contract.service_name("local"))
+    by_library.add_metadata("correlation_id", "request-1")
+    by_library.add_dimensions(**{contract.DIMENSION_SERVICE: contract.service_name("local")}, model_version="v1")
+    for name, (unit, value) in values.items():
+        by_library.add_metric(name, unit, value)
+    by_library.flush_metrics()
+    expected = line_of(capsys)
+
+    telemetry.emit(values, "request-1", model_version="v1")
+
+    written = line_of(capsys)
+    for line in (expected, written):
+        assert abs(line["_aws"].pop("Timestamp") / 1000 - time.time()) < 60  # type: ignore[attr-defined]
+    assert written == expected
 
 
 def test_a_count_is_one_unless_said_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
