@@ -38,7 +38,7 @@ class Column:
 def draft(name: str, table: TextTable, dialect: Dialect, label: str, abandoned: Sequence[str]) -> ShopText:
     """Return the shop file of a table; raise DataRefused where the label cannot be used."""
     names = [str(name) for name in table.columns.columns]
-    profiles = {name: profile(name, table.columns[name], dialect) for name in names}
+    profiles = {name: profile(name, table.columns[name], dialect, table.step) for name in names}
     if label not in profiles:
         raise DataRefused(_no_column(label, names))
     drafted = draft_label(profiles[label], table.columns[label], abandoned)

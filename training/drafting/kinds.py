@@ -107,7 +107,7 @@ def _is_counter(profile: Profile, known: np.ndarray) -> bool:
     """Return whether unique whole numbers look like an id: by their name, their order, or their density."""
     named = bool(ID_NAME.search(profile.name))
     rising = bool((np.diff(known) > 0).all())
-    dense = float(known.max() - known.min() + 1) <= 2 * len(known) and profile.missing_share == 0
+    dense = float(known.max() - known.min() + 1) <= 2 * len(known) * profile.step and profile.missing_share == 0
     return named or rising or (dense and len(known) > MOST_CATEGORIES)
 
 

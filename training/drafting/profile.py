@@ -22,6 +22,7 @@ class Profile:
 
     ``texts``: the known texts, each with its count, the most frequent first.
     ``rows``: rows of the sample.
+    ``step``: the sample holds every ``step``-th row of the file.
     ``numbers``: one a row, NaN where missing or no number; None where too few texts are numbers.
     ``not_numbers``: the texts that keep a column of mostly numbers from being one.
     ``days``: days since 1970-01-01, likewise for dates; ``date_format`` is how they are written.
@@ -35,6 +36,7 @@ class Profile:
     date_format: str | None
     average_length: float
     not_numbers: tuple[str, ...] = ()
+    step: int = 1
 
     @property
     def known(self) -> int:
@@ -69,8 +71,8 @@ class Profile:
         return float(self.texts.iloc[:most].sum() / self.known) if self.known else 0.0
 
 
-def profile(name: str, cells: pd.Series, dialect: Dialect) -> Profile:
-    """Look at one column of texts."""
+def profile(name: str, cells: pd.Series, dialect: Dialect, step: int = 1) -> Profile:
+    """Look at one column of texts, of every ``step``-th row of the file."""
     missing = cells.isin({"", *dialect.missing})
     counts = cells[~missing].value_counts()
     texts = counts.index.to_numpy(dtype=object)
@@ -88,6 +90,7 @@ def profile(name: str, cells: pd.Series, dialect: Dialect) -> Profile:
         date_format=dates[1] if dates and days is not None else None,
         average_length=float(np.average(lengths, weights=counts.to_numpy())) if len(counts) else 0.0,
         not_numbers=_not_numbers(texts, parsed, counts) if numbers is None and days is None else (),
+        step=step,
     )
 
 

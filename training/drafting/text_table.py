@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import pandas as pd
 
@@ -17,7 +17,9 @@ from lambda_fn.csv_io.header import separator_of
 from training.errors import DataRefused
 
 MOST_ROWS: Final = 200_000
+MOST_CELLS: Final = 16_000_000  # of the sample: 40,000 rows of 400 columns
 _CELLS_AT_ONCE: Final = 2_000_000  # as Python texts, before they become a compact block
+_BYTES_AT_ONCE: Final = 1 << 20
 
 Progress = Callable[[int], None]
 
@@ -40,23 +42,39 @@ class TextTable:
 def read_texts(
     path: Path, *, delimiter: str, encoding: str, progress: Progress | None = None, most_rows: int = MOST_ROWS
 ) -> TextTable:
-    """Read at most ``most_rows`` rows, evenly spread over the file; raise DataRefused where there is no header.
+    """Read rows evenly spread over the file, at most ``most_rows`` of them and at most about MOST_CELLS cells.
 
-    ``progress`` is called with the bytes of the file read so far.
+    Raise DataRefused where there is no header. ``progress`` is called with the bytes of the file read so far.
     """
+    lines_of_file = _count_lines(path)
     with ExitStack() as open_files:
         raw = open_files.enter_context(path.open("rb"))
-        unpacked: Any = open_files.enter_context(gzip.open(raw)) if path.suffix == ".gz" else raw
-        text = open_files.enter_context(io.TextIOWrapper(unpacked, encoding=encoding, newline=""))
+        text = open_files.enter_context(io.TextIOWrapper(_unpacked(path, raw), encoding=encoding, newline=""))
         lines = csv.reader(_data_lines(text), delimiter=delimiter)
         try:
-            sample = _Sample(_header(lines), most_rows)
+            header = _header(lines)
+            most = max(min(most_rows, MOST_CELLS // len(header)), 1)
+            sample = _Sample(header, step=-(-lines_of_file // most))
             for cells in lines:
                 if sample.add(cells) and progress:
                     progress(raw.tell())
             return sample.table()
         except csv.Error as error:
             raise DataRefused(f"{path}, line {lines.line_num}: {error}") from error
+
+
+def _unpacked(path: Path, raw: BinaryIO) -> Any:
+    return gzip.open(raw) if path.suffix == ".gz" else raw
+
+
+def _count_lines(path: Path) -> int:
+    """Return the lines of a file, at least 1. No row is shorter than a line, so there are no more rows than these."""
+    feeds = returns = 0
+    with path.open("rb") as raw, _unpacked(path, raw) as file:
+        while block := file.read(_BYTES_AT_ONCE):
+            feeds += block.count(b"\n")
+            returns += block.count(b"\r")
+    return max(feeds, returns) + 1
 
 
 def _data_lines(text: io.TextIOWrapper) -> Iterator[str]:
@@ -77,16 +95,15 @@ def _header(lines: Iterator[list[str]]) -> list[str]:
 
 
 class _Sample:
-    """Rows that are kept, every ``step``-th; where they become too many, every second one of them is dropped."""
+    """Every ``step``-th row, from the first."""
 
-    def __init__(self, header: Sequence[str], most_rows: int) -> None:
+    def __init__(self, header: Sequence[str], step: int) -> None:
         self._header = header
-        self._most_rows = most_rows
+        self._step = step
         self._waiting: list[list[str]] = []
         self._rows_at_once = max(_CELLS_AT_ONCE // len(header), 1)
         self._blocks = [_frame([], header)]
         self._rows = self._misfits = 0
-        self._step = 1
 
     def add(self, cells: list[str]) -> bool:
         """Take one row in; say whether a block of rows was completed by it."""
@@ -101,20 +118,17 @@ class _Sample:
         self._rows += 1
         if len(self._waiting) < self._rows_at_once:
             return False
-        self._settle(2 * self._most_rows)
+        self._settle()
         return True
 
     def table(self) -> TextTable:
         """Return what was kept."""
-        self._settle(self._most_rows)
+        self._settle()
         return TextTable(pd.concat(self._blocks, ignore_index=True), self._rows, self._step, self._misfits)
 
-    def _settle(self, most: int) -> None:
+    def _settle(self) -> None:
         self._blocks.append(_frame(self._waiting, self._header))
         self._waiting = []
-        while sum(map(len, self._blocks)) > most:
-            kept = pd.concat(self._blocks, ignore_index=True)
-            self._blocks, self._step = [kept.iloc[::2].reset_index(drop=True)], 2 * self._step
 
 
 def _frame(rows: Sequence[Sequence[str]], header: Sequence[str]) -> pd.DataFrame:

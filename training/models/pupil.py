@@ -95,19 +95,21 @@ def train(columns: Columns, labels: Labels, featurise: Featurise, seed: int) -> 
 
     featurise: columns with blanks -> the model's matrix.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     if len(columns) > MOST_ROWS:
         chosen = np.linspace(0, len(columns) - 1, MOST_ROWS).astype(np.intp)  # a file may be sorted by something
         columns, labels = columns.take(chosen), labels[chosen]
-    with threadpool_limits(limits=1):  # several threads take sums in another order on another machine
-        return teach(Teacher(columns, labels, seed), columns, featurise, seed)
+    return teach(Teacher(columns, labels, seed), columns, featurise, seed)
 
 
 def teach(teacher: Teacher, columns: Columns, featurise: Featurise, seed: int) -> Pupil:
-    """Let a network learn what the teacher says of these rows, blanked and mixed anew for every lesson."""
+    """Let a network learn what the teacher says of these rows, blanked and mixed anew for every lesson.
+
+    The teacher answers on all cores, row by row. The network learns on one: several threads take sums in another order
+    on another machine.
+    """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPRegressor
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     rng = np.random.default_rng([seed, 1])  # apart from the teacher's blanks
     regressor = MLPRegressor(
@@ -124,10 +126,10 @@ def teach(teacher: Teacher, columns: Columns, featurise: Featurise, seed: int) -
         drawn = blanks.stacked([_lesson_rows(columns, rng) for _ in range(copies)])
         falling = 0.5 * (1 + np.cos(np.pi * lesson / LESSONS))
         regressor.set_params(learning_rate_init=FIRST_STEP * max(falling, SMALLEST_STEP_SHARE))
-        with warnings.catch_warnings():
+        odds = teacher.log_odds(drawn)
+        with threadpool_limits(limits=1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a lesson ends before it converges
             warnings.filterwarnings("ignore", message="Got `batch_size`")  # fewer rows than a batch: it is clipped
-            odds = teacher.log_odds(drawn)
             regressor.fit(pupil.inputs(featurise(drawn)), odds, sample_weight=_weights(odds))
     return pupil
 

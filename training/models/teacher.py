@@ -25,6 +25,7 @@ class Teacher:
 
     def __init__(self, columns: Columns, labels: Labels, seed: int) -> None:
         from sklearn.ensemble import HistGradientBoostingClassifier
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
         rng = np.random.default_rng(seed)
         rows = len(columns)
@@ -41,10 +42,11 @@ class Teacher:
             categorical_features=[False] * numeric + [True] * categorical,
             random_state=seed,
         )
-        self._boosting.fit(np.concatenate(parts), np.tile(labels, copies))
+        with threadpool_limits(limits=1):  # several threads take sums in another order on another machine
+            self._boosting.fit(np.concatenate(parts), np.tile(labels, copies))
 
     def probabilities(self, columns: Columns) -> Floats:
-        """Return P(label | what is known) of each row, (n,)."""
+        """Return P(label | what is known) of each row, (n,), which does not depend on the number of threads."""
         return np.asarray(self._boosting.predict_proba(raw(columns))[:, 1])
 
     def log_odds(self, columns: Columns) -> Matrix:

@@ -52,7 +52,7 @@ def test_the_chosen_family_is_marked() -> None:
         candidate = Candidate(family, None, b"x" * 2_048, IdentityCalibration(), "identity", 1.25, 0.0)
         return Entry(candidate, 0.3 if family == "mlp" else 0.4, auc, (auc - 0.01, auc + 0.01), 0.9, 0.2, 3.0, folds)
 
-    table = comparison_table(Comparison((entry("logistic", 0.9, ()), entry("mlp", 0.95, (0.94, 0.96)))))
+    table = comparison_table(Comparison((entry("logistic", 0.9, ()), entry("mlp", 0.95, (0.94, 0.96))), 0.67))
     assert cells(table) == [
         ("logistic", "0.4000", "0.9000", "0.8900 to 0.9100", "", "0.9000", "0.2000", "1.2", "3.00", "2"),
         ("mlp (chosen)", "0.3000", "0.9500", "0.9400 to 0.9600", "0.9500", "0.9000", "0.2000", "1.2", "3.00", "2"),

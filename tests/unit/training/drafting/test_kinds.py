@@ -53,6 +53,14 @@ def test_few_whole_numbers_are_asked_about() -> None:
     assert guess("spend", [f"{n / 7:.2f}" for n in range(ROWS)]).question == ""
 
 
+def test_a_sample_of_shuffled_ids_is_still_one_of_ids() -> None:
+    # Given every third of shuffled numbers from 1, which lie three times as far apart as in the file
+    shuffled = pd.Series([str(3 * (7 * n % 401)) for n in range(401)], dtype="str")
+    # Then they are an id as part of a sample, and numbers as a whole table
+    sampled, whole = (profile("serial", shuffled, DIALECT, step) for step in (3, 1))
+    assert (guess_kind(sampled, DIALECT).kind, guess_kind(whole, DIALECT).kind) == (Kind.ID, Kind.NUMBER)
+
+
 def test_rare_texts_do_not_make_a_category_an_id() -> None:
     cells = drawn(*"abcdefghij")[:-60] + [f"rare {n}" for n in range(60)]
     assert guess("colour", cells) == Guess(Kind.CATEGORY, "70 different texts")

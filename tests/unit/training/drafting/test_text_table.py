@@ -44,6 +44,20 @@ def test_a_large_table_is_thinned_out_evenly(tmp_path: Path, monkeypatch: pytest
     assert seen == sorted(seen)
 
 
+def test_of_many_columns_fewer_rows_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.drafting.text_table.MOST_CELLS", 40)
+    content = b"a,b,c,d\n" + b"1,2,3,4\n" * 99
+    table = read_texts(written(tmp_path / "a.csv", content), delimiter=",", encoding="utf-8")
+    assert (table.rows, table.step, len(table.columns)) == (99, 11, 9)
+
+
+def test_a_line_break_may_be_a_carriage_return(tmp_path: Path) -> None:
+    content = b"n\r" + b"".join(b"%d\r" % n for n in range(1, 101))
+    table = read_texts(written(tmp_path / "a.csv", content), delimiter=",", encoding="utf-8", most_rows=10)
+    assert table.columns["n"].astype(int).tolist() == list(range(1, 101, table.step))
+    assert 5 <= len(table.columns) <= 10
+
+
 def test_a_packed_file_and_another_encoding_are_read(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv.gz", gzip.compress("stadt\nKöln\n".encode("cp1252")))
     assert read_texts(path, delimiter=",", encoding="cp1252").columns["stadt"].tolist() == ["Köln"]

@@ -1,7 +1,8 @@
 """Families are compared on the same rows, and ties go to the simpler one."""
 
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 import pytest
 
 from lambda_fn.scoring.manifest import IdentityCalibration
@@ -11,10 +12,12 @@ from training.models.candidate import Candidate
 from training.models.compare import Comparison, Entry, as_rows, compare
 from training.models.families import NETWORK
 
+BASE: Final = 0.67  # nats, of a base rate of 60 %
+
 
 def test_ties_go_to_the_simpler_family(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.models.compare.MOST_ROWS", 800)
-    monkeypatch.setattr("training.models.compare.TIE_LOG_LOSS", 1.0)
+    monkeypatch.setattr("training.models.compare.TIE_SHARE", 1.0)
     comparison = compare(prepared, 0, families=["mlp", "logistic"], folds=2)
     assert comparison.chosen.candidate.family == "logistic"
     assert len(comparison.chosen.fold_aucs) == 2
@@ -26,10 +29,28 @@ def entry(family: str, blanked_log_loss: float) -> Entry:
 
 
 def test_a_better_family_is_chosen_though_it_is_less_simple() -> None:
-    comparison = Comparison((entry("logistic", 0.40), entry("mlp", 0.31), entry("random_forest", 0.3115)))
+    comparison = Comparison((entry("logistic", 0.40), entry("mlp", 0.31), entry("random_forest", 0.3115)), BASE)
     assert comparison.chosen.candidate.family == "random_forest"
     assert "level with mlp" in comparison.reason
-    assert Comparison((entry("logistic", 0.4), entry("mlp", 0.31))).reason.startswith("mlp has the lowest log loss")
+    alone = Comparison((entry("logistic", 0.4), entry("mlp", 0.31)), BASE)
+    assert alone.reason == (
+        "mlp has the lowest log loss on validation with blanks, by more than 0.002 nats (0.3% of the base rate's)"
+    )
+
+
+@pytest.mark.parametrize(("positive_share", "chosen"), [(0.6, "logistic"), (0.01, "mlp")])
+def test_a_tie_is_a_share_of_the_log_loss_of_the_base_rate(positive_share: float, chosen: str) -> None:
+    # Given two families that differ by 0.001 nats
+    base = -positive_share * np.log(positive_share) - (1 - positive_share) * np.log1p(-positive_share)
+    comparison = Comparison((entry("logistic", 0.9 * base + 0.001), entry("mlp", 0.9 * base)), base)
+    # Then they are level where both labels are frequent, and not where one is rare
+    assert comparison.chosen.candidate.family == chosen
+
+
+def test_the_base_rate_is_that_of_the_rows_compared_on(prepared: Prepared) -> None:
+    share = prepared.validation.labels.mean()  # few enough to be compared on all
+    expected = -share * np.log(share) - (1 - share) * np.log1p(-share)
+    assert compare(prepared, 0, families=["logistic"]).base_log_loss == pytest.approx(expected)
 
 
 def test_a_model_that_takes_missing_as_a_value_beats_one_that_imputes(
