@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 
 HEADER = (
@@ -34,6 +35,11 @@ def file_of(lines: Sequence[bytes], end: bytes = b"\n") -> bytes:
 def good_file(count: int, seed: int = 1) -> bytes:
     """Return a file without a fault."""
     return file_of(rows(count, seed))
+
+
+def without_decision_ids(scored: bytes) -> bytes:
+    """Return a scored file with blank ids of decisions, which differ from one version of a file to the next."""
+    return re.sub(rb",[0-9a-f]{24},(?=control|explore|exploit)", b",,", scored)
 
 
 def _row(draw: random.Random, user_id: str) -> bytes:

@@ -1,4 +1,8 @@
-"""The browser of a test session, for the ``conftest.py`` of each tier that visits the console."""
+"""The browser of a test file, for the ``conftest.py`` of each tier that visits the console.
+
+Playwright keeps an event loop running in its thread, in which no other test could run one of its own. So it ends with
+the file that needs it.
+"""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from cdk.local.stack import DeployedStack
 from cdk.ops.client import ShopClient
 from lambda_fn import contract
 from lambda_fn.registry import Registry
+from tests.csv_files import without_decision_ids
 from tests.e2e.support import aws_client, eventually
 
 ROWS = 400
@@ -63,7 +64,9 @@ def test_a_packed_file_with_an_odd_name_is_scored_as_its_text(client: ShopClient
     client.collect("plain.csv")
     client.collect("käufer 50%+/november.csv.gz")
 
-    assert client.fetch("scored/käufer 50%+/november.csv") == client.fetch("scored/plain.csv")
+    packed, plain = (client.fetch(f"scored/{name}.csv") or b"" for name in ("käufer 50%+/november", "plain"))
+    assert plain
+    assert without_decision_ids(packed) == without_decision_ids(plain)
 
 
 def test_the_same_event_once_more_gives_the_same_bytes(client: ShopClient, workflow: Any, file: bytes) -> None:
@@ -132,7 +135,8 @@ def test_a_file_of_two_chunks_is_mapped_and_joined(client: ShopClient, file: byt
     first_line, _, rest = scored.partition(b"\n")
     drop(client, "small.csv", file)
     client.collect("small.csv")
-    assert rest == (client.fetch("scored/small.csv") or b"").partition(b"\n")[2] * copies
+    small = without_decision_ids(client.fetch("scored/small.csv") or b"").partition(b"\n")[2]
+    assert without_decision_ids(rest) == small * copies
     for key in ("incoming/large.csv", "scored/large.csv"):
         client.s3.delete_object(Bucket=client.outputs.data_bucket, Key=key)
     assert first_line.startswith(b"user_id,")

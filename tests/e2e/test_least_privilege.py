@@ -56,7 +56,7 @@ RIGHTS: Mapping[str, set[tuple[str, str]]] = {
     },
     contract.HANDLER_SETTLE: {("list", DATA), ("read", WORK), ("write", WORK)},
     contract.HANDLER_SCORE_CHUNK: {
-        *{("list", REGISTRY), ("read", MODELS)},
+        *{("list", REGISTRY), ("read", MODELS), ("read", ROUTING)},
         *{("list", DATA), ("read", INCOMING), ("read", WORK), ("write", WORK)},
     },
     contract.HANDLER_FINALIZE: {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.decision_log import DecisionRecord
@@ -74,11 +75,25 @@ def _numbers(records: Sequence[DecisionRecord], name: str) -> Floats:
     return np.array([float("nan") if value is None else value for value in values], np.float64)
 
 
-def with_signals(records: Sequence[DecisionRecord], policy: Policy) -> Bools:
-    """Return which records have all that a decision of the policy depends on, shape (n,)."""
-    named = {"sensitivity": policy.sensitivity, "tier": policy.value_tier, "segment": policy.recency_segment}
-    needed = ("p", "order_value", *(field for field, name in named.items() if name is not None))
-    return np.array([all(getattr(record, field) is not None for field in needed) for record in records], bool)
+def with_signals(records: Sequence[DecisionRecord], model: Artefact) -> Bools:
+    """Return which records have all that a decision of the model's policy depends on, shape (n,).
+
+    A log holds the decisions of every model that was in service. The tier or segment of another model, which this one
+    does not know, counts as missing; in a record of this model it is a fault, which ``signals_of`` names.
+    """
+    policy, recipe = model.manifest.policy, model.manifest.recipe
+    own = (None, model.manifest.model_version)
+    needed = ["p", "order_value"] + ["sensitivity"] * (policy.sensitivity is not None)
+    labels = {"tier": policy.tiers(recipe), "segment": policy.segments(recipe)}
+    labels = {field: known for field, known in labels.items() if known}
+
+    def has_all(record: DecisionRecord) -> bool:
+        given = {field: getattr(record, field) for field in labels}
+        return all(getattr(record, field) is not None for field in needed) and all(
+            label is not None and (label in labels[field] or record.model in own) for field, label in given.items()
+        )
+
+    return np.array([has_all(record) for record in records], bool)
 
 
 def no_purchase(policy: Policy | None, risk: Floats) -> Floats:

@@ -156,7 +156,7 @@ def _learn_policy(found: Findings, matured: Matured, question: Question, model: 
     policy, recipe = model.manifest.policy, model.manifest.recipe
     if unknown := sorted(set(found.arms) - set(policy.choices)):
         return _with(found, notes=(*found.notes, f"only effects: the policy does not know {', '.join(unknown)}"))
-    known = with_signals(matured.records, policy)
+    known = with_signals(matured.records, model)
     if not known.any():
         return _with(found, notes=(*found.notes, "only effects: the records lack p or other signals"))
     if not known.all():

@@ -74,7 +74,7 @@ def _of_matured(matured: Matured, model: Artefact, planned: float) -> dict[str, 
     policy, recipe = model.manifest.policy, model.manifest.recipe
     trial = to_trial(matured, policy)
     ratio = check_sample_ratio(trial)
-    known = with_signals(matured.records, policy)
+    known = with_signals(matured.records, model)
     found: dict[str, Any] = {
         "sample_ratio": {**asdict(ratio), "broken": ratio.broken},
         "offer_mix": _shares(trial, np.bincount(trial.arm, minlength=len(trial.arms)).astype(np.float64)),

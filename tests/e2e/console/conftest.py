@@ -35,7 +35,7 @@ def url(environment: dict[str, str], folder: Path) -> Iterator[str]:
         yield address
 
 
-start_browser = pytest.fixture(fixtures.start_browser, scope="session")
+start_browser = pytest.fixture(fixtures.start_browser, scope="module")
 
 
 @pytest.fixture

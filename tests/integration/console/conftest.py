@@ -9,7 +9,7 @@ import pytest
 from tests.browser import fixtures
 from tests.browser.stand_in import StandIn, stand_in
 
-start_browser = pytest.fixture(fixtures.start_browser, scope="session")
+start_browser = pytest.fixture(fixtures.start_browser, scope="module")
 
 
 @pytest.fixture(scope="module")

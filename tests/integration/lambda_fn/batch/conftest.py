@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from lambda_fn import contract
 from lambda_fn.batch import fail, finalize, measure_chunk, plan, score_chunk, settle, task
 from lambda_fn.batch.keys import Outputs
 from lambda_fn.registry import Artefact, Registry
-from tests import factories
+from tests import csv_files, factories
 from tests.integration.conftest import REGISTRY_BUCKET
 
 DATA_BUCKET = "data"
@@ -37,11 +36,6 @@ class LambdaContext:
     memory_limit_in_mb: int = 1024
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:batch"
     aws_request_id: str = "request-1"
-
-
-def without_decision_ids(scored: bytes) -> bytes:
-    """Return a scored file with blank ids of decisions."""
-    return re.sub(rb",[0-9a-f]{24},(?=control|explore|exploit)", b",,", scored)
 
 
 @dataclass
@@ -134,7 +128,7 @@ class Shop:
     def results(self, key: str = KEY) -> tuple[bytes, bytes]:
         """Return them without the ids of the decisions, which differ from one version of a file to the next."""
         scored, rejected = self.files(key)
-        return without_decision_ids(scored), rejected
+        return csv_files.without_decision_ids(scored), rejected
 
     def report(self, key: str = KEY) -> dict[str, Any]:
         """Return the report on a dropped file."""

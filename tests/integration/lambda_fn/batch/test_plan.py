@@ -12,7 +12,7 @@ from lambda_fn import contract
 from lambda_fn.batch import dropped_file, plan, task
 from lambda_fn.contract import ERROR_UNUSABLE_FILE, MAX_LINE_BYTES
 from tests import csv_files
-from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, Shop, on, read_csv, without_decision_ids
+from tests.integration.lambda_fn.batch.conftest import DATA_BUCKET, KEY, Shop, on, read_csv
 
 ROWS = csv_files.rows(60)
 PLAIN = csv_files.file_of(ROWS)
@@ -61,7 +61,9 @@ def test_a_packed_file_is_scored_as_its_text(shop: Shop, packed: bytes) -> None:
     summary = shop.run("incoming/packed.csv.gz")
 
     assert summary["rows"] == 60
-    assert without_decision_ids(shop.get("scored/packed.csv")) == without_decision_ids(shop.get("scored/plain.csv"))
+    assert csv_files.without_decision_ids(shop.get("scored/packed.csv")) == csv_files.without_decision_ids(
+        shop.get("scored/plain.csv")
+    )
 
 
 @pytest.mark.parametrize(
