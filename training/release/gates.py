@@ -12,6 +12,7 @@ from training.models.export import LARGEST_DIFFERENCE
 from training.release.champion import PairedComparison
 
 CALIBRATION_ERROR_LIMIT: Final = 0.02
+EVEN: Final = 0.5  # share of abandoned carts from which on the F1 is compared
 GATED_SHARES: Final = (0.5, 1.0)  # of blanks
 LARGEST_MODEL_BYTES: Final = 20_000_000
 LARGEST_ONE_ROW_MICROSECONDS: Final = 2_000.0
@@ -55,15 +56,16 @@ def require(found: list[Gate]) -> None:
 def _beats_constant(metrics: dict[str, Any]) -> Gate:
     """Compare the worse end of the F1's interval: to beat the constant by luck is not to beat it.
 
-    Where one class is rare, the F1 at the decision threshold says little (a good model may answer hardly anybody with
-    "will abandon"), so the log loss is compared with that of always stating the base rate.
+    Where the abandoned are fewer than the others, the F1 at one half says little: "will abandon" of everybody may score
+    more than a good model, which says it of few. So does it where the others are rare. There the log loss is compared
+    with that of always stating the base rate.
     """
     intervals = metrics.get("intervals_95")
     constant = metrics.get("constant_f1")
     if not isinstance(intervals, dict) or constant is None:
         return Gate("beats the constant", passed=False, detail="its metrics do not say; train it again")
     share = metrics.get("positive_shares", {}).get("holdout", 0.5)
-    if min(share, 1 - share) < SMALLEST_MINORITY:
+    if share < EVEN or 1 - share < SMALLEST_MINORITY:
         return _beats_base_rate(metrics.get("log_loss_gain_interval_95"))
     low = intervals["f1"][0]
     return Gate("beats the constant", low > constant, f"F1 is above {low:.4f} (95 %); the constant's is {constant:.4f}")

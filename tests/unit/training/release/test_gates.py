@@ -59,9 +59,12 @@ def test_a_model_that_was_never_measured_with_blanks_is_held_back() -> None:
 
 @pytest.mark.parametrize(
     ("share", "gain", "passes"),
-    [(0.06, [0.001, 0.02], True), (0.06, [-0.001, 0.02], False), (0.94, [0.001, 0.02], True), (0.2, [0.1, 0.2], False)],
+    [
+        *((0.06, [0.001, 0.02], True), (0.06, [-0.001, 0.02], False), (0.4, [0.001, 0.02], True)),
+        *((0.94, [0.001, 0.02], True), (0.6, [0.1, 0.2], False)),
+    ],
 )
-def test_where_a_class_is_rare_the_log_loss_must_beat_that_of_the_base_rate(
+def test_where_the_abandoned_are_fewer_or_others_rare_the_log_loss_must_beat_the_base_rates(
     share: float, gain: list[float], passes: bool
 ) -> None:
     # Given a model that answers nobody with "will abandon", as one of a rare label may
