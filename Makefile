@@ -128,8 +128,8 @@ console: setup ## The page for business users, on the local AWS that is up, or w
 # --- Checks --------------------------------------------------------------------------------------------------------
 
 .PHONY: check test test-arm lint type bench audit
-check: setup lint type ## Lint, types and unit tests, while working
-	@python -m pytest $(PYTEST_FLAGS) tests/unit
+check: setup lint type ## Lint, types and unit tests but the slow ones, while working
+	@python -m pytest $(PYTEST_FLAGS) -m "not slow" tests/unit
 
 test: setup $(BROWSER_READY) lint type ## Lint, types and every test tier (deploys to a local AWS for real)
 	@python -m pytest $(PYTEST_FLAGS)
