@@ -9,18 +9,10 @@ from cdk.local.shoppers import as_csv, as_request, first_rows
 from lambda_fn.api.records import RecordReader
 from lambda_fn.scoring.columns import Layout
 from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
+from tests import csv_files
 from tests.unit.cdk.local.shop_tables import DIALECTS, GERMAN, ID, model_of, table_of
 
-FIELDS = (
-    "impulse_buying_score",
-    "stress_from_financial_decisions",
-    "average_order_value",
-    "ad_views_per_day",
-    "ad_clicks_per_day",
-    "weekend_shopper",
-    "shopping_time_of_day",
-    "last_purchase_date",
-)
+FIELDS = csv_files.HEADER[1:-1]  # without the id and the note
 
 
 def table_with(dialect: Dialect, *rows: str) -> bytes:

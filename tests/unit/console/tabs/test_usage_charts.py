@@ -4,16 +4,7 @@ import datetime as dt
 
 from console.tabs import usage_charts
 from console.usage import LATENCY, Usage, from_reports
-
-REPORT = {
-    "input": {"last_modified": "2026-11-25T23:30:00+00:00"},
-    "scored": 90,
-    "rejected": 10,
-    "expected_margin": 12.5,
-    "recoverable_margin": 80.0,
-    "risk_levels": {"LOW": 50, "MEDIUM": 30, "HIGH": 10},
-    "largest_stability_index": 0.3,
-}
+from tests.unit.console.file_report import REPORT
 
 
 def test_usage_is_summed_with_the_share_of_rejected_rows() -> None:
