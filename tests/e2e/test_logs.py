@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROWS, SPOILED_ROWS = 300, 40
 WRITTEN_WITHIN_SECONDS = 60.0
 TELLING_CHARACTERS = 6  # a shorter cell, such as an age, is found in any log
+WHOLE_NUMBER = re.compile(r"\d{1,9}")  # is found by chance among sizes, ids and times
 MESSAGES = ("planned", "scored a chunk", "finished")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")  # as every line of a log has one
 
@@ -43,7 +44,11 @@ def run(stack: DeployedStack, client: ShopClient) -> Run:
     """Two predictions, four refused requests, a partly spoiled file, and one that cannot be scored."""
     run_id = uuid.uuid4().hex
     request = shoppers.first_request(client, stack.shoppers) | {"user_id": f"shopper-{run_id}"}
-    rows = [row | {"user_id": f"row-{run_id}-{n}"} for n, row in enumerate(rows_of(stack))]
+    request["income_level"] = request["income_level"] + 0.518273
+    rows = [
+        row | {"user_id": f"row-{run_id}-{n}", "income_level": f"{row['income_level']}.{n:03d}518273"}
+        for n, row in enumerate(rows_of(stack))
+    ]
     sent = {f"shopper-{run_id}", f"surplus-{run_id}", f"age-{run_id}", f"text-{run_id}"}
     sent |= {str(value) for value in request.values()} | {cell for row in rows for cell in row.values()}
 
@@ -109,7 +114,7 @@ def post(client: ShopClient, path: str, body: str) -> httpx.Response:
 
 def telling(text: str) -> bool:
     """Tell whether finding a text in a log means that somebody wrote it there."""
-    return len(text) >= TELLING_CHARACTERS and not DATE.match(text)
+    return len(text) >= TELLING_CHARACTERS and not DATE.match(text) and not WHOLE_NUMBER.fullmatch(text)
 
 
 def everything_logged(stack: DeployedStack) -> str:
