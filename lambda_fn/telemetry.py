@@ -5,17 +5,17 @@ No shopper attribute is ever logged.
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
+from pydantic_core import to_json
 
 from lambda_fn import contract
 from lambda_fn.settings import settings
@@ -55,23 +55,29 @@ def emit(values: Mapping[str, tuple[MetricUnit, float]], correlation_id: str | N
     The line carries the correlation id given, or that of the log lines. It is what Powertools' ``Metrics`` would write,
     in a quarter of the time: one comes with every request.
     """
+    units = tuple([(name, unit) for name, (unit, _) in values.items()])
     line: dict[str, object] = {
-        "_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [_directive(values, dimensions)]},
+        "_aws": {
+            "Timestamp": time.time_ns() // 1_000_000,
+            "CloudWatchMetrics": [_directive(units, tuple(dimensions))],
+        },
         contract.DIMENSION_SERVICE: contract.service_name(settings().environment),
         **dimensions,
         **{name: [float(value)] for name, (_, value) in values.items()},
     }
     if correlation_id := correlation_id or logger().get_correlation_id():
         line["correlation_id"] = correlation_id
-    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+    sys.stdout.write(to_json(line).decode() + "\n")
 
 
-def _directive(values: Mapping[str, tuple[MetricUnit, float]], dimensions: Iterable[str]) -> dict[str, object]:
+@cache
+def _directive(units: tuple[tuple[str, MetricUnit], ...], dimensions: tuple[str, ...]) -> dict[str, object]:
+    """Return what tells CloudWatch which values of a line are metrics; a process has a handful of kinds of lines."""
     service, others = contract.DIMENSION_SERVICE, list(dimensions)
     return {
         "Namespace": contract.METRIC_NAMESPACE,
         "Dimensions": [[service], [service, *others]] if others else [[service]],
-        "Metrics": [{"Name": name, "Unit": unit.value} for name, (unit, _) in values.items()],
+        "Metrics": [{"Name": name, "Unit": unit.value} for name, unit in units],
     }
 
 

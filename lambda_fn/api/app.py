@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
+from fastapi.telemetry import TelemetryConfig
 from pydantic_core import to_json
 from starlette.middleware.cors import CORSMiddleware
 
@@ -15,6 +16,7 @@ from lambda_fn import contract, telemetry
 from lambda_fn.api import answers, metrics, problems
 from lambda_fn.api.base_path import BasePath
 from lambda_fn.api.decision_stream import DecisionStream
+from lambda_fn.api.direct_route import DirectRoute
 from lambda_fn.api.docs import DOCS_HEADERS, docs_page
 from lambda_fn.api.head_requests import HeadRequests
 from lambda_fn.api.model_server import ModelServer
@@ -36,9 +38,10 @@ GROUPS = {
     MODELS: "Which models answer, and how good they are.",
     SERVICE: "Whether it answers at all.",
 }
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 _NO_KEY = "no decision was logged yet: promote a model, or set control group and exploration"
 
-router = APIRouter(prefix=contract.API_BASE_PATH)
+router = APIRouter(prefix=contract.API_BASE_PATH, route_class=DirectRoute)
 
 
 def create_app(
@@ -57,13 +60,14 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_tags=[{"name": name, "description": text} for name, text in GROUPS.items()],
+        telemetry=_NO_TELEMETRY,
         redirect_slashes=False,  # behind a gateway the redirect would leave its stage
     )
     app.state.server = server
     app.state.stream = stream
     app.state.store = store
     app.state.access_tokens = config.access_tokens
-    app.include_router(router)
+    app.router.routes.extend(router.routes)  # a router within a router would look each request's route up twice
     problems.install(app)
     app.add_middleware(HeadRequests)
     app.add_middleware(BasePath, base_path=config.base_path)

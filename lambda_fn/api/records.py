@@ -158,7 +158,8 @@ def _days(dates: Sequence[dt.date | None]) -> Floats:
 
 
 def _plain(name: str) -> str:
-    return "".join(filter(str.isalnum, name)).lower()
+    joined = name.replace("_", "")
+    return (joined if joined.isalnum() else "".join(filter(str.isalnum, joined))).lower()
 
 
 def _code(value: str | None, positions: dict[str, int]) -> int:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lambda_fn.api.problems import problem
@@ -19,6 +19,8 @@ from lambda_fn.contract import SECURITY_HEADERS
 from lambda_fn.telemetry import logger
 
 CORRELATION_HEADER: Final = "x-correlation-id"
+_CORRELATION_NAME: Final = CORRELATION_HEADER.encode()
+_SECURITY_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _FIRST_ERROR: Final = 400
 
 
@@ -42,10 +44,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers[CORRELATION_HEADER] = correlation_id
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                message["headers"] = _with_headers(message["headers"], correlation_id)
             await send(message)
 
         try:
@@ -65,6 +64,13 @@ class RequestLog:
                 status=status,
                 duration_ms=round((time.perf_counter() - started) * 1000, 3),
             )
+
+
+def _with_headers(headers: Iterable[tuple[bytes, bytes]], correlation_id: str) -> list[tuple[bytes, bytes]]:
+    """Return an answer's headers, names in lower case, with those of every answer; what a route says itself stands."""
+    own = dict(headers)
+    added = [header for header in _SECURITY_HEADERS if header[0] not in own]
+    return [*headers, *added, (_CORRELATION_NAME, correlation_id.encode())]
 
 
 def _correlation_id(scope: Scope) -> str:

@@ -145,7 +145,9 @@ def choose(allowed: Bools, greedy: Indices, draws: Draws, assignment: Assignment
 
 def with_none(eligible: Bools) -> Bools:
     """Return the allowed choices, shape (n, 1 + offers), from the offers that a shopper may get, shape (n, offers)."""
-    return np.column_stack([np.ones(len(eligible), bool), eligible])
+    allowed = np.ones((len(eligible), 1 + eligible.shape[1]), bool)
+    allowed[:, 1:] = eligible
+    return allowed
 
 
 def uniforms(key: bytes, purpose: bytes, ids: Iterable[bytes]) -> Floats:

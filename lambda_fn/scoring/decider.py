@@ -102,7 +102,7 @@ class Decider:
 
     def assumed_rates(self, sensitivity: Floats) -> Floats:
         """Return the recovery rate of each offer for each shopper as assumed, shape (n, offers), within [0, 1]."""
-        rates: Floats = np.clip(self._base + self._gain * sensitivity, 0.0, 1.0)
+        rates: Floats = (self._base + self._gain * sensitivity).clip(0.0, 1.0)
         return rates.T  # laid out by offer, as all that follows: an operation then runs along all shoppers at once
 
     def recovery_rates(self, sensitivity: Floats) -> Floats:

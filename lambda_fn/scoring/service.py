@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -161,7 +162,7 @@ class Scorer:
 
     def _without_nan(self, read: list[Floats], as_of: dt.date) -> list[Floats]:
         """Return the signals with those of a shopper of training defaults where they are missing."""
-        if not any(np.isnan(values).any() for values in read):
+        if not np.isnan(reduce(np.add, read)).any():  # all of them are finite or NaN
             return read
         defaults = self.imputer.defaults()
         typical = self._read_signals(defaults, self.plan.values(defaults, as_of))

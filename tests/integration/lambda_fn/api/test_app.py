@@ -1,9 +1,11 @@
 """The HTTP application over a real registry: whole answers by both models."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from mypy_boto3_s3 import S3Client
+from opentelemetry import trace
 from starlette.testclient import TestClient
 
 from lambda_fn.api import answers
@@ -180,3 +182,17 @@ def test_cors_answers_only_the_origins_of_the_environment(promoted: Registry) ->
     refused = client.get(f"{BASE}/health", headers={"origin": "https://other.example"})
     assert allowed.headers["access-control-allow-origin"] == "https://shop.example"
     assert "access-control-allow-origin" not in refused.headers
+
+
+@pytest.mark.usefixtures("promoted")
+def test_no_tracer_of_the_process_sees_a_request(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Provider(trace.TracerProvider):
+        def get_tracer(self, *_: Any, **__: Any) -> trace.Tracer:
+            asked.append("tracer")
+            return trace.NoOpTracer()
+
+    monkeypatch.setattr(trace, "get_tracer_provider", Provider)
+    assert client.post(f"{BASE}/predict", json=factories.record()).status_code == 200
+    assert not asked
