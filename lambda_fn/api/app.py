@@ -70,7 +70,8 @@ def create_app(
     app.router.routes.extend(router.routes)  # a router within a router would look each request's route up twice
     problems.install(app)
     app.add_middleware(HeadRequests)
-    app.add_middleware(BasePath, base_path=config.base_path)
+    if config.base_path:
+        app.add_middleware(BasePath, base_path=config.base_path)
     app.add_middleware(RequestLog)
     if origins := config.allowed_origins():
         app.add_middleware(  # around all: a browser may read what failed, too
