@@ -4,7 +4,8 @@ A shop rarely has every input, so families are compared by what they say of rows
 validation rows, averaged over the shares of blanks in ``blanks.SHARES``. Every family sees the same blanks.
 Ties go to the simpler family: a difference that no shopper notices is not worth a slower or less legible model.
 What counts as a tie is a share of the base rate's log loss, since log losses shrink with the rarer label: 0.002 nats
-are 0.3 % of it at 60 % positives, but 3.6 % at 1 %.
+are 0.3 % of it at 60 % positives, but 3.6 % at 1 %. A family whose risks drift from the base rate as inputs go missing
+wins no tie: such a model would be refused at its promotion.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from training.models.train import train
 MOST_ROWS: Final = pupil.MOST_ROWS  # trained on to compare; the chosen family is then trained on all it takes
 MOST_BLANKED_ROWS: Final = 20_000  # of the validation part, at each share of blanks
 TIE_SHARE: Final = 0.003  # of the base rate's log loss; families whose mean log loss is this close are level
+LARGEST_BIAS: Final = 0.02  # as far as a mean risk with blanks may be from the base rate for a family to win a tie
 _SEED: Final = 17
 
 
@@ -37,6 +39,7 @@ class Entry:
     """One family's result.
 
     ``blanked_log_loss``: on the validation part with blanks, averaged over the shares of blanks.
+    ``bias``: how far the mean risk is from the base rate on these parts, at the share of blanks where it is farthest.
     ``roc_auc``, ``f1``, ``log_loss``: on the validation part as it is.
     ``roc_auc_interval``: at 95 %, over resampled rows.
     ``microseconds_per_row``: of scoring the validation part at once.
@@ -45,6 +48,7 @@ class Entry:
 
     candidate: Candidate
     blanked_log_loss: float
+    bias: float
     roc_auc: float
     roc_auc_interval: tuple[float, float]
     f1: float
@@ -76,8 +80,13 @@ class Comparison:
     @property
     def tied(self) -> tuple[Entry, ...]:
         """Return the entries level with the best, the simplest first."""
-        best = min(entry.blanked_log_loss for entry in self.entries)
-        level = [entry for entry in self.entries if entry.blanked_log_loss <= best + self.tie]
+        best = min(self.entries, key=lambda entry: entry.blanked_log_loss)
+        largest_bias = max(LARGEST_BIAS, best.bias)
+        level = [
+            entry
+            for entry in self.entries
+            if entry.blanked_log_loss <= best.blanked_log_loss + self.tie and entry.bias <= largest_bias
+        ]
         return tuple(sorted(level, key=lambda entry: entry.complexity))
 
     @property
@@ -133,10 +142,11 @@ class _Blanked:
         """Return the log loss of answering the rows' base rate to everybody."""
         return calibrate.log_loss(self.labels, np.full(len(self.labels), self.labels.mean()))
 
-    def log_loss(self, prepared: Prepared, candidate: Candidate) -> float:
-        """Return the log loss of a candidate, averaged over the parts."""
-        losses = [calibrate.log_loss(self.labels, candidate.risk(prepared, part)) for part in self.parts]
-        return float(np.mean(losses))
+    def log_loss_and_bias(self, prepared: Prepared, candidate: Candidate) -> tuple[float, float]:
+        """Return a candidate's log loss, averaged over the parts, and its bias, at the part where it is largest."""
+        risks = [candidate.risk(prepared, part) for part in self.parts]
+        losses = [calibrate.log_loss(self.labels, risk) for risk in risks]
+        return float(np.mean(losses)), float(max(abs(risk.mean() - self.labels.mean()) for risk in risks))
 
 
 def _blanked_validation(prepared: Prepared) -> _Blanked:
@@ -157,10 +167,12 @@ def _train_and_score(prepared: Prepared, part: Part, blanked: _Blanked, name: st
     p = candidate.probabilities(matrix)
     per_row = (time.perf_counter() - start) / len(validation) * 1e6
     metrics = Ranking(validation.labels, p, DECISION_THRESHOLD).metrics()
+    blanked_log_loss, bias = blanked.log_loss_and_bias(prepared, candidate)
     interval = bootstrap(validation.labels, p, DECISION_THRESHOLD, resamples=100)["roc_auc"]
     return Entry(
         candidate=candidate,
-        blanked_log_loss=blanked.log_loss(prepared, candidate),
+        blanked_log_loss=blanked_log_loss,
+        bias=bias,
         roc_auc=metrics["roc_auc"],
         roc_auc_interval=interval,
         f1=metrics["f1"],
@@ -188,6 +200,7 @@ def as_rows(comparison: Comparison) -> list[dict[str, object]]:
         {
             "family": entry.candidate.family,
             "blanked_log_loss": entry.blanked_log_loss,
+            "blanked_bias": entry.bias,
             "roc_auc": entry.roc_auc,
             "roc_auc_interval_95": list(entry.roc_auc_interval),
             "f1": entry.f1,

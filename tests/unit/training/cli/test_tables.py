@@ -50,7 +50,9 @@ def test_the_bayes_optimum_has_a_column_where_it_is_known() -> None:
 def test_the_chosen_family_is_marked() -> None:
     def entry(family: str, auc: float, folds: tuple[float, ...]) -> Entry:
         candidate = Candidate(family, None, b"x" * 2_048, IdentityCalibration(), "identity", 1.25, 0.0)
-        return Entry(candidate, 0.3 if family == "mlp" else 0.4, auc, (auc - 0.01, auc + 0.01), 0.9, 0.2, 3.0, folds)
+        return Entry(
+            candidate, 0.3 if family == "mlp" else 0.4, 0.0, auc, (auc - 0.01, auc + 0.01), 0.9, 0.2, 3.0, folds
+        )
 
     table = comparison_table(Comparison((entry("logistic", 0.9, ()), entry("mlp", 0.95, (0.94, 0.96))), 0.67))
     assert cells(table) == [

@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from lambda_fn.scoring.columns import MISSING
 from lambda_fn.scoring.manifest import IdentityCalibration
 from training.data.prepared import Prepared
 from training.models import pupil, teacher
@@ -18,14 +19,15 @@ BASE: Final = 0.67  # nats, of a base rate of 60 %
 def test_ties_go_to_the_simpler_family(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.models.compare.MOST_ROWS", 800)
     monkeypatch.setattr("training.models.compare.TIE_SHARE", 1.0)
+    monkeypatch.setattr("training.models.compare.LARGEST_BIAS", 1.0)
     comparison = compare(prepared, 0, families=["mlp", "logistic"], folds=2)
     assert comparison.chosen.candidate.family == "logistic"
     assert len(comparison.chosen.fold_aucs) == 2
 
 
-def entry(family: str, blanked_log_loss: float) -> Entry:
+def entry(family: str, blanked_log_loss: float, bias: float = 0.0) -> Entry:
     candidate = Candidate(family, None, b"", IdentityCalibration(), "identity", 1.0, 0.0)
-    return Entry(candidate, blanked_log_loss, 0.9, (0.9, 0.9), 0.9, 0.1, 1.0, ())
+    return Entry(candidate, blanked_log_loss, bias, 0.9, (0.9, 0.9), 0.9, 0.1, 1.0, ())
 
 
 def test_a_better_family_is_chosen_though_it_is_less_simple() -> None:
@@ -45,6 +47,26 @@ def test_a_tie_is_a_share_of_the_log_loss_of_the_base_rate(positive_share: float
     comparison = Comparison((entry("logistic", 0.9 * base + 0.001), entry("mlp", 0.9 * base)), base)
     # Then they are level where both labels are frequent, and not where one is rare
     assert comparison.chosen.candidate.family == chosen
+
+
+@pytest.mark.parametrize(
+    ("bias", "best_bias", "chosen"), [(0.03, 0.0, "mlp"), (0.02, 0, "logistic"), (0.03, 0.04, "logistic")]
+)
+def test_a_family_whose_risks_drift_as_inputs_go_missing_wins_no_tie(
+    bias: float, best_bias: float, chosen: str
+) -> None:
+    comparison = Comparison((entry("logistic", 0.311, bias), entry("mlp", 0.31, best_bias)), BASE)
+    assert comparison.chosen.candidate.family == chosen
+
+
+def test_the_bias_is_that_where_it_is_largest(prepared: Prepared) -> None:
+    # Given a family that answers the same to everybody of whom nothing is known
+    [logistic] = compare(prepared, 0, families=["logistic"]).entries
+    nothing_known = prepared.columns(prepared.split.validation).take(np.arange(1))
+    nothing_known.numbers[:], nothing_known.codes[:] = np.nan, MISSING
+    answered = float(logistic.candidate.risk(prepared, nothing_known)[0])
+    # Then its bias is at least that of this answer
+    assert logistic.bias >= abs(answered - prepared.validation.labels.mean()) - 1e-9 > 0
 
 
 def test_the_base_rate_is_that_of_the_rows_compared_on(prepared: Prepared) -> None:
