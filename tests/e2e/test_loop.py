@@ -162,6 +162,9 @@ def test_what_is_learnt_goes_on_trial_and_is_watched(
     learnt = found["model_version"]
     training_cli.challenge(learnt, bucket, CHALLENGER_SHARE)
     eventually(lambda: challenger(client) == learnt, SEEN_WITHIN_SECONDS)
+    routing = json.loads(client.s3.get_object(Bucket=bucket, Key=contract.ROUTING_KEY)["Body"].read())
+    asked = aws_client(stack.local_aws, "sts").get_caller_identity()["Arn"]
+    assert (routing["log"][-1]["action"], routing["log"][-1]["who"]) == ("challenger", asked)
     manifest = shoppers.champion(client)
     rows = shoppers.first_rows(stack.shoppers, 40, COUNTRY)
     records = [shoppers.as_request(shoppers.as_csv([row]), manifest) for row in rows]
