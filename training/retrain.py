@@ -55,11 +55,13 @@ def retrain(
     make_options: Callable[[Path], RunOptions],
     *,
     auto_promote: bool,
+    who: str | None = None,
     say: Say = lambda _: None,
 ) -> Outcome:
     """Train on the newest CSV and publish; promote through the gates where ``auto_promote`` allows it.
 
     make_options: what to do with the local copy of the CSV.
+    who: recorded as who promotes.
     Raises TrainingError where no model was published.
     """
     key = newest_csv(s3, bucket)
@@ -72,7 +74,7 @@ def retrain(
         return Outcome(key, version, "this environment leaves the promotion to people")
     try:
         found = registry.find_routing()
-        promote(registry, version, check(registry, version, None, found), found, force=False, why=WHY)
+        promote(registry, version, check(registry, version, None, found), found, force=False, why=WHY, who=who)
     except (PromotionRefused, RegistryConflict) as error:
         return Outcome(key, version, str(error))
     return Outcome(key, version, None)

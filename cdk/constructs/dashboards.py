@@ -28,7 +28,11 @@ CHARTS: Final = (
     ("Blanks (largest rise of an input's share)", "Maximum", (contract.METRIC_BLANKS,)),
     ("Age of the model, days", "Maximum", (contract.METRIC_MODEL_AGE_DAYS,)),
     ("Decisions and their log", "Sum", (contract.METRIC_DECISIONS, contract.METRIC_DECISIONS_LOGGED)),
-    ("Outcomes", "Sum", (contract.METRIC_OUTCOMES, contract.METRIC_OUTCOMES_REJECTED)),
+    (
+        "Outcomes",
+        "Sum",
+        (contract.METRIC_OUTCOMES, contract.METRIC_OUTCOMES_REJECTED, contract.METRIC_OUTCOME_FILES_UNUSABLE),
+    ),
     (
         "Decisions whose outcomes are known, and the share that waits",
         "Maximum",

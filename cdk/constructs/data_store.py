@@ -19,6 +19,7 @@ SHOPPER_DATA_PREFIXES = (
     contract.REPORTS_PREFIX,
     contract.FAILED_PREFIX,
     contract.TRAINING_PREFIX,
+    contract.REJECTED_OUTCOMES_PREFIX,  # written anew by each watch, without the rows of outcomes that have expired
 )
 LOOP_PREFIXES = (contract.DECISIONS_PREFIX, contract.OUTCOMES_PREFIX)
 

@@ -17,6 +17,7 @@ from lambda_fn import contract
 
 WATCH: Final = ("python -m training watch-bucket",)
 READ_PREFIXES: Final = (contract.DECISIONS_PREFIX, contract.SCORED_PREFIX, contract.OUTCOMES_PREFIX)
+WRITTEN_PREFIXES: Final = (contract.WATCH_PREFIX, contract.REJECTED_OUTCOMES_PREFIX)
 
 
 def project_name(environment: Environment) -> str:
@@ -57,7 +58,7 @@ class WatchJob(Construct):
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
         for bucket, actions, keys in (
             *((data, ["s3:GetObject"], f"{prefix}*") for prefix in READ_PREFIXES),
-            (data, ["s3:PutObject"], f"{contract.WATCH_PREFIX}*"),
+            *((data, ["s3:PutObject"], f"{prefix}*") for prefix in WRITTEN_PREFIXES),
             (registry, ["s3:GetObject"], f"{contract.MODELS_PREFIX}*"),
             (registry, ["s3:GetObject"], contract.ROUTING_KEY),
         ):
@@ -81,7 +82,7 @@ class WatchJob(Construct):
         acknowledge(
             role,
             "The objects below one prefix of one bucket; their names are made at run time.",
-            *(wildcard_objects(data, prefix) for prefix in (*READ_PREFIXES, contract.WATCH_PREFIX)),
+            *(wildcard_objects(data, prefix) for prefix in (*READ_PREFIXES, *WRITTEN_PREFIXES)),
             wildcard_objects(registry, contract.MODELS_PREFIX),
         )
         return role

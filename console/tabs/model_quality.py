@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from console import markup, words
-from lambda_fn.registry import Routing
+from lambda_fn.routing import Routing
 
 SHOWN_METRICS: Final = {
     "accuracy": ("Accuracy", "share of right predictions"),
@@ -91,7 +91,7 @@ def routing_html(routing: Routing, versions: Sequence[str]) -> str:
         ]
     )
     rows = [
-        (words.when(entry.at), entry.action, entry.version, _who(entry), entry.why or "")
+        (words.when(entry.at), entry.action, entry.version, entry.who or "not recorded", entry.why or "")
         for entry in reversed(routing.log)
     ]
     return (
@@ -103,7 +103,3 @@ def routing_html(routing: Routing, versions: Sequence[str]) -> str:
 
 def _metric(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}"
-
-
-def _who(entry: Any) -> str:
-    return getattr(entry, "who", None) or "not recorded"

@@ -14,7 +14,8 @@ from typing import Final, Protocol
 
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.api.serving import Serving
-from lambda_fn.registry import Artefact, Routing
+from lambda_fn.registry import Artefact
+from lambda_fn.routing import Routing
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, ScoringError
 
 RETRY_SECONDS: Final = 1.0

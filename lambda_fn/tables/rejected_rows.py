@@ -25,7 +25,7 @@ def frame(rejected: Iterable[Rejected]) -> bytes:
     return b"".join(
         piece
         for line, reason, text in rejected
-        for body in [b",%b,%b\n" % (cell(reason.encode()), cell(_printable(text)))]
+        for body in [b",%b,%b\n" % (cell(reason.encode()), cell(printable(text)))]
         for piece in (_FRAME.pack(line, len(body)), body)
     )
 
@@ -50,6 +50,6 @@ def unframe(pieces: Iterable[bytes], lines_before: int) -> Iterator[bytes]:
         raise ValueError("a part of rejected rows is cut off")
 
 
-def _printable(text: bytes) -> bytes:
+def printable(text: bytes) -> bytes:
     r"""Return the text as UTF-8; what is not, and NUL bytes, are written as ``\x..``."""
     return text.replace(b"\0", rb"\x00").decode(errors="backslashreplace").encode()

@@ -162,6 +162,9 @@ def test_what_is_learnt_goes_on_trial_and_is_watched(
     learnt = found["model_version"]
     training_cli.challenge(learnt, bucket, CHALLENGER_SHARE)
     eventually(lambda: challenger(client) == learnt, SEEN_WITHIN_SECONDS)
+    routing = json.loads(client.s3.get_object(Bucket=bucket, Key=contract.ROUTING_KEY)["Body"].read())
+    asked = aws_client(stack.local_aws, "sts").get_caller_identity()["Arn"]
+    assert (routing["log"][-1]["action"], routing["log"][-1]["who"]) == ("challenger", asked)
     manifest = shoppers.champion(client)
     rows = shoppers.first_rows(stack.shoppers, 40, COUNTRY)
     records = [shoppers.as_request(shoppers.as_csv([row]), manifest) for row in rows]
@@ -172,6 +175,10 @@ def test_what_is_learnt_goes_on_trial_and_is_watched(
     training_cli.watch(bucket, data_bucket, "local")
     report = json.loads(client.fetch(f"{contract.WATCH_PREFIX}{dt.datetime.now(dt.UTC).date()}.json") or b"{}")
     assert report["outcomes"]["taken"] == outcomes
+    told = list(csv.DictReader((client.fetch(report["rejected_outcomes"]) or b"").decode().splitlines()))
+    assert [row["reason"] for row in told] == ["time is not ISO 8601", "no id"]
+    assert told[0]["text"] == f"{decided.rows[0]['user_id']},yesterday,90"
+    assert {row["file"] for row in told} == {f"s3://{data_bucket}/{contract.OUTCOMES_PREFIX}july.csv"}
     assert report["sample_ratio"]["broken"] is False
     metrics = aws_client(stack.local_aws, "cloudwatch").list_metrics(Namespace=contract.METRIC_NAMESPACE)["Metrics"]
     assert {contract.METRIC_SAMPLE_RATIO, contract.METRIC_BELOW_EXPECTED} <= {one["MetricName"] for one in metrics}

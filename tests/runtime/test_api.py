@@ -27,6 +27,7 @@ def handler(event, context):
 EMAIL = "jane.doe@example.com"
 STATUS = {
     "api_health": 200,
+    "api_outcomes": 200,
     "api_predict": 200,
     "api_predict_batch": 200,
     "api_predict_minimal": 200,

@@ -15,7 +15,14 @@ FORBIDDEN = {
     "lambda_fn/scoring": {
         *("boto3", "botocore", "mypy_boto3_s3", "aws_lambda_powertools"),
         *("fastapi", "starlette", "mangum"),
-        *("lambda_fn.api", "lambda_fn.batch", "lambda_fn.registry", "lambda_fn.settings", "lambda_fn.telemetry"),
+        *(
+            "lambda_fn.api",
+            "lambda_fn.batch",
+            "lambda_fn.registry",
+            "lambda_fn.routing",
+            "lambda_fn.settings",
+            "lambda_fn.telemetry",
+        ),
         *("lambda_fn.csv_io", "lambda_fn.tables"),
     },
     "lambda_fn/csv_io": {*("lambda_fn.api", "lambda_fn.batch", "lambda_fn.tables", "lambda_fn.registry"), "json"},
@@ -48,6 +55,7 @@ ROOMS: dict[str, list[tuple[str, ...]]] = {
         ("api", "batch"),
         ("tables",),
         ("csv_io", "registry"),
+        ("routing",),
         ("scoring", "s3_errors", "telemetry"),
         ("settings",),
         ("contract",),

@@ -23,7 +23,7 @@ from cdk.ops.versions import delete_older_versions
 from lambda_fn.registry import Artefact, Registry
 from tests import factories
 from training.learning.sources import read_files
-from training.learning.watched_bucket import DECISION_PREFIXES, keep_report, places_in, put_metrics
+from training.learning.watched_bucket import DECISION_PREFIXES, keep_rejected, keep_report, places_in, put_metrics
 
 POLICIES = Path(__file__).parents[2] / "docs" / "policies"
 SPELT_OTHERWISE = {
@@ -133,6 +133,7 @@ def test_learning_calls_what_its_policy_allows(calls: set[str]) -> None:
     places_in(s3, "data", DECISION_PREFIXES)
     list(read_files("s3://data/decisions/", s3))
     keep_report(s3, "data", {}, NOW.date())
+    keep_rejected(s3, "data", ())
     put_metrics(made_client("cloudwatch"), "prod", {})
 
     assert calls == allowed("learning")

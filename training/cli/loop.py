@@ -72,6 +72,8 @@ def learn(
 ) -> None:
     """Estimate what each offer does, learn the policy's numbers, and write a new version if it may become challenger.
 
+    Rejected rows of outcomes are written to rejected_outcomes.csv in the folder --out. Files of outcomes that cannot be
+    read stop it, all named.
     With --bucket the version is published there, too. Prints the version, or "effects" where only effects could be
     estimated, or "none" where a gate failed.
     """
@@ -79,10 +81,13 @@ def learn(
         raise typer.BadParameter("--force needs --why", param_hint="--force")
     with plain_errors():
         from training.learning import learn as learning
+        from training.learning.outcomes import require_usable
 
         artefact = _model(model, bucket, endpoint, region)
         hasher = _hasher(key, bucket, endpoint, region)
         records, found = _read(decisions, outcomes, hasher, period, _id_name(artefact), endpoint, region)
+        require_usable(found)
+        _write_rejected(found, out)
         data = ", ".join(decisions)
         question = _question(artefact, assumed, respond, window_days, lag_days, confidence, data)
         findings = learning.learn(records, found, question)
@@ -119,6 +124,9 @@ def watch(
 ) -> None:
     """Report on matured decisions: sample ratio, offer mix, calibration, realised against expected margin.
 
+    Rejected rows of outcomes are written to rejected_outcomes.csv beside the file of --json. A file of outcomes that
+    cannot be read is named in the report, and the others are read.
+
     Prints the alarms that ring, or "quiet". Fails where one rings.
     """
     with plain_errors():
@@ -132,6 +140,7 @@ def watch(
         report = report_on(records, found, artefact, planned, decided)
         if json_path is not None:
             _write_json(report, json_path)
+            _write_rejected(found, json_path.parent)
         for one in report["margins"]:
             low, high = one["interval"]
             say(f"{one['offer']}: realised less expected {one['difference']:+.3f}, {low:+.3f} to {high:+.3f}")
@@ -179,7 +188,8 @@ def _read(
     decisions: list[str], outcomes: list[str], hasher: Assigner | None, period: str | None, id_name: str | None,
     endpoint: str | None, region: str | None,
 ) -> tuple[Decisions, Outcomes]:  # fmt: skip
-    from training.learning.outcomes import parse_period, read_outcomes
+    from training.learning.outcomes import read_outcomes
+    from training.learning.periods import parse_period
     from training.learning.records import read_records
     from training.learning.sources import S3_SCHEME, read_files
 
@@ -199,14 +209,29 @@ def _read(
         parse_period(period) if period else None,
         id_name,
     )
-    rejected = found.rows - found.taken
     say(f"{len(records.records):,} decisions, {records.repeats:,} repeats dropped")
     for name, rows in records.left_out.items():
         say(f"left out: {name}: {rows:,} rows, scored without control group and exploration")
-    say(f"outcomes: {found.rows:,} rows = {found.taken:,} taken + {rejected:,} rejected")
+    _tell(found)
+    return records, found
+
+
+def _tell(found: Outcomes) -> None:
+    parts = f"{found.taken:,} taken + {found.repeats:,} repeats + {len(found.wrong):,} rejected"
+    say(f"outcomes: {found.rows:,} rows = {parts}")
     for reason, rows in found.rejected.items():
         say(f"rejected: {rows:,} rows ({reason})")
-    return records, found
+    for reason in found.unusable.values():
+        say(f"not read: {reason}")
+    if found.taken and not found.periods:
+        say("no file states the period it covers: every decision counts as matured (give --period START/END)")
+
+
+def _write_rejected(found: Outcomes, folder: Path) -> None:
+    from training.learning.rejected_outcomes import write_rejected
+
+    if path := write_rejected(found.wrong, folder):
+        say(f"rejected rows, with their reasons: {path}")
 
 
 def _question(

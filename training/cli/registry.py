@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.table import Table
 
+from training.cli.caller import caller
 from training.cli.console import console, plain_errors, result, say
 from training.cli.options import Endpoint, Region, RegistryBucket, open_registry
 
 if TYPE_CHECKING:
-    from lambda_fn.registry import Registry, Routing
+    from lambda_fn.registry import Registry
+    from lambda_fn.routing import Routing
     from training.release.promotion import FoundRouting
 
 DEFAULT_SHARE: Final = 0.1
@@ -24,6 +26,7 @@ Explore = Annotated[
     typer.Option(min=0, max=1, help="Share of the others who get an allowed offer by chance; 0.05 is usual."),
 ]
 ALIAS_MOVES: Final = 5  # as many as commands are likely to promote at once
+SHOWN_CHANGES: Final = 10  # of the routing, the latest
 
 
 def promote(
@@ -60,17 +63,17 @@ def promote(
     if share == 0:
         raise typer.BadParameter("a challenger without shoppers shows nothing", param_hint="--share")
     with plain_errors():
-        registry = open_registry(bucket, endpoint, region)
+        registry, who = open_registry(bucket, endpoint, region), caller(endpoint, region)
         if challenger is not None:
-            routing = _challenge(registry, challenger, share or DEFAULT_SHARE, force, why)
-            result(_arms(_assigned(registry, routing, control, explore, why)))
+            routing = _challenge(registry, challenger, share or DEFAULT_SHARE, force, why, who)
+            result(_arms(_assigned(registry, routing, control, explore, why, who)))
             return
         assert version is not None
         before = registry.find_routing()
-        routing = _promote(registry, version, data, before, force, why)
+        routing = _promote(registry, version, data, before, force, why, who)
         _tell_ended_experiment(before)
         _move_alias(registry, routing)
-        result(_arms(_assigned(registry, routing, control, explore, why)))
+        result(_arms(_assigned(registry, routing, control, explore, why, who)))
 
 
 def assignment(
@@ -88,16 +91,18 @@ def assignment(
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
         routing, _ = registry.routing()
-        result(_shares(_assigned(registry, routing, control, explore, why)))
+        if control is not None or explore is not None:
+            routing = _assigned(registry, routing, control, explore, why, caller(endpoint, region))
+        result(_shares(routing))
 
 
 def _assigned(
-    registry: Registry, routing: Routing, control: float | None, explore: float | None, why: str | None
+    registry: Registry, routing: Routing, control: float | None, explore: float | None, why: str | None, who: str
 ) -> Routing:
     """Set the shares that are given; return the routing as it then is."""
     if control is None and explore is None:
         return routing
-    changed = registry.assign(control, explore, why)
+    changed = registry.assign(control, explore, why, who=who)
     say(_shares(changed))
     return changed
 
@@ -107,7 +112,13 @@ def _shares(routing: Routing) -> str:
 
 
 def _promote(
-    registry: Registry, version: str, data: Path | None, before: FoundRouting, force: bool, why: str | None
+    registry: Registry,
+    version: str,
+    data: Path | None,
+    before: FoundRouting,
+    force: bool,
+    why: str | None,
+    who: str,
 ) -> Routing:
     from training.cli.tables import gates_table
     from training.errors import DataRefused, PromotionRefused
@@ -121,19 +132,19 @@ def _promote(
             raise
         say(f"forced past: {error}")
         gates = []
-    return promotion.promote(registry, version, gates, before, force=force, why=why)
+    return promotion.promote(registry, version, gates, before, force=force, why=why, who=who)
 
 
-def _challenge(registry: Registry, version: str, share: float, force: bool, why: str | None) -> Routing:
+def _challenge(registry: Registry, version: str, share: float, force: bool, why: str | None, who: str) -> Routing:
     from training.cli.tables import gates_table
     from training.release import promotion
 
     before = registry.find_routing()
     if version == "none":
-        return registry.challenge(None, share, why, expected=before[1] if before else None)
+        return registry.challenge(None, share, why, expected=before[1] if before else None, who=who)
     gates = promotion.check_challenger(registry, version, share)
     console.print(gates_table(gates))
-    return promotion.challenge(registry, version, share, gates, before, force=force, why=why)
+    return promotion.challenge(registry, version, share, gates, before, force=force, why=why, who=who)
 
 
 def _move_alias(registry: Registry, routing: Routing) -> None:
@@ -171,19 +182,22 @@ def rollback(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region =
     with plain_errors():
         registry = open_registry(bucket, endpoint, region)
         before = registry.find_routing()
-        routing = registry.roll_back(expected=before[1] if before else None)
+        routing = registry.roll_back(expected=before[1] if before else None, who=caller(endpoint, region))
         _tell_ended_experiment(before)
         _move_alias(registry, routing)
         result(_arms(routing))
 
 
 def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Region = None) -> None:
-    """List the published versions, oldest first, with their role and holdout metrics."""
+    """List the published versions, oldest first, with their role and holdout metrics, and who changed the routing."""
     with plain_errors():
+        from training.cli.tables import changes_table
+
         registry = open_registry(bucket, endpoint, region)
         versions = registry.versions()
         roles: dict[str | None, str] = {}
-        if found := registry.find_routing():
+        found = registry.find_routing()
+        if found:
             routing, _ = found
             roles = {routing.champion: "champion", routing.challenger: f"challenger {routing.challenger_share:.1%}"}
         table = Table("version", "role", "family", "f1", "roc_auc", "holdout rows")
@@ -192,6 +206,8 @@ def list_versions(bucket: RegistryBucket, endpoint: Endpoint = None, region: Reg
             shown = [str(manifest.metrics.get(name, "")) for name in ("f1", "roc_auc", "holdout_rows")]
             table.add_row(version, roles.get(version, ""), manifest.family, *(text[:7] for text in shown))
         console.print(table)
+        if found and found[0].log:
+            console.print(changes_table(found[0].log[-SHOWN_CHANGES:]))
         result("\n".join(versions))
 
 

@@ -8,6 +8,7 @@ import typer
 
 from lambda_fn.contract import ENV_DATA_BUCKET
 from training.cli import options
+from training.cli.caller import caller
 from training.cli.console import plain_errors, result, say
 from training.models.families import AUTO
 
@@ -52,6 +53,7 @@ def retrain(
                 track=False,
             ),
             auto_promote=promote,
+            who=caller(endpoint, region) if promote else None,
             say=say,
         )
         say(f"not promoted: {outcome.refusal}" if outcome.refusal else "promoted")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from lambda_fn.routing import LogEntry
     from training.data.checks import Report
     from training.models.compare import Comparison
     from training.release.gates import Gate
 
+NOT_RECORDED = "not recorded"  # by a release that did not ask who
 _METRICS = ("f1", "roc_auc", "average_precision", "accuracy", "brier", "log_loss", "expected_calibration_error")
 
 
@@ -86,4 +90,13 @@ def gates_table(gates: list[Gate]) -> Table:
     table = Table("gate", "passed", "figures")
     for gate in gates:
         table.add_row(gate.name, "yes" if gate.passed else "[bold red]no[/]", gate.detail)
+    return table
+
+
+def changes_table(log: Sequence[LogEntry]) -> Table:
+    """Return what was done to the routing, the latest last."""
+    table = Table("when", "what", "version", "who", "why")
+    for entry in log:
+        when = f"{entry.at:%Y-%m-%d %H:%M}"
+        table.add_row(*map(escape, (when, entry.action, entry.version, entry.who or NOT_RECORDED, entry.why or "")))
     return table

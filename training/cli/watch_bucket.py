@@ -35,6 +35,9 @@ def watch_bucket(
 ) -> None:
     """Watch what a data bucket holds, by the champion's policy; keep the report below reports/watch/, put metrics.
 
+    Rejected rows of outcomes are written below rejected_outcomes/. A file of outcomes that cannot be read is named in
+    the report, and the others are read.
+
     Prints the alarms that ring, or "quiet", or "nothing" where there are no decisions or no outcomes yet.
     """
     with plain_errors():
@@ -61,7 +64,7 @@ def _report(registry: Registry, s3: S3Client, data_bucket: str) -> dict[str, Any
     from training.learning.records import read_records
     from training.learning.sources import read_files
     from training.learning.watch import watch
-    from training.learning.watched_bucket import DECISION_PREFIXES, OUTCOME_PREFIXES, places_in
+    from training.learning.watched_bucket import DECISION_PREFIXES, OUTCOME_PREFIXES, keep_rejected, places_in
 
     decisions, outcomes = (places_in(s3, data_bucket, prefixes) for prefixes in (DECISION_PREFIXES, OUTCOME_PREFIXES))
     if not decisions or not outcomes:
@@ -77,5 +80,7 @@ def _report(registry: Registry, s3: S3Client, data_bucket: str) -> dict[str, Any
     files = (file for place in outcomes for file in read_files(place, s3))
     found = read_outcomes(files, hash_id, id_name=model.manifest.id_name)
     say(f"{len(records.records):,} decisions; {found.rows:,} outcomes, {found.taken:,} of them taken")
-    counts = {"rows": found.rows, "taken": found.taken, "rejected": found.rejected}
-    return {"model": routing.champion, "outcomes": counts, **watch(records, found, model)}
+    for reason in found.unusable.values():
+        say(f"not read: {reason}")
+    rejected = keep_rejected(s3, data_bucket, found.wrong)
+    return {"model": routing.champion, "rejected_outcomes": rejected, **watch(records, found, model)}

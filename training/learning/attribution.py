@@ -62,7 +62,7 @@ def attribute(records: Sequence[DecisionRecord], outcomes: Outcomes, terms: Attr
     An order belongs to the decision that it names, or to the shopper's last decision at or before it, if it came
     within ``window_days`` of that. Several orders of one decision are summed. A decision is matured when its window and
     ``lag_days`` end within the last period, and its window lies within the periods. Files that state no period are
-    taken to cover all of time.
+    taken to cover all of time, but for the periods of files that cannot be read.
     """
     decisions = _table(records)
     order = decisions["time"].argsort(kind="stable").to_numpy()
@@ -137,7 +137,10 @@ def _sums(orders: pd.DataFrame, place: Indices, inside: Bools, size: int) -> tup
 def _maturity(time: pd.Series, outcomes: Outcomes, window: pd.Timedelta, lag: pd.Timedelta) -> tuple[Bools, Bools]:
     """Return which decisions have matured, and whose windows the periods cover."""
     if not outcomes.periods:
-        return np.ones(len(time), bool), np.ones(len(time), bool)
+        unknown = np.zeros(len(time), bool)
+        for start, end in outcomes.gaps:
+            unknown |= ((time <= end) & (time + window >= start)).to_numpy()
+        return np.ones(len(time), bool), ~unknown
     matured = (time + window + lag <= outcomes.periods[-1][1]).to_numpy()
     covered = np.zeros(len(time), bool)
     for start, end in outcomes.periods:

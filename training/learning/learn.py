@@ -146,6 +146,7 @@ def _counts(decisions: Decisions, outcomes: Outcomes, matured: Matured, trial: T
         "sent_share": float(matured.sent.mean()),
         "outcome_rows": outcomes.rows,
         "outcome_rows_taken": outcomes.taken,
+        "outcome_rows_repeated": outcomes.repeats,
         "outcome_rows_rejected": outcomes.rejected,
         "period_stated": bool(outcomes.periods),
         "files_without_propensities": decisions.left_out,

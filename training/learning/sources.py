@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,8 +32,8 @@ class SourceFile:
             return self.data
         try:
             return gzip.decompress(self.data)
-        except (OSError, EOFError) as error:
-            raise DataRefused(f"{self.name}: the gzip is damaged: {error}") from error
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataRefused(f"{self.name}: the gzip is damaged ({error}): pack or copy the file again") from error
 
 
 def read_files(place: str, client: S3Client | None = None) -> Iterator[SourceFile]:

@@ -43,6 +43,7 @@ def watch(
     matured = attribute(decisions.records, outcomes, model.manifest.policy.attribution)
     lost = None if decided is None else max(decided - len(decisions.records), 0)
     report: dict[str, Any] = {
+        "outcomes": outcomes.counts(),
         "decisions": len(decisions.records),
         "matured": len(matured.records),
         "pending": matured.pending,
@@ -119,7 +120,8 @@ def to_metrics(report: dict[str, Any]) -> dict[str, float]:
         contract.METRIC_CALIBRATION_SLOPE: calibrated.get("slope"),
         contract.METRIC_CALIBRATION_INTERCEPT: calibrated.get("intercept"),
         contract.METRIC_BELOW_EXPECTED: sum(one["below_expected"] for one in report["margins"]),
-        contract.METRIC_OUTCOMES_REJECTED: sum(report.get("outcomes", {}).get("rejected", {}).values()),
+        contract.METRIC_OUTCOMES_REJECTED: sum(report["outcomes"]["rejected"].values()),
+        contract.METRIC_OUTCOME_FILES_UNUSABLE: len(report["outcomes"]["unusable_files"]),
         "DecisionsLost": report["log"]["lost"],
     }
     return {name: float(value) for name, value in figures.items() if value is not None}

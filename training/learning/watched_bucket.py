@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from lambda_fn import contract
+from training.learning.outcome_rows import WrongRow
+from training.learning.rejected_outcomes import REJECTED_FILE, to_csv
 from training.learning.sources import S3_SCHEME
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 DECISION_PREFIXES: Final = (contract.DECISIONS_PREFIX, contract.SCORED_PREFIX)
 OUTCOME_PREFIXES: Final = (contract.OUTCOMES_PREFIX,)
+REJECTED_KEY: Final = f"{contract.REJECTED_OUTCOMES_PREFIX}{REJECTED_FILE}"
 
 
 def places_in(s3: S3Client, bucket: str, prefixes: Sequence[str]) -> list[str]:
@@ -34,6 +37,16 @@ def keep_report(s3: S3Client, bucket: str, report: Mapping[str, Any], day: dt.da
     body = json.dumps(report, indent=1, allow_nan=False).encode() + b"\n"
     s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
     return key
+
+
+def keep_rejected(s3: S3Client, bucket: str, rows: Sequence[WrongRow]) -> str | None:
+    """Write the rejected rows of outcomes to the bucket and return the key; without any None, and only the header.
+
+    Each watch rejects the same rows of the same files. Writing one file anew lets a shopper's id leave it as soon as
+    the outcomes with it have expired; a file a day would keep it for as long again.
+    """
+    s3.put_object(Bucket=bucket, Key=REJECTED_KEY, Body=to_csv(rows), ContentType="text/csv")
+    return REJECTED_KEY if rows else None
 
 
 def put_metrics(cloudwatch: CloudWatchClient, environment: str, figures: Mapping[str, float]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from lambda_fn.registry import Registry, Routing
+from lambda_fn.registry import Registry
+from lambda_fn.routing import Routing
 from lambda_fn.scoring.manifest import Manifest
 from training.errors import PromotionRefused
 from training.release.champion import PairedComparison, compare_on_file
@@ -34,15 +35,16 @@ def check_challenger(registry: Registry, version: str, share: float) -> list[Gat
 
 
 def promote(
-    registry: Registry, version: str, checked: list[Gate], found: FoundRouting, *, force: bool, why: str | None
-) -> Routing:
+    registry: Registry, version: str, checked: list[Gate], found: FoundRouting, *, force: bool, why: str | None,
+    who: str | None = None,
+) -> Routing:  # fmt: skip
     """Make a version champion in the place of the one that it was compared with.
 
     Raise PromotionRefused where a gate is not passed and it is not forced with a reason, RegistryConflict where the
-    routing is no longer the one that was ``found``.
+    routing is no longer the one that was ``found``. ``who``: recorded as who asked for it.
     """
     _admit(checked, force=force, why=why)
-    return registry.promote(version, why, expected=found[1] if found else None)
+    return registry.promote(version, why, expected=found[1] if found else None, who=who)
 
 
 def challenge(
@@ -54,10 +56,11 @@ def challenge(
     *,
     force: bool,
     why: str | None,
+    who: str | None = None,
 ) -> Routing:
     """Let a version score a share of the shoppers; raise as ``promote`` does."""
     _admit(checked, force=force, why=why)
-    return registry.challenge(version, share, why, expected=found[1] if found else None)
+    return registry.challenge(version, share, why, expected=found[1] if found else None, who=who)
 
 
 def _admit(found: list[Gate], *, force: bool, why: str | None) -> None:

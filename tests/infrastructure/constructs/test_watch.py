@@ -57,6 +57,7 @@ def test_its_role_reads_the_loop_writes_its_reports_and_puts_metrics_of_one_name
     assert of_buckets == {
         *(("s3:GetObject", f"<Data>/{prefix}", "null") for prefix in read),
         ("s3:PutObject", "<Data>/reports/watch/*", "null"),
+        ("s3:PutObject", "<Data>/rejected_outcomes/*", "null"),
         ("s3:ListBucket", "<Data>", json.dumps({"StringLike": {"s3:prefix": list(read)}})),
         ("s3:GetObject", "<Registry>/models/*", "null"),
         ("s3:GetObject", "<Registry>/routing.json", "null"),

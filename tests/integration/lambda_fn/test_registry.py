@@ -109,6 +109,25 @@ def test_a_reason_to_promote_the_champion_again_is_recorded_and_leads_nowhere_ba
     assert registry.roll_back().champion == FIRST
 
 
+def test_who_asked_for_a_change_is_written_into_the_routing(registry: Registry) -> None:
+    # Given one who promotes, one who experiments, one who sets the groups, and one who takes it back
+    registry.promote(FIRST, who="ann")
+    registry.promote(SECOND, "better", who="bob")
+    registry.challenge(THIRD, 0.1, who="cid")
+    registry.assign(0.02, None, who="dan")
+    registry.roll_back(who="eve")
+    # Then each is recorded beside what was done
+    routing, _ = registry.routing()
+    assert [(done.action, done.who) for done in routing.log] == [
+        ("promoted", "ann"),
+        ("promoted", "bob"),
+        ("challenger", "cid"),
+        ("assignment", "dan"),
+        ("rolled back", "eve"),
+    ]
+    assert [(change.champion, change.who) for change in routing.history] == [(None, "ann")]
+
+
 def test_a_version_that_was_never_published_is_not_promoted(registry: Registry) -> None:
     with pytest.raises(ModelUnavailable, match="v20200101T000000-ffffffff"):
         registry.promote("v20200101T000000-ffffffff")
@@ -166,7 +185,7 @@ def test_what_a_later_release_wrote_into_the_routing_is_ignored_and_kept(registr
     # Then the field and the action are still there
     written = json.loads(s3.get_object(Bucket=REGISTRY_BUCKET, Key=ROUTING_KEY)["Body"].read())
     assert written["quiet_hours"] == [22, 6]
-    assert written["log"][0] == {**done, "why": None}
+    assert written["log"][0] == {**done, "why": None, "who": None}
     assert [entry["action"] for entry in written["log"]] == ["paused", "promoted"]
 
 

@@ -58,7 +58,7 @@ def test_a_gate_decides_and_its_refusal_is_an_outcome(
     gate = Gate("calibration", not refused, "the error is 0.3, must be below 0.02")
     monkeypatch.setattr(module, "check", lambda *_: [gate])
     # When it runs
-    outcome = retrain(s3, bucket, registry, _as_it_is, auto_promote=True)
+    outcome = retrain(s3, bucket, registry, _as_it_is, auto_promote=True, who="the job")
     # Then it answers, or waits, and the outcome says why
     assert seen == [b"x"]
     found = registry.find_routing()
@@ -70,6 +70,7 @@ def test_a_gate_decides_and_its_refusal_is_an_outcome(
         assert outcome == Outcome("training/a.csv", factories.VERSION, None)
         assert found is not None
         assert found[0].champion == factories.VERSION
+        assert found[0].log[-1].who == "the job"
 
 
 def test_a_model_that_was_never_compared_with_the_champion_waits(

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lambda_fn.registry import Artefact, Registry, Routing
+from lambda_fn.registry import Artefact, Registry
+from lambda_fn.routing import Routing
 from lambda_fn.scoring.errors import PolicyError, RegistryUnreachable
 from lambda_fn.tables import files
 from training.data import load

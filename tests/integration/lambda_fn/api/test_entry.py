@@ -16,7 +16,10 @@ from lambda_fn.api import entry
 from lambda_fn.registry import Artefact, Registry
 from tests import events, factories
 from tests.integration.conftest import REGISTRY_BUCKET
+from training.learning.outcomes import read_outcomes
+from training.learning.sources import read_files
 
+DATA_BUCKET = "data"
 CHALLENGER = "v20260702T120000-00000002"
 
 
@@ -25,8 +28,10 @@ class TestHandler:
     """The Lambda entry point, with recorded events of API Gateway."""
 
     @pytest.fixture
-    def call(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def call(self, s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        s3.create_bucket(Bucket=DATA_BUCKET)
         monkeypatch.setenv(contract.ENV_REGISTRY_BUCKET, REGISTRY_BUCKET)
+        monkeypatch.setenv(contract.ENV_DATA_BUCKET, DATA_BUCKET)
         entry.application.cache_clear()
         entry._lambda_handler.cache_clear()
         context = SimpleNamespace(
@@ -44,6 +49,7 @@ class TestHandler:
             ("api_predict_batch", 200),
             ("api_predict_reasons", 200),
             ("api_health", 200),
+            ("api_outcomes", 200),
         ],
     )
     def test_recorded_events_are_answered(
@@ -52,6 +58,14 @@ class TestHandler:
         answer = call(events.load(name))
         assert (answer["statusCode"], answer["isBase64Encoded"]) == (status, False)
         assert json.loads(answer["body"])
+
+    def test_recorded_outcomes_are_kept_as_learning_reads_them(
+        self, call: Callable[[dict[str, Any]], dict[str, Any]], s3: S3Client
+    ) -> None:
+        assert json.loads(call(events.load("api_outcomes"))["body"]) == {"taken": 2}
+        found = read_outcomes(read_files(f"s3://{DATA_BUCKET}/{contract.OUTCOMES_PREFIX}", s3))
+        assert (found.rows, found.taken) == (2, 2)
+        assert found.table["order_value"].tolist() == [80.5, 12]
 
     def test_the_gateways_request_id_is_the_correlation_id(
         self, call: Callable[[dict[str, Any]], dict[str, Any]], capsys: pytest.CaptureFixture[str]

@@ -100,6 +100,13 @@ def test_watch_reports_on_the_same_log(version: str, tmp_path: Path) -> None:
     assert (stdout, found["log"]["lost"], found["matured"]) == ("margin-below-expected", 0, ROWS)
     stdout, found = run("watch", version, tmp_path, "--decided", ROWS + 5, code=1)
     assert (stdout.split(), found["log"]["lost"]) == (["margin-below-expected", "decisions-lost"], 5)
+    # And the row of outcomes that it could not take lies beside the report
+    outcomes = found["outcomes"]
+    assert (outcomes["rows"], outcomes["rejected"]) == (outcomes["taken"] + 1, {"no id": 1})
+    assert (tmp_path / "rejected_outcomes.csv").read_text().splitlines() == [
+        "file,line,reason,text",
+        f's3://{BUCKET}/outcomes/july.csv,{outcomes["rows"] + 1},no id,",,2026-07-03,80"',
+    ]
 
 
 def test_a_learnt_version_is_published_and_can_go_on_trial(version: str, tmp_path: Path, s3: S3Client) -> None:

@@ -35,8 +35,11 @@ def test_a_model_is_published_promoted_listed_and_rolled_back(registry: Registry
     stdout, stderr = ask("list")
     assert stdout.splitlines() == sorted([first, second])
     assert "champion" in stderr
+    assert stderr.count(str(boto3.client("sts").get_caller_identity()["Arn"])) == 2  # who promoted either
     assert ask("rollback")[0] == f"champion {first}"
-    assert registry.routing()[0].champion == first
+    routing = registry.routing()[0]
+    assert routing.champion == first
+    assert {done.who for done in routing.log} == {boto3.client("sts").get_caller_identity()["Arn"]}
 
 
 def test_a_worse_model_is_refused_unless_forced_with_a_recorded_reason(

@@ -9,7 +9,8 @@ import pytest
 from mypy_boto3_s3 import S3Client
 from typer.testing import CliRunner
 
-from lambda_fn.registry import Artefact, Registry, Routing
+from lambda_fn.registry import Artefact, Registry
+from lambda_fn.routing import Routing
 from lambda_fn.scoring.manifest import Manifest
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET

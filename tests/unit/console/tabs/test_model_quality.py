@@ -1,7 +1,7 @@
 """Metrics and routing in words."""
 
 from console.tabs import model_quality
-from lambda_fn.registry import Routing
+from lambda_fn.routing import Routing
 
 
 def test_the_model_stands_beside_constant_and_limit() -> None:
@@ -12,7 +12,10 @@ def test_the_model_stands_beside_constant_and_limit() -> None:
 
 
 def test_who_promoted_what_is_listed_latest_first() -> None:
-    routing = Routing.first("v1", "because").promoted("v2", "better")
+    # Given a promotion by a release that did not ask who, and one by a role of AWS
+    routing = Routing.first("v1", "because").promoted("v2", "better", "arn:aws:sts::1:assumed-role/ann/<session>")
     shown = model_quality.routing_html(routing, ["v1", "v2"])
     assert shown.index("better") < shown.index("because")
+    assert "<td>v1</td><td>not recorded</td><td>because</td>" in shown
+    assert ">arn:aws:sts::1:assumed-role/ann/&lt;session&gt;</td><td>better</td>" in shown
     assert "no experiment runs" in shown

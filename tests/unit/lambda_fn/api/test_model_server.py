@@ -6,7 +6,7 @@ import pytest
 
 from lambda_fn.api.model_server import ModelServer
 from lambda_fn.api.serving import CHAMPION
-from lambda_fn.registry import Routing
+from lambda_fn.routing import Routing
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, ScoringError
 from tests.fakes import FakeModels
 

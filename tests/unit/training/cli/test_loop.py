@@ -117,6 +117,47 @@ def test_shoppers_who_come_twice_are_clustered(tmp_path: Path) -> None:
     assert {effect["plain"] for effect in found["effects"]} == {False}
 
 
+def test_wrong_and_repeated_rows_are_told_and_change_no_figure(tmp_path: Path) -> None:
+    write_trial(tmp_path, SENT)
+    _, clean = learn(tmp_path)
+    assert not (tmp_path / "learnt" / "rejected_outcomes.csv").exists()
+    # Given the same orders, one of them twice, and two wrong rows
+    path = tmp_path / "outcomes.csv"
+    orders = path.read_text()
+    path.write_text(f"{orders}{orders.splitlines()[1]}\n,2026-03-12,5\nd7,soon,much\n")
+    # When they are learnt from
+    _, found = learn(tmp_path)
+    # Then the figures are the same, and what was not taken lies beside them
+    counts = found["counts"]
+    taken = counts["outcome_rows_taken"]
+    assert taken == clean["counts"]["outcome_rows"] == counts["outcome_rows"] - 3
+    assert counts["outcome_rows_repeated"] == 1
+    assert counts["outcome_rows_rejected"] == {"no id": 1, "time is not ISO 8601": 1}
+    assert (found["effects"], found["sample_ratio"]) == (clean["effects"], clean["sample_ratio"])
+    assert (tmp_path / "learnt" / "rejected_outcomes.csv").read_text().splitlines() == [
+        "file,line,reason,text",
+        f'{path},{taken + 3},no id,",2026-03-12,5"',
+        f'{path},{taken + 4},time is not ISO 8601; order_value is not a number of at least 0,"d7,soon,much"',
+    ]
+
+
+def test_files_that_cannot_be_read_stop_it_and_are_all_named(tmp_path: Path) -> None:
+    write_trial(tmp_path, SENT)
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    (tmp_path / "outcomes.csv").rename(folder / "good.csv")
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "cut.csv.gz").write_bytes(gzip.compress(b"id,time,order_value\n" * 99)[:40])
+    places = ["--decisions", str(tmp_path / "decisions.jsonl"), "--outcomes", str(folder)]
+    outcome = CliRunner().invoke(app, ["learn", *places, "--out", str(tmp_path / "learnt")])
+    assert outcome.exit_code == 1
+    told = " ".join(outcome.stderr.split())
+    assert "2 of the files of --outcomes cannot be read" in told
+    assert f"{folder / 'empty.csv'}: line 1 must name the columns, and is empty" in told
+    assert f"{folder / 'cut.csv.gz'}: the gzip is damaged" in told
+    assert not (tmp_path / "learnt").exists()
+
+
 def test_an_arm_in_which_nobody_buys(tmp_path: Path) -> None:
     write_trial(tmp_path, THIRDS, rates=(0.03, 0.0, 0.03))
     _, found = learn(tmp_path)

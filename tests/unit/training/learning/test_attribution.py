@@ -7,7 +7,8 @@ from lambda_fn.scoring.decision_log import DecisionRecord
 from lambda_fn.scoring.policy import Attribution
 from training.errors import DataRefused
 from training.learning.attribution import Matured, attribute
-from training.learning.outcomes import parse_period, read_outcomes
+from training.learning.outcomes import read_outcomes
+from training.learning.periods import parse_period
 from training.learning.sources import SourceFile
 
 TERMS = Attribution(window_days=7, lag_days=1)
@@ -76,6 +77,14 @@ def test_a_period_is_two_times(text: str) -> None:
         parse_period(text)
 
 
-def test_a_file_without_its_columns_is_refused() -> None:
-    with pytest.raises(DataRefused, match="needs the columns time, order_value and one of"):
-        join("time,order_value\n2026-01-01,1\n")
+def test_of_what_a_file_covers_that_cannot_be_read_nothing_is_said() -> None:
+    # Given a file of orders without a period, and one of January that cannot be read
+    january = {"period-start": "2026-01-04T00:00:00Z", "period-end": "2026-02-01"}
+    files = [SourceFile("o.csv", HEADER.encode()), SourceFile("bad.csv", b"time", january)]
+    found = attribute(RECORDS, read_outcomes(files), TERMS)
+    # Then decisions whose windows reach into January's period are left out, as their orders may be in that file
+    assert [one.decision_id for one in found.records] == ["d4"]
+    assert (found.pending, found.uncovered) == (0, 3)
+    # And without any file that can be read, all are
+    alone = attribute(RECORDS, read_outcomes(files[1:]), TERMS)
+    assert (alone.records, alone.pending, alone.uncovered) == ((), 0, 4)

@@ -28,3 +28,6 @@ def test_packed_files_are_unpacked_and_damage_is_named() -> None:
     assert (SourceFile("a", packed).text(), SourceFile("a", b"text").text()) == (b"text", b"text")
     with pytest.raises(DataRefused, match="a: the gzip is damaged"):
         SourceFile("a", packed[:-4]).text()
+    turned = packed[:12] + bytes([packed[12] ^ 0xFF]) + packed[13:]
+    with pytest.raises(DataRefused, match=r"a: the gzip is damaged \(.+\): pack or copy the file again"):
+        SourceFile("a", turned).text()

@@ -14,7 +14,8 @@ from lambda_fn.scoring.decider import Signals
 from lambda_fn.scoring.decision_log import DecisionRecord
 from tests import factories
 from tests.unit.training.learning.trials import trial
-from training.learning.outcomes import Outcomes, parse_period, read_outcomes
+from training.learning.outcomes import Outcomes, read_outcomes
+from training.learning.periods import parse_period
 from training.learning.records import Decisions
 from training.learning.sequential import mean_sequence
 from training.learning.sources import SourceFile
@@ -107,7 +108,33 @@ def test_before_anything_has_matured_all_is_pending_and_nothing_rings() -> None:
     late = tuple(replace(one, time="2026-02-25T00:00:00Z") for one in decisions.records)
     found = watch(replace(decisions, records=late), orders, MODEL)
     assert (found["matured"], found["pending_share"], found["alarms"], found["sample_ratio"]) == (0, 1.0, [], None)
-    assert set(to_metrics(found)) == {"MaturedDecisions", "PendingShare", "OffersBelowExpected", "OutcomesRejected"}
+    assert set(to_metrics(found)) == {
+        "MaturedDecisions",
+        "PendingShare",
+        "OffersBelowExpected",
+        "OutcomesRejected",
+        "OutcomeFilesUnusable",
+    }
+
+
+def test_a_file_that_cannot_be_read_is_reported_and_rings_no_alarm_for_the_orders_that_it_hides() -> None:
+    # Given outcomes none of which can be read
+    decisions, _ = log()
+    found = watch(decisions, read_outcomes([SourceFile("o.csv", b"time")]), MODEL)
+    # Then nobody is taken for one who did not buy
+    assert (found["matured"], found["outside_the_periods"], found["alarms"]) == (0, ROWS, [])
+    assert list(found["outcomes"]["unusable_files"]) == ["o.csv"]
+    assert to_metrics(found)["OutcomeFilesUnusable"] == 1
+
+
+def test_outcomes_are_counted_row_by_row() -> None:
+    decisions, _ = log()
+    found = watch(decisions, outcomes("d0,2026-01-02,100\nd0,2026-01-02,100\nd1,soon,1\n,2026-01-02,1\n"), MODEL)
+    assert found["outcomes"] == {
+        "rows": 4, "taken": 1, "repeats": 1, "rejected": {"time is not ISO 8601": 1, "no id": 1},
+        "unusable_files": {}, "period_stated": True,
+    }  # fmt: skip
+    assert to_metrics(found)["OutcomesRejected"] == 2
 
 
 def test_slope_and_intercept_are_those_of_a_logistic_regression() -> None:
@@ -153,6 +180,6 @@ def test_what_is_not_known_is_no_metric() -> None:
     found = to_metrics(watch(decisions, orders, MODEL))
     assert set(found) == {
         "MaturedDecisions", "PendingShare", "SampleRatioPValue", "CalibrationSlope", "CalibrationIntercept",
-        "OffersBelowExpected", "OutcomesRejected",
+        "OffersBelowExpected", "OutcomesRejected", "OutcomeFilesUnusable",
     }  # fmt: skip
     assert to_metrics(watch(decisions, orders, MODEL, decided=ROWS + 7))["DecisionsLost"] == 7
