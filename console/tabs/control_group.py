@@ -39,6 +39,10 @@ def watch_html(day: str, report: Mapping[str, Any]) -> str:
         ]
     )
     rings = "".join(markup.note("problem", "Alarm", ALARMS.get(name, name)) for name in report["alarms"])
+    rings += "".join(
+        markup.note("problem", f"{name} could not be read", f"{reason}. Its orders are missing below.")
+        for name, reason in report.get("outcomes", {}).get("unusable_files", {}).items()
+    )
     rows = [
         (words.offer(one["offer"]), words.count(one["shoppers"]), f"{one['realised']:+.2f}", f"{one['expected']:+.2f}",
          f"{one['difference']:+.2f} ({one['interval'][0]:+.2f} to {one['interval'][1]:+.2f})")

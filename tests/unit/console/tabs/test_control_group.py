@@ -40,6 +40,9 @@ def test_a_day_s_report_says_split_margins_and_alarms() -> None:
     for part in ("12,000", "10.0\u00a0%", "as planned", "p-value 0.42", "No offer", "-1.40 (-2.00 to -0.80)",
                  "An offer earns less than the policy expects", "reports/watch/2026-11-26.json"):  # fmt: skip
         assert part in shown
+    assert "could not be read" not in shown
+    unread = {**REPORT, "outcomes": {"unusable_files": {"outcomes/may.csv": "outcomes/may.csv needs the column time"}}}
+    assert "outcomes/may.csv needs the column time." in control_group.watch_html("2026-11-26", unread)
     broken = {**REPORT, "sample_ratio": {"p_value": 1e-6, "broken": True}, "alarms": ["sample-ratio"], "margins": []}
     assert "NOT as planned" in control_group.watch_html("2026-11-26", broken)
 
