@@ -176,7 +176,7 @@ class Scorer:
 def _to_be_scored(columns: Columns) -> tuple[Rows, Rows]:
     """Return the rows that the model is asked for, and where each row's answer is among theirs.
 
-    All rows of which nothing is known have one answer. FEWEST_ROWS of them are scored, so that no matrix gets too small.
+    All rows of which nothing is known have one answer. FEWEST_ROWS of them are scored, lest a matrix get too small.
     """
     if len(columns) > FEWEST_ROWS and len(blank := np.flatnonzero(columns.nothing_known())) > FEWEST_ROWS:
         wanted = np.ones(len(columns), dtype=bool)
