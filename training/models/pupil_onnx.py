@@ -89,8 +89,8 @@ def _with_blanks(bends: bool) -> Any:
 def _scaled(source: str, prefix: str, bends: bool, *, known: bool = False) -> list[Any]:
     """Return the nodes that bend and scale; ``known``: put 0, which is the mean, where a feature is missing.
 
-    The 0 comes of ``x if x > lowest float else 0``, which is 0 for NaN: onnxruntime's ThresholdedRelu takes a twentieth of the
-    time of its Where.
+    The 0 comes of ``x if x > lowest float else 0``, which is 0 for NaN: onnxruntime's ThresholdedRelu takes a
+    twentieth of the time of its Where.
     """
     nodes = []
     if bends:
