@@ -16,7 +16,7 @@ from lambda_fn.scoring.imputation import Note
 BETWEEN_WARNINGS: Final = " | "
 NOTHING_KNOWN: Final = "nothing is known: every input is missing"  # in place of a note on each input
 LISTED_MISSING: Final = 8  # notes on missing inputs; more of them are told as one list of names
-NAMES_AT_ONCE: Final = 6  # of such a list: every combination of as many names is kept as one text
+NAMES_AT_ONCE: Final = 8  # of such a list: every combination is kept as one text, and a byte says which it is
 _LIST_BEGINS: Final = "missing: "
 _BETWEEN_NAMES: Final = "; "  # a comma would have the whole field quoted
 
@@ -25,8 +25,8 @@ class WarningTexts:
     """The texts of all possible notes, each written once, to be joined for whole blocks of lines.
 
     Rows of a file with many blank cells hardly repeat a combination of notes, so no combination is worth remembering.
-    Their notes would make the scored file many times the dropped one, so missing inputs are listed there by name. Six
-    names are taken at once: a row that lacks twenty of forty inputs is joined from seven texts and not from twenty.
+    Their notes would make the scored file many times the dropped one, so missing inputs are listed there by name. Eight
+    names are taken at once: a row that lacks twenty of forty inputs is joined from five texts and not from twenty.
     """
 
     def __init__(self, kinds: Sequence[Note], end: bytes = b"\n") -> None:
@@ -43,6 +43,7 @@ class WarningTexts:
             for text in ("", *(_BETWEEN_NAMES + text for text in listed), *(BETWEEN_WARNINGS + text for text in whole))
         ]
         self._lists = len(lists)
+        self._bits = (np.arange(len(names)) % NAMES_AT_ONCE).astype(np.uint8)[:, None]  # of each name in its list
         sizes = [1, *map(len, lists), *[1] * len(whole)]  # of the texts among which one is chosen
         self._starts = np.cumsum([0, *sizes[:-1]], dtype=np.intp)
         self._variants = len(first)
@@ -78,21 +79,23 @@ class WarningTexts:
         listed, count = len(self._missing), len(flags)
         choices = np.zeros((len(self._starts), count), dtype=bool)
         choices[1 + self._lists :] = flags.T
-        missing = flags.T[self._missing]
-        counts = missing.sum(axis=0)
+        missing = flags.T[self._missing].view(np.uint8) << self._bits
+        combination = np.zeros(choices.shape, dtype=np.uint8)  # of the names of each part; 0 elsewhere
+        for part in range(self._lists):
+            names = missing[part * NAMES_AT_ONCE : (part + 1) * NAMES_AT_ONCE]
+            names.sum(axis=0, dtype=np.uint8, out=combination[1 + part])
+        counts = np.bitwise_count(combination[1 : 1 + self._lists]).sum(axis=0)
         many = counts > LISTED_MISSING
         if not many.any():
             rows, chosen = _marked(choices.T)
             return rows, self._starts[chosen]
         nothing = many & (counts == listed)
-        combination = np.zeros(choices.shape, dtype=np.uint8)  # of the names of each part; 0 elsewhere
-        for place, of_name in enumerate((missing & (many & ~nothing)).view(np.uint8)):
-            combination[1 + place // NAMES_AT_ONCE] |= of_name << place % NAMES_AT_ONCE
+        combination[1 : 1 + self._lists] *= many & ~nothing
         choices[0] = nothing
         choices[1 : 1 + self._lists] = combination[1 : 1 + self._lists] > 0
         choices[1 + self._lists + self._missing] &= ~many
         rows, chosen = _marked(choices.T)
-        said: Places = self._starts[chosen] + combination[chosen, rows]
+        said: Places = self._starts[chosen] + combination.ravel().take(chosen * count + rows)
         return rows, said
 
 
