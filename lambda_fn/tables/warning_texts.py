@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -37,17 +36,17 @@ class WarningTexts:
         lists = [_combinations(names[at : at + NAMES_AT_ONCE]) for at in range(0, len(names), NAMES_AT_ONCE)]
         listed = [text for texts in lists for text in texts]
         whole = [NOTHING_KNOWN, *(f"{note.field}: {note.detail}" for note in kinds)]
-        first = [text.encode() for text in (*whole, *(_LIST_BEGINS + text for text in listed))]
+        first = [guarded(text.encode()) for text in (*whole, *(_LIST_BEGINS + text for text in listed))]
         later = [(BETWEEN_WARNINGS + text).encode() for text in whole]
         later += [(_BETWEEN_NAMES + text if text else "").encode() for text in listed]
         self._bits = (np.arange(len(names)) % NAMES_AT_ONCE).astype(np.uint8)[:, None]  # of each name in its list
         self._lists = len(whole) + np.cumsum([0, *map(len, lists)], dtype=np.intp)[:-1, None]  # where their texts begin
         self._variants = len(first)
-        self._needs_quotes = np.array([needs_quotes(guarded(text)) for text in first], dtype=bool)
+        self._needs_quotes = np.array([needs_quotes(text) for text in first], dtype=bool)
         texts = [
             *map(escaped, later),
-            *(escaped(guarded(text)) for text in first),
-            *(b'"%b' % escaped(guarded(text)) for text in first),
+            *map(escaped, first),
+            *(b'"%b' % escaped(text) for text in first),
             end,
             b'"%b' % end,
         ]
@@ -64,6 +63,7 @@ class WarningTexts:
         quoted[rows[self._needs_quotes[notes]]] = 1
         quoted[listed[self._needs_quotes.take(lists).any(axis=0)]] = 1
         as_first = (1 + quoted) * self._variants
+        # A line is a beginning, the parts of its list (some are empty), its notes as they stand, and an end.
         notes_before = np.append(0, np.cumsum(np.bincount(rows, minlength=count)))
         starts = notes_before + np.append(0, np.cumsum(2 + width * is_listed))
         piece = np.empty(starts[-1], dtype=np.intp)  # which of the texts below
@@ -106,8 +106,10 @@ def _combinations(names: Sequence[str]) -> list[str]:
     >>> _combinations(["age", "visits"])
     ['', 'age', 'visits', 'age; visits']
     """
-    choices = ([bool(number >> bit & 1) for bit in range(len(names))] for number in range(1 << len(names)))
-    return [_BETWEEN_NAMES.join(compress(names, choice)) for choice in choices]
+    texts = [""]
+    for name in names:
+        texts += [f"{text}{_BETWEEN_NAMES}{name}" if text else name for text in texts]
+    return texts
 
 
 def _marked(flags: Bools) -> tuple[Places, Places]:
