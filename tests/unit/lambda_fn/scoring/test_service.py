@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lambda_fn.scoring.arrays import Floats, Matrix
 from lambda_fn.scoring.columns import MISSING, Columns, days_since_epoch
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.manifest import (
@@ -79,7 +80,12 @@ def test_the_model_is_asked_once_of_shoppers_of_whom_nothing_is_known(monkeypatc
     by_twos = [model.score(many.take(np.arange(at, at + 2)), factories.AS_OF) for at in range(0, 100, 2)]
     asked: list[int] = []
     answer = Model.probabilities
-    monkeypatch.setattr(Model, "probabilities", lambda self, matrix: asked.append(len(matrix)) or answer(self, matrix))
+
+    def counted(self: Model, matrix: Matrix) -> Floats:
+        asked.append(len(matrix))
+        return answer(self, matrix)
+
+    monkeypatch.setattr(Model, "probabilities", counted)
     # When they are scored together
     scores = model.score(many, factories.AS_OF)
     # Then the model answers for few of those of whom nothing is known
