@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from lambda_fn.scoring.arrays import Codes, Floats, Integers
-from lambda_fn.scoring.columns import MISSING, Columns, Layout, days_since_epoch
+from lambda_fn.scoring.columns import UNKNOWN, Columns, Layout, days_since_epoch
 from lambda_fn.scoring.frozen import Frozen
 from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
 from lambda_fn.scoring.recipe import DateInput
@@ -142,6 +142,5 @@ def _count_numbers(values: Floats, histogram: NumberHistogram) -> InputCounts:
 
 
 def _count_codes(codes: Codes, histogram: CategoryHistogram) -> InputCounts:
-    known = np.bincount(codes[codes >= 0], minlength=len(histogram.counts)).tolist()
-    missing = int(np.count_nonzero(codes == MISSING))
-    return InputCounts(counts=(*known, len(codes) - missing - sum(known)), missing=missing)
+    unknown, missing, *known = np.bincount(codes - UNKNOWN, minlength=len(histogram.counts) - UNKNOWN).tolist()
+    return InputCounts(counts=(*known, unknown), missing=missing)

@@ -109,12 +109,11 @@ class FeaturePlan:
 
     def _mark_categories(self, matrix: Matrix, codes: Codes) -> None:
         """Set the column of each known category to 1; ``codes``: (n, one-hot steps)."""
-        hot = self._one_hot_offsets + codes
-        if codes.size and codes.min() < 0:
-            rows, steps = np.nonzero(codes >= 0)
-            matrix[rows, hot[rows, steps]] = 1.0
+        rows = np.arange(len(codes))[:, None]
+        if codes.size and codes.min() < 0:  # 0, which is there already, into the step's first column
+            matrix[rows, self._one_hot_offsets + np.maximum(codes, 0)] = codes >= 0
         else:
-            matrix[np.arange(len(codes))[:, None], hot] = 1.0
+            matrix[rows, self._one_hot_offsets + codes] = 1.0
 
     def _compile(self, op: str, steps: list[Any]) -> Run:
         out = _span([self.slots[step.name] for step in steps])

@@ -74,8 +74,10 @@ class Imputer:
         np.equal(codes, MISSING, out=flags[:, 3 * numbers : -categories or None])
         np.equal(codes, UNKNOWN, out=flags[:, flags.shape[1] - categories :])
         noted: Bools = np.any(flags, axis=0)
-        if noted.any():
-            columns = self._repair(columns, np.flatnonzero(noted[: 3 * numbers].reshape(3, -1).any(axis=0)))
+        of_numbers = noted[: 3 * numbers].reshape(3, -1)  # missing, below, above
+        faulty = np.flatnonzero(of_numbers[int(self._keeps_missing) :].any(axis=0))
+        if len(faulty) or (noted.any() and not self._keeps_missing):
+            columns = self._repair(columns, faulty)
         return columns, Notes(self._kinds, flags)
 
     def _repair(self, columns: Columns, faulty: Indices) -> Columns:

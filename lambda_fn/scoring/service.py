@@ -21,6 +21,8 @@ from lambda_fn.scoring.model import FEWEST_ROWS, Model
 from lambda_fn.scoring.policy import Policy
 from lambda_fn.scoring.reasons import Explainer, Reason
 
+Rows = Bools | Indices | slice
+
 RISK_LEVELS: Final = ("LOW", "MEDIUM", "HIGH")
 RISK_DECIMALS: Final = 6  # of risk and confidence, wherever they are answered
 MONEY_DECIMALS: Final = 2
@@ -89,9 +91,12 @@ class Scorer:
         """
         given = columns
         columns, notes = self.imputer.complete(columns)
+        rows, answers = _to_be_scored(given)
+        columns = columns.take(rows)
         work = self.plan.values(columns, as_of)
-        risk = self._model.probabilities(self.plan.matrix(columns, work))
-        value, sensitivity, tier, segment = self._without_nan(list(self._read_signals(given, work)), as_of)
+        risk = self._model.probabilities(self.plan.matrix(columns, work))[answers]
+        read = [signal[answers] for signal in self._read_signals(given.take(rows), work)]
+        value, sensitivity, tier, segment = self._without_nan(read, as_of)
         rest = _days_since(given.last_offer, as_of)
         signals = Signals(risk, value, sensitivity, tier, segment, self._known_enough(given, notes), rest)
         decisions = self.decider.decide(signals)
@@ -167,6 +172,20 @@ class Scorer:
         defaults = self.imputer.defaults()
         typical = self._read_signals(defaults, self.plan.values(defaults, as_of))
         return [np.where(np.isnan(values), usual, values) for values, usual in zip(read, typical, strict=True)]
+
+
+def _to_be_scored(columns: Columns) -> tuple[Rows, Rows]:
+    """Return the rows that the model is asked for, and where each row's answer is among theirs.
+
+    All rows of which nothing is known have one answer. FEWEST_ROWS of them are scored, lest a matrix get too small.
+    """
+    if len(columns) > FEWEST_ROWS and len(blank := np.flatnonzero(columns.nothing_known())) > FEWEST_ROWS:
+        wanted = np.ones(len(columns), dtype=bool)
+        wanted[blank[FEWEST_ROWS:]] = False
+        answers = np.cumsum(wanted) - 1
+        answers[blank] = answers[blank[0]]
+        return wanted, answers
+    return slice(None), slice(None)
 
 
 def _days_since(dates: Floats | None, as_of: dt.date) -> Floats:

@@ -26,7 +26,7 @@ class CategoryTables:
 
     def __init__(self, columns: Sequence[Sequence[str]], missing: Collection[bytes] = ()) -> None:
         self._known = [
-            {category.encode(): code for code, category in enumerate(column)} | dict.fromkeys(missing, MISSING)
+            {category.encode(): code for code, category in enumerate(column)} | dict.fromkeys((b"", *missing), MISSING)
             for column in columns
         ]
         # More than n^2 / 2 slots for n texts: more than one multiplier in three makes no collision (birthday problem).
@@ -39,7 +39,7 @@ class CategoryTables:
         self._lengths = np.full(slots, -1, np.intp)
         self._codes = np.full(slots, UNKNOWN, np.int32)
         for column, known in enumerate(self._known):
-            self._fill(column, {text: code for text, code in known.items() if 0 < len(text) <= _LOOKED_UP})
+            self._fill(column, {text: code for text, code in known.items() if len(text) <= _LOOKED_UP})
 
     def codes(self, cells: Cells) -> Codes:
         """Return each text's position, MISSING where it is empty, UNKNOWN where it is none; shape (columns, rows)."""
@@ -50,7 +50,6 @@ class CategoryTables:
         for known, given in zip(self._words, words, strict=True):
             same &= known.take(slots) == given
         codes: Codes = np.where(same, self._codes.take(slots), np.int32(UNKNOWN))
-        codes[lengths == 0] = MISSING
         for column in np.flatnonzero((lengths > _LOOKED_UP).any(axis=1)).tolist():
             long = lengths[column] > _LOOKED_UP
             codes[column, long] = [self._known[column].get(text, UNKNOWN) for text in cells[column][long].texts()]

@@ -238,6 +238,8 @@ def _ids(tables: Sequence[Table]) -> Texts:
 
 
 def _joined(parts: Sequence[Columns]) -> Columns:
+    if len(parts) == 1:
+        return parts[0]
     return Columns(
         np.concatenate([part.numbers for part in parts]),
         np.concatenate([part.codes for part in parts]),

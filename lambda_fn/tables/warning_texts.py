@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ from lambda_fn.scoring.imputation import Note
 BETWEEN_WARNINGS: Final = " | "
 NOTHING_KNOWN: Final = "nothing is known: every input is missing"  # in place of a note on each input
 LISTED_MISSING: Final = 8  # notes on missing inputs; more of them are told as one list of names
-NAMES_AT_ONCE: Final = 6  # of such a list: every combination of as many names is kept as one text
+NAMES_AT_ONCE: Final = 8  # of such a list: every combination is kept as one text, and a byte says which it is
 _LIST_BEGINS: Final = "missing: "
 _BETWEEN_NAMES: Final = "; "  # a comma would have the whole field quoted
 
@@ -25,8 +24,8 @@ class WarningTexts:
     """The texts of all possible notes, each written once, to be joined for whole blocks of lines.
 
     Rows of a file with many blank cells hardly repeat a combination of notes, so no combination is worth remembering.
-    Their notes would make the scored file many times the dropped one, so missing inputs are listed there by name. Six
-    names are taken at once: a row that lacks twenty of forty inputs is joined from seven texts and not from twenty.
+    Their notes would make the scored file many times the dropped one, so missing inputs are listed there by name. Eight
+    names are taken at once: a row that lacks twenty of forty inputs is joined from five texts and not from twenty.
     """
 
     def __init__(self, kinds: Sequence[Note], end: bytes = b"\n") -> None:
@@ -36,64 +35,69 @@ class WarningTexts:
         names = [kinds[kind].field for kind in self._missing.tolist()]
         lists = [_combinations(names[at : at + NAMES_AT_ONCE]) for at in range(0, len(names), NAMES_AT_ONCE)]
         listed = [text for texts in lists for text in texts]
-        whole = [f"{note.field}: {note.detail}" for note in kinds]
-        first = [text.encode() for text in (NOTHING_KNOWN, *(_LIST_BEGINS + text for text in listed), *whole)]
-        later = [
-            text.encode()
-            for text in ("", *(_BETWEEN_NAMES + text for text in listed), *(BETWEEN_WARNINGS + text for text in whole))
-        ]
-        self._lists = len(lists)
-        sizes = [1, *map(len, lists), *[1] * len(whole)]  # of the texts among which one is chosen
-        self._starts = np.cumsum([0, *sizes[:-1]], dtype=np.intp)
+        whole = [NOTHING_KNOWN, *(f"{note.field}: {note.detail}" for note in kinds)]
+        first = [guarded(text.encode()) for text in (*whole, *(_LIST_BEGINS + text for text in listed))]
+        later = [(BETWEEN_WARNINGS + text).encode() for text in whole]
+        later += [(_BETWEEN_NAMES + text if text else "").encode() for text in listed]
+        self._bits = (np.arange(len(names)) % NAMES_AT_ONCE).astype(np.uint8)[:, None]  # of each name in its list
+        self._lists = len(whole) + np.cumsum([0, *map(len, lists)], dtype=np.intp)[:-1, None]  # where their texts begin
         self._variants = len(first)
-        self._needs_quotes = np.array([needs_quotes(guarded(text)) for text in first], dtype=bool)
-        self._texts = [
+        self._needs_quotes = np.array([needs_quotes(text) for text in first], dtype=bool)
+        texts = [
             *map(escaped, later),
-            *(escaped(guarded(text)) for text in first),
-            *(b'"%b' % escaped(guarded(text)) for text in first),
+            *map(escaped, first),
+            *(b'"%b' % escaped(text) for text in first),
             end,
             b'"%b' % end,
         ]
+        self._texts = np.array(texts, dtype=object)
 
     def append_to(self, beginnings: Sequence[bytes], flags: Bools) -> bytes:
         """Return lines: a beginning, then the texts of its notes as one CSV field. ``flags``: bool (n, len(kinds)).
 
         There is at least one row. ``beginnings`` may be followed by one more, which is empty.
         """
-        rows, said = self._said(flags)
-        lines, notes = np.arange(len(flags)), np.arange(len(rows))
-        quoted = np.zeros(len(flags), dtype=np.intp)
-        quoted[rows[self._needs_quotes[said]]] = 1
-        is_first = np.diff(rows, prepend=-1) > 0
-        starts = np.searchsorted(rows, lines) + 2 * lines
-        piece = np.empty(len(notes) + 2 * len(lines), dtype=np.intp)  # which of the texts below
-        piece[notes + 2 * rows + 1] = said + np.where(is_first, 1 + quoted[rows], 0) * self._variants
-        piece[np.append(starts[1:], len(piece)) - 1] = 3 * self._variants + quoted
-        piece[starts] = len(self._texts) + lines
-        texts = np.array([*self._texts, *beginnings], dtype=object)
+        rows, notes, is_listed, lists = self._said(flags)
+        count, width, listed = len(flags), len(lists), np.flatnonzero(is_listed)
+        quoted = np.zeros(count, dtype=np.intp)
+        quoted[rows[self._needs_quotes[notes]]] = 1
+        quoted[listed[self._needs_quotes.take(lists).any(axis=0)]] = 1
+        as_first = (1 + quoted) * self._variants
+        # A line is a beginning, the parts of its list (some are empty), its notes as they stand, and an end.
+        notes_before = np.append(0, np.cumsum(np.bincount(rows, minlength=count)))
+        starts = notes_before + np.append(0, np.cumsum(2 + width * is_listed))
+        piece = np.empty(starts[-1], dtype=np.intp)  # which of the texts below
+        piece[starts[:-1]] = len(self._texts) + np.arange(count)
+        piece[starts[1:] - 1] = 3 * self._variants + quoted
+        if len(listed):
+            begins = starts[listed] + 1
+            piece[begins + np.arange(width)[:, None]] = lists
+            piece[begins + (lists > self._lists).argmax(axis=0)] += as_first[listed]
+        is_first = (np.diff(rows, prepend=-1) > 0) & ~is_listed[rows]
+        place = starts[1:][rows] - 1 - notes_before[1:][rows] + np.arange(len(rows))
+        piece[place] = notes + is_first * as_first[rows]
+        texts = np.concatenate((self._texts, np.array(beginnings, dtype=object)))
         return b"".join(texts.take(piece).tolist())
 
-    def _said(self, flags: Bools) -> tuple[Places, Places]:
-        """Return rows, and the texts said of them: that nothing is known, parts of a list, or notes as they stand."""
-        listed, count = len(self._missing), len(flags)
-        choices = np.zeros((len(self._starts), count), dtype=bool)
-        choices[1 + self._lists :] = flags.T
-        missing = flags.T[self._missing]
-        counts = missing.sum(axis=0)
-        many = counts > LISTED_MISSING
-        if not many.any():
-            rows, chosen = _marked(choices.T)
-            return rows, self._starts[chosen]
-        nothing = many & (counts == listed)
-        combination = np.zeros(choices.shape, dtype=np.uint8)  # of the names of each part; 0 elsewhere
-        for place, of_name in enumerate((missing & (many & ~nothing)).view(np.uint8)):
-            combination[1 + place // NAMES_AT_ONCE] |= of_name << place % NAMES_AT_ONCE
-        choices[0] = nothing
-        choices[1 : 1 + self._lists] = combination[1 : 1 + self._lists] > 0
-        choices[1 + self._lists + self._missing] &= ~many
-        rows, chosen = _marked(choices.T)
-        said: Places = self._starts[chosen] + combination[chosen, rows]
-        return rows, said
+    def _said(self, flags: Bools) -> tuple[Places, Places, Bools, Places]:
+        """Return what to say of the rows.
+
+        First rows and their notes as they stand. Then which rows have a list of names, bool (n,), and the texts of the
+        lists' parts, (parts, rows with a list).
+        """
+        notes = np.zeros((1 + len(self.kinds), len(flags)), dtype=bool)
+        notes[1:] = flags.T
+        missing = flags.T[self._missing].view(np.uint8) << self._bits
+        parts = np.zeros((len(self._lists), len(flags)), dtype=np.uint8)
+        for at, part in zip(range(0, len(missing), NAMES_AT_ONCE), parts, strict=True):
+            missing[at : at + NAMES_AT_ONCE].sum(axis=0, dtype=np.uint8, out=part)
+        counts = np.bitwise_count(parts).sum(axis=0)
+        many: Bools = counts > LISTED_MISSING
+        if many.any():
+            notes[1 + self._missing] &= ~many
+            notes[0] = many & (counts == len(missing))
+            many &= ~notes[0]
+        return *_marked(notes.T), many, self._lists + parts.take(np.flatnonzero(many), axis=1)
 
 
 def _combinations(names: Sequence[str]) -> list[str]:
@@ -102,8 +106,10 @@ def _combinations(names: Sequence[str]) -> list[str]:
     >>> _combinations(["age", "visits"])
     ['', 'age', 'visits', 'age; visits']
     """
-    choices = ([bool(number >> bit & 1) for bit in range(len(names))] for number in range(1 << len(names)))
-    return [_BETWEEN_NAMES.join(compress(names, choice)) for choice in choices]
+    texts = [""]
+    for name in names:
+        texts += [f"{text}{_BETWEEN_NAMES}{name}" if text else name for text in texts]
+    return texts
 
 
 def _marked(flags: Bools) -> tuple[Places, Places]:

@@ -13,6 +13,7 @@ INPUT: Final = "features"
 OUTPUT: Final = "probabilities"
 _OPSET: Final = 18
 _IR_VERSION: Final = 9
+_LOWEST: Final = float(np.finfo(np.float32).min)
 
 
 def to_onnx(pupil: Pupil) -> bytes:
@@ -60,7 +61,6 @@ def _constants(pupil: Pupil) -> dict[str, Any]:
         "bend": np.where(long, pupil.scaling.bend, 1.0).astype(np.float32)[None, :],
         "long": long[None, :],
         "one": np.ones((1, 1), np.float32),
-        "zero": np.zeros((), np.float32),
         "weight_0": first[:features],
         "weight_of_missing": of_missing,
         **{f"weight_{number}": value for number, value in enumerate(later, start=1)},
@@ -89,8 +89,8 @@ def _with_blanks(bends: bool) -> Any:
 def _scaled(source: str, prefix: str, bends: bool, *, known: bool = False) -> list[Any]:
     """Return the nodes that bend and scale; ``known``: put 0, which is the mean, where a feature is missing.
 
-    The 0 is put at the end and not the mean before: onnxruntime chooses between numbers and one number three times
-    faster than between numbers and a row of them.
+    The 0 comes of ``x if x > lowest float else 0``, which is 0 for NaN: onnxruntime's ThresholdedRelu takes a
+    twentieth of the time of its Where.
     """
     nodes = []
     if bends:
@@ -103,7 +103,7 @@ def _scaled(source: str, prefix: str, bends: bool, *, known: bool = False) -> li
         helper.make_node("Mul", [f"{prefix}centred", "scale"], [product]),
     ]
     if known:
-        nodes.append(helper.make_node("Where", ["missing", "zero", product], [scaled]))
+        nodes.append(helper.make_node("ThresholdedRelu", [product], [scaled], alpha=_LOWEST))
     return nodes
 
 

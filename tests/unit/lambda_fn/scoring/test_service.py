@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.columns import MISSING, Columns
+from lambda_fn.scoring.arrays import Floats, Matrix
+from lambda_fn.scoring.columns import MISSING, Columns, days_since_epoch
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.manifest import (
     MODEL_FILE,
 )
+from lambda_fn.scoring.model import FEWEST_ROWS, Model
 from lambda_fn.scoring.service import Scorer
 from tests import factories
 
@@ -66,6 +68,33 @@ def test_scores_do_not_depend_on_what_is_scored_together(block: int) -> None:
         for start in range(0, 97, block)
     ]
     assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+def test_the_model_is_asked_once_of_shoppers_of_whom_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a hundred shoppers, half of whom are unknown but for the day of their last offer
+    rng = np.random.default_rng(6)
+    many = shoppers(*rng.integers(0, 11, (100, 2)).astype(float).tolist())
+    many.numbers[::2], many.codes[::2] = np.nan, MISSING
+    many = Columns(many.numbers, many.codes, days_since_epoch(factories.AS_OF) - np.arange(100.0))
+    model = scorer(missing="value")
+    by_twos = [model.score(many.take(np.arange(at, at + 2)), factories.AS_OF) for at in range(0, 100, 2)]
+    asked: list[int] = []
+    answer = Model.probabilities
+
+    def counted(self: Model, matrix: Matrix) -> Floats:
+        asked.append(len(matrix))
+        return answer(self, matrix)
+
+    monkeypatch.setattr(Model, "probabilities", counted)
+    # When they are scored together
+    scores = model.score(many, factories.AS_OF)
+    # Then the model answers for few of those of whom nothing is known
+    assert asked == [50 + FEWEST_ROWS]
+    # And each shopper is told the same as among others
+    assert scores.signals.days_since_offer.tolist() == list(range(100))
+    for name in ("risk", "level", "choice", "margin", "confidence"):
+        np.testing.assert_array_equal(getattr(scores, name), np.concatenate([getattr(two, name) for two in by_twos]))
+    np.testing.assert_array_equal(scores.notes.flags, np.concatenate([two.notes.flags for two in by_twos]))
 
 
 def test_a_record_has_the_same_reasons_alone_and_among_others() -> None:

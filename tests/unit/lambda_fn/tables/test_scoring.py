@@ -4,8 +4,11 @@ import csv
 import io
 import json
 import random
+import sys
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from functools import cache
+from types import FrameType
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from lambda_fn.batch.objects import PIECE_BYTES
 from lambda_fn.csv_io.blocks import OwnedLines, reading_range
 from lambda_fn.scoring.model import Model
 from lambda_fn.scoring.recipe import ID_FIELD
@@ -25,6 +29,7 @@ from lambda_fn.tables.scoring import ChunkScoring, Tally
 from tests import csv_files, factories
 
 FIRST_LINE = len(csv_files.HEADER_LINE)
+FLAGS = tuple(f"has_bought_of_kind_{number}" for number in range(30))  # a real shop has as many inputs
 
 
 @cache
@@ -131,10 +136,73 @@ def test_no_model_is_asked_about_so_few_rows_that_its_last_digits_could_differ(m
         asked.append(len(matrix))
         return np.linspace(0, 1, len(matrix))
 
+    scorer()  # whose first question is its own
     monkeypatch.setattr(Model, "probabilities", probabilities)
     for rows in (1, 15, 16, 17):
         score(csv_files.good_file(rows), 10**6)
     assert asked == [16, 16, 16, 17]
+
+
+@cache
+def scorer_of_many_inputs() -> Scorer:
+    narrow = factories.recipe()
+    (flag,) = (field for field in narrow.inputs if field.kind == "flag")
+    inputs = [*narrow.inputs, *(flag.model_copy(update={"name": name}) for name in FLAGS)]
+    manifest, files = factories.artefact(recipe=factories.recipe(inputs=inputs), missing="value")
+    return Scorer(manifest, files["model.onnx"])
+
+
+def blocks_with_blanks(count: int, blank_share: float) -> list[bytes]:
+    """Return blocks as a worker reads them, of rows of many inputs, each cell of which may be blank."""
+    draw = random.Random(17)
+    rows = [[*row.split(b",")[:-1], *[b"1"] * len(FLAGS)] for row in csv_files.rows(500)]
+    blanked = [[row[0], *(b"" if draw.random() < blank_share else cell for cell in row[1:])] for row in rows]
+    text = b"".join(b",".join(row) + b"\n" for row in blanked)
+    return [text * (PIECE_BYTES // len(text))] * count
+
+
+def score_blocks(blocks: Sequence[bytes]) -> int:
+    """Score rows of many inputs, and let go of what is written; return how many there were."""
+    scoring = ChunkScoring(scorer_of_many_inputs(), (*csv_files.HEADER[:-1], *FLAGS), factories.AS_OF)
+    for output in scoring.run(blocks):
+        assert not output.rejected
+    return scoring.tally.scored
+
+
+def calls_while_scoring(blocks: Sequence[bytes]) -> tuple[int, int]:
+    """Return how many functions are called, of Python or of C, and how many rows there were."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        rows = score_blocks(blocks)
+    finally:
+        sys.setprofile(None)
+    return calls, rows
+
+
+@pytest.mark.parametrize("blank_share", [0.5, 1])
+def test_no_function_is_called_for_each_row_with_blanks(blank_share: float) -> None:
+    fewer, more = (calls_while_scoring(blocks_with_blanks(count, blank_share)) for count in (2, 4))
+    (calls, rows), (calls_of_more, rows_of_more) = fewer, more
+    assert calls_of_more - calls < 0.5 * (rows_of_more - rows)  # what does not grow with the rows is left out
+
+
+@pytest.mark.parametrize("blank_share", [0.5, 1])
+def test_rows_with_blanks_take_less_than_twice_the_memory_of_complete_ones(blank_share: float) -> None:
+    peaks = []
+    for share in (0, blank_share):
+        blocks = blocks_with_blanks(4, share)
+        score_blocks(blocks[:1])  # what is built once is built
+        tracemalloc.start()
+        score_blocks(blocks)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 2 * peaks[0]
 
 
 def test_long_rejected_rows_do_not_pile_up() -> None:
