@@ -13,9 +13,11 @@ from tests.tiers import summary
 
 os.environ.update(training.NO_TELEMETRY)
 
-# How long an example takes says how busy the machine is, not whether the code is right.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
+# How long an example takes says how busy the machine is, not whether the code is right. The same commit is tried with
+# the same examples; who looks for others runs with --hypothesis-profile search.
+hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)
