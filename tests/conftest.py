@@ -8,7 +8,7 @@ import pytest
 
 import training  # sends no telemetry, and neither do the processes that tests start
 from lambda_fn import settings, telemetry
-from tests.scheduling import SharingScheduling, make_scheduler
+from tests.scheduling import SharingScheduling, give_each_worker_one_thread, make_scheduler
 from tests.tiers import summary
 
 os.environ.update(training.NO_TELEMETRY)
@@ -28,6 +28,11 @@ def _fresh_process() -> None:
         remembered.cache_clear()
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("cart-abandonment")]:
         del logging.root.manager.loggerDict[name]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the workers of pytest-xdist share the cores."""
+    give_each_worker_one_thread(config)
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
