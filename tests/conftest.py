@@ -1,5 +1,6 @@
 """What every tier of tests relies on."""
 
+import gc
 import logging
 import os
 
@@ -18,6 +19,10 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+# New objects before the garbage collector looks at them, and how much more rarely at each older generation.
+GARBAGE_COLLECTION = (20_000, 20, 10)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_process() -> None:
     """Forget settings and loggers, which belong to the process, before each test.
@@ -33,6 +38,12 @@ def _fresh_process() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Let the workers of pytest-xdist share the cores."""
     give_each_worker_one_thread(config)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what lives until the end: a client of AWS made it look at all of it."""
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_COLLECTION)
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
