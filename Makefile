@@ -28,6 +28,8 @@ export UV_PYTHON_DOWNLOADS := never
 # What a shell may tell pip that has no place in a virtual environment. 0: a configuration file may say so, too.
 export PIP_USER := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT
+# A command starts many processes on the same modules, and the tests start hundreds: each would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # --- Set-up: one stamp a part, rebuilt when its lock changes -------------------------------------------------------
 

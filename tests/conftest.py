@@ -1,5 +1,6 @@
 """What every tier of tests relies on."""
 
+import gc
 import logging
 import os
 
@@ -8,7 +9,7 @@ import pytest
 
 import training  # sends no telemetry, and neither do the processes that tests start
 from lambda_fn import settings, telemetry
-from tests.scheduling import SharingScheduling, make_scheduler
+from tests.scheduling import SharingScheduling, give_each_worker_one_thread, make_scheduler
 from tests.tiers import summary
 
 os.environ.update(training.NO_TELEMETRY)
@@ -18,6 +19,10 @@ os.environ.update(training.NO_TELEMETRY)
 hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("repeatable")
+
+
+# New objects before the garbage collector looks at them, and how much more rarely at each older generation.
+GARBAGE_COLLECTION = (20_000, 20, 10)
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +35,17 @@ def _fresh_process() -> None:
         remembered.cache_clear()
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("cart-abandonment")]:
         del logging.root.manager.loggerDict[name]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the workers of pytest-xdist share the cores."""
+    give_each_worker_one_thread(config)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what lives until the end: a client of AWS made it look at all of it."""
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_COLLECTION)
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist

@@ -15,7 +15,7 @@ from lambda_fn.settings import Settings
 from tests import factories
 from tests.fakes import FakeGateway, FakeModels, FakeStore
 
-CASES_PER_OPERATION = 2_600  # three operations have a body: 7,800 cases; the others have little to vary
+CASES_PER_OPERATION = 1_700  # three operations have a body: 5,100 cases; the others have little to vary
 
 models = FakeModels()
 models.promote(factories.VERSION)

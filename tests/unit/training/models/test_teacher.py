@@ -33,9 +33,10 @@ def test_its_answers_do_not_depend_on_the_number_of_threads() -> None:
     rng = np.random.default_rng(0)
     columns = Columns(rng.normal(size=(40_000, 3)), rng.integers(-1, 4, (40_000, 2)).astype(np.int32))
     labels = (columns.numbers[:, 0] + rng.normal(size=len(columns)) > 0).astype(np.int8)
-    # When one teacher learns and answers on one thread, another on all cores
+    # When one teacher learns and answers on one thread, another on two
     with threadpool_limits(limits=1):
         alone = Teacher(columns, labels, seed=0).log_odds(columns)
-    together = Teacher(columns, labels, seed=0).log_odds(columns)
+    with threadpool_limits(limits=2):
+        together = Teacher(columns, labels, seed=0).log_odds(columns)
     # Then they say the same, bit by bit
     np.testing.assert_array_equal(alone, together)
