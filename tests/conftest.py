@@ -20,7 +20,6 @@ hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("repeatable")
 
-
 # New objects before the garbage collector looks at them, and how much more rarely at each older generation.
 GARBAGE_COLLECTION = (20_000, 20, 10)
 
