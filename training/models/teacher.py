@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from lambda_fn.scoring.arrays import Floats, Labels, Matrix
 from lambda_fn.scoring.columns import Columns
@@ -25,7 +26,6 @@ class Teacher:
 
     def __init__(self, columns: Columns, labels: Labels, seed: int) -> None:
         from sklearn.ensemble import HistGradientBoostingClassifier
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
         rng = np.random.default_rng(seed)
         rows = len(columns)
@@ -47,7 +47,8 @@ class Teacher:
 
     def probabilities(self, columns: Columns) -> Floats:
         """Return P(label | what is known) of each row, (n,), which does not depend on the number of threads."""
-        return np.asarray(self._boosting.predict_proba(raw(columns))[:, 1])
+        with threadpool_limits(limits=1):  # threads meet after each tree, and where a core is busy all wait for it
+            return np.asarray(self._boosting.predict_proba(raw(columns))[:, 1])
 
     def log_odds(self, columns: Columns) -> Matrix:
         """Return the log-odds of each row, float32 (n,), kept within 6 of 0."""
