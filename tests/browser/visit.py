@@ -21,6 +21,9 @@ DRAWN_MS: Final = 500  # charts are drawn after their data came
 SCREENSHOTS: Final = HERE.parents[1] / ".local" / "screenshots"
 AXE: Final = HERE / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS: Final = frozenset({"serious", "critical"})
+# An element that waits for the server is pale, and so is one that fades in: neither is what a user reads.
+SETTLED: Final = """() => !document.querySelector('.pending, .generating') && document.getAnimations().every(
+    one => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
 
 
 @dataclass
@@ -76,7 +79,8 @@ class Visit:
         return path
 
     def serious_faults(self) -> list[str]:
-        """Return what axe-core finds serious or critical: rule, and the elements it is about."""
+        """Return what axe-core finds serious or critical once all has come: rule, and the elements it is about."""
+        self.page.wait_for_function(SETTLED)
         self.page.evaluate(AXE.read_text(encoding="utf-8"))  # not as a script tag
         found: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
