@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.api.serving import Serving
-from lambda_fn.scoring.recipe import DateInput, FlagInput, InputField, NumberInput
+from lambda_fn.scoring.artefact.recipe import DateInput, FlagInput, InputField, NumberInput
 
 REASONS: Final = 3
 SHOPPER: Final = "shopper-1042"

@@ -15,8 +15,8 @@ from lambda_fn.api.outcomes import REQUEST, outcome_reader
 from lambda_fn.api.problems import Problem
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE
+from lambda_fn.scoring.artefact.recipe import ID_FIELD
 from lambda_fn.scoring.reasons import MOST_REASONS
-from lambda_fn.scoring.recipe import ID_FIELD
 
 _REF: Final = "#/components/schemas/{model}"
 # What the paths begin at, seen from the document's own address: a gateway puts its stage in front of them, and only the

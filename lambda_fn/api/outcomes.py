@@ -20,9 +20,9 @@ from typing_extensions import TypedDict
 
 from lambda_fn.api.records import MAX_FAULTS, UserId, parse, whole
 from lambda_fn.contract import MAX_BATCH_RECORDS
-from lambda_fn.scoring.assignment import Assigner
+from lambda_fn.scoring.artefact.expectations import MAX_ID_CHARACTERS
 from lambda_fn.scoring.errors import Fault, InvalidRecords
-from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS
+from lambda_fn.scoring.offers.assignment import Assigner
 
 ANY_ID: Final = "id"  # stands for the shop's own name of the id
 REQUEST: Final = "OutcomesRequest"

@@ -20,11 +20,19 @@ from typing_extensions import TypedDict
 
 from lambda_fn.contract import MAX_BATCH_RECORDS
 from lambda_fn.scoring.arrays import Floats
+from lambda_fn.scoring.artefact.expectations import MAX_ID_CHARACTERS, expectation
+from lambda_fn.scoring.artefact.manifest import ROW
+from lambda_fn.scoring.artefact.recipe import (
+    ID_FIELD,
+    CategoryInput,
+    DateInput,
+    FlagInput,
+    InputField,
+    NumberInput,
+    Recipe,
+)
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, days_since_epoch
 from lambda_fn.scoring.errors import Fault, InvalidRecords
-from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS, expectation
-from lambda_fn.scoring.manifest import ROW
-from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, DateInput, FlagInput, InputField, NumberInput, Recipe
 
 MAX_FAULTS: Final = 100
 Record = dict[str, Any]

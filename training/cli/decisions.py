@@ -42,7 +42,7 @@ def simulate(
 ) -> None:
     """Choose offers within a budget so that the expected margin is largest. Prints that margin."""
     with plain_errors():
-        from lambda_fn.scoring.decider import Decider
+        from lambda_fn.scoring.offers.decider import Decider
         from training.offers.simulate import simulate as simulate_budget
 
         model = _model(artefact, bucket, version, policy, endpoint, region)

@@ -14,7 +14,7 @@ from training.cli.console import console, plain_errors, result, say
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Artefact
-    from lambda_fn.scoring.assignment import Assigner
+    from lambda_fn.scoring.offers.assignment import Assigner
     from training.learning.learn import Findings, Question
     from training.learning.outcomes import Outcomes
     from training.learning.records import Decisions
@@ -172,7 +172,7 @@ def _model(place: str | None, bucket: str | None, endpoint: str | None, region: 
 
 def _hasher(key: Path | None, bucket: str | None, endpoint: str | None, region: str | None) -> Assigner | None:
     """Return what knows shoppers as the log does: by the key of a file, else of the registry's routing."""
-    from lambda_fn.scoring.assignment import Assigner, Assignment
+    from lambda_fn.scoring.offers.assignment import Assigner, Assignment
 
     if key is not None:
         return Assigner(Assignment(), key.read_bytes())
@@ -243,7 +243,7 @@ def _question(
     confidence: float,
     data: str,
 ) -> Question:
-    from lambda_fn.scoring.policy import Attribution
+    from lambda_fn.scoring.artefact.policy import Attribution
     from training.learning.learn import Question
     from training.offers.policy_file import read_policy
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.decision_log import DecisionRecord
-from lambda_fn.scoring.policy import Attribution
+from lambda_fn.scoring.artefact.policy import Attribution
+from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from training.errors import DataRefused
 from training.learning.outcomes import Outcomes
 

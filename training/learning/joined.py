@@ -8,10 +8,10 @@ import numpy as np
 
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.decider import Decider, Signals
-from lambda_fn.scoring.decision_log import DecisionRecord
-from lambda_fn.scoring.policy import NO_INTERVENTION, Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.policy import NO_INTERVENTION, Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
+from lambda_fn.scoring.offers.decider import Decider, Signals
+from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from training.errors import DataRefused
 from training.learning.attribution import Matured
 from training.learning.observed import Observed

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.policy import Attribution, Policy
+from lambda_fn.scoring.artefact.policy import Attribution, Policy
 from training.errors import DataRefused
 from training.learning.attribution import Matured, attribute
 from training.learning.cross_fit import cross_fitted_choices

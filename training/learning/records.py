@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from lambda_fn.scoring.decision_log import DecisionRecord, RecordError, read_file, without_repeats
+from lambda_fn.scoring.offers.decision_log import DecisionRecord, RecordError, read_file, without_repeats
 from training.errors import DataRefused
 from training.learning.scored_files import is_undecided, read_table, records_of
 from training.learning.sources import SourceFile

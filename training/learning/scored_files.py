@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lambda_fn.scoring.decision_log import DecisionRecord, record_of
+from lambda_fn.scoring.offers.decision_log import DecisionRecord, record_of
 from training.errors import DataRefused
 from training.learning.sources import SourceFile
 

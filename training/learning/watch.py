@@ -10,9 +10,9 @@ import numpy as np
 from lambda_fn import contract
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Bools, Floats
-from lambda_fn.scoring.decider import Signals
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
+from lambda_fn.scoring.offers.decider import Signals
 from training.learning.attribution import Matured, attribute
 from training.learning.challenger import compare_models
 from training.learning.joined import no_purchase, signals_of, to_trial, with_signals

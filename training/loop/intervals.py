@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Indices
-from lambda_fn.scoring.decider import Decider
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.offers.decider import Decider
 from training.learning.joined import outcome_features
 from training.learning.learnt_policy import learn_policy
 from training.learning.off_policy import LoggedActions, evaluate

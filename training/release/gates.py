@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lambda_fn.scoring.manifest import MODEL_FILE, Manifest
+from lambda_fn.scoring.artefact.manifest import MODEL_FILE, Manifest
 from training.data.label import SMALLEST_MINORITY
 from training.errors import PromotionRefused
 from training.models.export import LARGEST_DIFFERENCE

@@ -7,7 +7,7 @@ from typing import Final
 
 from lambda_fn.registry import Registry
 from lambda_fn.routing import Routing
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.artefact.manifest import Manifest
 from training.errors import PromotionRefused
 from training.release.champion import PairedComparison, compare_on_file
 from training.release.gates import Gate, gates, require

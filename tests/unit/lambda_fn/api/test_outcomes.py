@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from lambda_fn.api.outcomes import OutcomeReader
-from lambda_fn.scoring.assignment import Assigner, Assignment
 from lambda_fn.scoring.errors import InvalidRecords
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment
 
 READER = OutcomeReader("user_id")
 ASSIGNER = Assigner(Assignment(), b"k" * 32)

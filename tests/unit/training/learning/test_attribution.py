@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.decision_log import DecisionRecord
-from lambda_fn.scoring.policy import Attribution
+from lambda_fn.scoring.artefact.policy import Attribution
+from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from training.errors import DataRefused
 from training.learning.attribution import Matured, attribute
 from training.learning.outcomes import read_outcomes

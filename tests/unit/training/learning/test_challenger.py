@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.decision_log import DecisionRecord
+from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from tests.unit.training.learning.trials import trial
 from training.learning.attribution import Matured
 from training.learning.challenger import compare_models

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.assignment import Assigner, Assignment, choose, with_none
-from lambda_fn.scoring.decider import Decider, Signals
-from lambda_fn.scoring.decision_log import DecisionRecord, write_line
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment, choose, with_none
+from lambda_fn.scoring.offers.decider import Decider, Signals
+from lambda_fn.scoring.offers.decision_log import DecisionRecord, write_line
 from tests import factories
 from training.cli.app import app
 from training.release.package import read, write

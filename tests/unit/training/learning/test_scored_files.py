@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lambda_fn.scoring.assignment import Assigner, Assignment
-from lambda_fn.scoring.decision_log import DecisionRecord, policy_version
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment
+from lambda_fn.scoring.offers.decision_log import DecisionRecord, policy_version
 from lambda_fn.scoring.service import Scorer
 from lambda_fn.tables.scoring import ChunkScoring, DecidedAs
 from tests import csv_files, factories

@@ -10,8 +10,8 @@ import pytest
 import statsmodels.api as sm
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.decider import Signals
-from lambda_fn.scoring.decision_log import DecisionRecord
+from lambda_fn.scoring.offers.decider import Signals
+from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from tests import factories
 from tests.unit.training.learning.trials import trial
 from training.learning.outcomes import Outcomes, read_outcomes

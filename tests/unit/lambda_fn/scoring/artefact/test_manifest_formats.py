@@ -5,8 +5,8 @@ from unittest.mock import Mock
 
 import pytest
 
+from lambda_fn.scoring.artefact.manifest_formats import READERS, read_manifest
 from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.manifest_formats import READERS, read_manifest
 from tests import factories
 
 

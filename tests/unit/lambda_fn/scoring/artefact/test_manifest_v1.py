@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from lambda_fn.api.records import RecordReader
-from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
-from lambda_fn.scoring.manifest_formats import read_manifest
-from lambda_fn.scoring.recipe import ID_FIELD, Recipe
+from lambda_fn.scoring.artefact.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
+from lambda_fn.scoring.artefact.manifest_formats import read_manifest
+from lambda_fn.scoring.artefact.recipe import ID_FIELD, Recipe
 from lambda_fn.scoring.service import Scorer
 
-RECORDED = Path(__file__).parents[3] / "data" / "artefact_format_1"
+RECORDED = Path(__file__).parents[4] / "data" / "artefact_format_1"
 
 
 @pytest.fixture(scope="module")

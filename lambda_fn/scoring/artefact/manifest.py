@@ -7,11 +7,11 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import ID_FIELD, Recipe
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.frozen import Frozen
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import ID_FIELD, Recipe
 
 FORMAT_VERSION: Final = 2  # that is written; manifest_formats.py lists those that are read
 ROW: Final = "row"  # the name of the id where it is a row's position in its file

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.scoring.budget import allocate, exact, greedy, upgrades
+from lambda_fn.scoring.offers.budget import allocate, exact, greedy, upgrades
 
 Case = tuple[np.ndarray, np.ndarray, np.ndarray, float]
 

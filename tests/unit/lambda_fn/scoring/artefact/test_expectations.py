@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from lambda_fn.scoring.expectations import ANY_NUMBER, expectation
-from lambda_fn.scoring.recipe import CategoryInput, DateInput, FlagInput, InputField, NumberInput
+from lambda_fn.scoring.artefact.expectations import ANY_NUMBER, expectation
+from lambda_fn.scoring.artefact.recipe import CategoryInput, DateInput, FlagInput, InputField, NumberInput
 
 
 @pytest.mark.parametrize(

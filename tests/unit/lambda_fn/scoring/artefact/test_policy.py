@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from lambda_fn.scoring.artefact.policy import Policy
 from lambda_fn.scoring.errors import PolicyError
-from lambda_fn.scoring.policy import Policy
 from tests import factories
 from tests.offers import offer, sourced
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from lambda_fn.scoring.artefact.manifest import CategoryHistogram, Manifest, NumberHistogram, TableCalibration
 from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.manifest import CategoryHistogram, Manifest, NumberHistogram, TableCalibration
 from tests import factories
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.recipe import CategoryInput, DateInput, FlagInput, InputField, NumberInput
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.recipe import CategoryInput, DateInput, FlagInput, InputField, NumberInput
 
 MAX_ID_CHARACTERS: Final = 128
 ANY_NUMBER: Final = 1e300  # a bound that is none

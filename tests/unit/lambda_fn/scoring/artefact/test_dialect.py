@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 
 
 @pytest.mark.parametrize(

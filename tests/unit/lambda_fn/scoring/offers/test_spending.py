@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lambda_fn.scoring.budget import greedy
-from lambda_fn.scoring.decider import Decider, Signals
-from lambda_fn.scoring.spending import (
+from lambda_fn.scoring.offers.budget import greedy
+from lambda_fn.scoring.offers.decider import Decider, Signals
+from lambda_fn.scoring.offers.spending import (
     Spending,
     add_spending,
     count_spending,

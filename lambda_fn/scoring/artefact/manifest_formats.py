@@ -7,9 +7,9 @@ from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
-from lambda_fn.scoring import manifest_v1, manifest_v2
+from lambda_fn.scoring.artefact import manifest_v1, manifest_v2
+from lambda_fn.scoring.artefact.manifest import Manifest
 from lambda_fn.scoring.errors import ArtefactRejected, ScoringError
-from lambda_fn.scoring.manifest import Manifest
 
 READERS: Final[dict[int, Callable[[bytes], Manifest]]] = {
     manifest_v1.FORMAT_VERSION: manifest_v1.read,

@@ -17,9 +17,9 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Integers, Texts
-from lambda_fn.scoring.budget import Upgrades, upgrades
-from lambda_fn.scoring.decider import Decider, Decisions, Signals
 from lambda_fn.scoring.frozen import Frozen
+from lambda_fn.scoring.offers.budget import Upgrades, upgrades
+from lambda_fn.scoring.offers.decider import Decider, Decisions, Signals
 
 _STEP_BITS: Final = 8  # of a float64's 52 fraction bits: 256 steps from one power of two to the next
 _DROPPED_BITS: Final = 52 - _STEP_BITS

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from lambda_fn.scoring.artefact.manifest import FORMAT_VERSION as CURRENT
+from lambda_fn.scoring.artefact.manifest import Manifest
 from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.manifest import FORMAT_VERSION as CURRENT
-from lambda_fn.scoring.manifest import Manifest
 
 FORMAT_VERSION: Final = 1
 LATER: Final = ("id_column", "dialect", "missing", "importance")  # format 1 means their defaults

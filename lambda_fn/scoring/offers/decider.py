@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.policy import Intervention, Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.policy import Intervention, Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
 
 TIE_TOLERANCE: Final = 1e-9  # currency units; margins closer than this count as equal
 # 0.30 - 0.20 is less than 0.10 in floating point, and a guardrail of 0.10 must let it pass.

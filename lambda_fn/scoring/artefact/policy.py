@@ -6,9 +6,9 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
+from lambda_fn.scoring.artefact.recipe import Bin, Recipe
 from lambda_fn.scoring.errors import PolicyError
 from lambda_fn.scoring.frozen import FrozenFinite
-from lambda_fn.scoring.recipe import Bin, Recipe
 
 NO_INTERVENTION: Final = "none"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambda_fn.scoring.decision_log import (
+from lambda_fn.scoring.offers.decision_log import (
     DecisionRecord,
     RecordError,
     policy_version,

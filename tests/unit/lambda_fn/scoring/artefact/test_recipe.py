@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from lambda_fn.scoring.artefact.recipe import Recipe
 from lambda_fn.scoring.errors import RecipeError
-from lambda_fn.scoring.recipe import Recipe
 from tests import factories
 
 AGE: dict[str, Any] = {"kind": "number", "name": "age", "unit": "years", "minimum": 0, "maximum": 120}

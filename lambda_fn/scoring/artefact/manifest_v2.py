@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.artefact.manifest import Manifest
 
 FORMAT_VERSION: Final = 2
 

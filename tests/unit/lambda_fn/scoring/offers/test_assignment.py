@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.scoring.assignment import (
+from lambda_fn.scoring.offers.assignment import (
     CONTROL,
     EXPLOIT,
     EXPLORE,

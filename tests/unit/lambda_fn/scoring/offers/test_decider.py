@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.scoring.decider import Decider, Signals, rested
+from lambda_fn.scoring.offers.decider import Decider, Signals, rested
 from tests import factories
 from tests.offers import offer, sourced
 

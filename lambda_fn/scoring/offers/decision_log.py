@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from lambda_fn.scoring.policy import NO_INTERVENTION, Policy
+from lambda_fn.scoring.artefact.policy import NO_INTERVENTION, Policy
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
