@@ -27,6 +27,10 @@ FORBIDDEN = {
     },
     "lambda_fn/csv_io": {*("lambda_fn.api", "lambda_fn.batch", "lambda_fn.tables", "lambda_fn.registry"), "json"},
     "training": {"cdk", "console", "tests", "lambda_fn.api", "lambda_fn.batch"},
+    "training/experiment": {
+        *("lambda_fn.csv_io", "lambda_fn.registry", "lambda_fn.tables"),
+        *("lambda_fn.scoring.artefact", "lambda_fn.scoring.offers", "training.offers"),
+    },
     "cdk": {"training", "console", "tests", "lambda_fn.api", "lambda_fn.batch"},
     "console": {"cdk", "tests", "lambda_fn.api"},
 }
@@ -44,12 +48,13 @@ ROOMS: dict[str, list[tuple[str, ...]]] = {
         ("drafting", "evaluation"),
         ("loop",),
         ("learning",),
+        ("logged", "experiment"),
         ("offers",),
         ("synthetic",),
         ("models",),
         ("data",),
         ("shops",),
-        ("errors", "clock"),
+        ("errors", "clock", "gate"),
     ],
     "lambda_fn": [
         ("api", "batch"),

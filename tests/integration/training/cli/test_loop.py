@@ -20,8 +20,8 @@ from lambda_fn.tables.scoring import ChunkScoring, DecidedAs
 from tests import csv_files, factories
 from tests.command_line import ask
 from tests.integration.conftest import REGISTRY_BUCKET
-from training.learning.scored_files import read_table, records_of
-from training.learning.sources import SourceFile
+from training.logged.scored_files import read_table, records_of
+from training.logged.sources import SourceFile
 
 BUCKET = "data"
 ROWS = 3_000

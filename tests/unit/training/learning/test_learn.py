@@ -122,6 +122,7 @@ def test_a_log_teaches_a_policy_that_waits_at_the_gate(tmp_path: Path, model: Pa
     # Then each counts once, and 6,000 are too few
     assert stdout == "none"
     assert (found["counts"]["decisions"], found["counts"]["orders_without_a_decision"]) == (6_000, 0)
+    assert {tuple(gate) for gate in found["gates"]} == {("name", "passed", "found")}
     assert [(gate["name"], gate["passed"]) for gate in found["gates"]][:2] == [
         ("matured decisions", False), ("its value can be told", True)
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from scipy.stats import chi2
 
-from training.learning.trial import Trial, first_of_each
+from training.experiment.trial import Trial, first_of_each
 
 ALARM: Final = 0.001  # below this p-value everything stops
 _NULL: Final = 1e-9  # of the largest eigenvalue: as propensities sum to 1, one eigenvalue is 0 but for rounding

@@ -15,7 +15,7 @@ from lambda_fn.csv_io.grid import Grid, Text
 from lambda_fn.csv_io.header import Header, UnusableHeader, find_header
 from lambda_fn.scoring.arrays import Bools
 from training.errors import DataRefused
-from training.learning.sources import SourceFile
+from training.logged.sources import SourceFile
 
 NEEDED: Final = ("time", "order_value")
 OPTIONAL: Final = ("margin", "sent")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lambda_fn.scoring.offers.decision_log import DecisionRecord, record_of
 from training.errors import DataRefused
-from training.learning.sources import SourceFile
+from training.logged.sources import SourceFile
 
 FIELDS: Final = {  # column of a scored file: field of a record
     "abandonment_risk": "p",

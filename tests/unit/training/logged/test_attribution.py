@@ -6,10 +6,10 @@ import pytest
 from lambda_fn.scoring.artefact.policy import Attribution
 from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from training.errors import DataRefused
-from training.learning.attribution import Matured, attribute
-from training.learning.outcomes import read_outcomes
-from training.learning.periods import parse_period
-from training.learning.sources import SourceFile
+from training.logged.attribution import Matured, attribute
+from training.logged.outcomes import read_outcomes
+from training.logged.periods import parse_period
+from training.logged.sources import SourceFile
 
 TERMS = Attribution(window_days=7, lag_days=1)
 HEADER = "shopper,time,order_value\n"

@@ -5,8 +5,8 @@ import gzip
 import pytest
 
 from training.errors import DataRefused
-from training.learning.records import read_records
-from training.learning.sources import SourceFile
+from training.logged.records import read_records
+from training.logged.sources import SourceFile
 
 LINE = b'{"decision_id":"%b","shopper":"s","time":"2026-01-01","offer":"none","propensities":{"none":0.5,"mail":0.5}}\n'
 TABLE = b"user_id,decision_id,decided_at,recommended_intervention,allowed_interventions,propensities\n"

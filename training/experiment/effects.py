@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from training.learning.trial import Trial, first_of_each
+from training.experiment.trial import Trial, first_of_each
 
 SMALLEST_ARM: Final = 30  # decisions
 _SAME: Final = 1e-6  # propensities closer than this are one propensity: a log rounds them

@@ -3,7 +3,7 @@
 import pytest
 
 from training.errors import DataRefused
-from training.learning.periods import merged, parse_period, stated_period
+from training.logged.periods import merged, parse_period, stated_period
 
 
 def test_a_period_is_two_times_the_start_first() -> None:

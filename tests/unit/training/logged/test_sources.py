@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from training.errors import DataRefused
-from training.learning.sources import SourceFile, read_files
+from training.logged.sources import SourceFile, read_files
 
 
 def test_a_folder_is_read_with_its_folders_by_name(tmp_path: Path) -> None:

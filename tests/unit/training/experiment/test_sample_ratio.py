@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from tests.unit.training.learning.trials import trial
-from training.learning.sample_ratio import check_sample_ratio
+from tests.unit.training.experiment.trials import trial
+from training.experiment.sample_ratio import check_sample_ratio
 
 
 def test_with_one_propensity_for_all_it_is_pearsons_test() -> None:

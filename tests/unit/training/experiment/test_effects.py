@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.unit.training.learning.trials import trial
-from training.learning.effects import (
+from tests.unit.training.experiment.trials import trial
+from training.experiment.effects import (
     ADJUSTED,
     NEWCOMBE,
     WEIGHTED,
@@ -17,7 +17,7 @@ from training.learning.effects import (
     holm,
     interactions,
 )
-from training.learning.trial import Trial
+from training.experiment.trial import Trial
 
 
 def wilson(ones: int, of: int) -> tuple[float, float]:

@@ -11,8 +11,8 @@ from lambda_fn.scoring.service import Scorer
 from lambda_fn.tables.scoring import ChunkScoring, DecidedAs
 from tests import csv_files, factories
 from training.errors import DataRefused
-from training.learning.scored_files import is_undecided, read_table, records_of
-from training.learning.sources import SourceFile
+from training.logged.scored_files import is_undecided, read_table, records_of
+from training.logged.sources import SourceFile
 
 ROWS = 300
 MOMENT = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC).isoformat()

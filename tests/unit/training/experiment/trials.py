@@ -1,4 +1,4 @@
-"""Trials made for the tests of learning."""
+"""Trials made for the tests of experiments and learning."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from training.learning.trial import Trial
+from training.experiment.trial import Trial
 
 
 def trial(rows: int = 3_000, seed: int = 1, shares: tuple[float, ...] = (0.5, 0.3, 0.2), **changes: Any) -> Trial:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from lambda_fn import contract
-from training.learning.outcome_rows import WrongRow
-from training.learning.rejected_outcomes import REJECTED_FILE, to_csv
-from training.learning.sources import S3_SCHEME
+from training.logged.outcome_rows import WrongRow
+from training.logged.rejected_outcomes import REJECTED_FILE, to_csv
+from training.logged.sources import S3_SCHEME
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from lambda_fn.scoring.offers.decision_log import DecisionRecord, RecordError, read_file, without_repeats
 from training.errors import DataRefused
-from training.learning.scored_files import is_undecided, read_table, records_of
-from training.learning.sources import SourceFile
+from training.logged.scored_files import is_undecided, read_table, records_of
+from training.logged.sources import SourceFile
 
 
 @dataclass(frozen=True)

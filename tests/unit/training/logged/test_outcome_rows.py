@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.learning.outcome_rows import WrongRow, read_rows
-from training.learning.sources import SourceFile
+from training.logged.outcome_rows import WrongRow, read_rows
+from training.logged.sources import SourceFile
 
 IDS = ("decision_id", "id")
 

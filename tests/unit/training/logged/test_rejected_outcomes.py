@@ -3,8 +3,8 @@
 import csv
 from pathlib import Path
 
-from training.learning.outcome_rows import WrongRow
-from training.learning.rejected_outcomes import REJECTED_FILE, to_csv, write_rejected
+from training.logged.outcome_rows import WrongRow
+from training.logged.rejected_outcomes import REJECTED_FILE, to_csv, write_rejected
 
 ROWS = (
     WrongRow("july, first.csv", 2, "no id; time is not ISO 8601", b',"a ""b""",5'),

@@ -12,7 +12,7 @@ from lambda_fn.scoring.arrays import Bools, Floats, Indices
 from lambda_fn.scoring.artefact.policy import Attribution
 from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from training.errors import DataRefused
-from training.learning.outcomes import Outcomes
+from training.logged.outcomes import Outcomes
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training.learning.duration import weeks_until_shown
+from training.offers.duration import weeks_until_shown
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "experiments.md"
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from lambda_fn.csv_io.text import cell
 from lambda_fn.tables.rejected_rows import REJECTED_COLUMNS, printable
-from training.learning.outcome_rows import WrongRow
+from training.logged.outcome_rows import WrongRow
 
 REJECTED_FILE: Final = "rejected_outcomes.csv"
 HEADER: Final = ",".join(("file", *REJECTED_COLUMNS)).encode() + b"\n"

@@ -12,9 +12,9 @@ import pandas as pd
 
 from lambda_fn.scoring.arrays import Bools, Floats
 from training.errors import DataRefused
-from training.learning.outcome_rows import OutcomeRows, WrongRow, read_rows
-from training.learning.periods import ALWAYS, Period, merged, stated_period
-from training.learning.sources import SourceFile
+from training.logged.outcome_rows import OutcomeRows, WrongRow, read_rows
+from training.logged.periods import ALWAYS, Period, merged, stated_period
+from training.logged.sources import SourceFile
 
 ID_COLUMNS: Final = ("decision_id", "shopper", "user_id", "id")
 _REASONS: Final = (

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from training.errors import DataRefused
-from training.learning.outcome_rows import WrongRow
-from training.learning.outcomes import Outcomes, read_outcomes, require_usable
-from training.learning.periods import ALWAYS, parse_period
-from training.learning.sources import SourceFile
+from training.logged.outcome_rows import WrongRow
+from training.logged.outcomes import Outcomes, read_outcomes, require_usable
+from training.logged.periods import ALWAYS, parse_period
+from training.logged.sources import SourceFile
 
 HEADER = "decision_id,shopper,time,order_value,margin,sent\n"
 JULY = {"period-start": "2026-07-01", "period-end": "2026-08-01"}

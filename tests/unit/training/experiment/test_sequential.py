@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.learning.sequential import difference_sequence, half_width, mean_sequence, tuning
+from training.experiment.sequential import difference_sequence, half_width, mean_sequence, tuning
 
 
 def test_the_width_is_the_published_formula_written_out() -> None:

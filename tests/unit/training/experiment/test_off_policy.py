@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.learning.off_policy import LoggedActions, doubly_robust_scores, evaluate
+from training.experiment.off_policy import LoggedActions, doubly_robust_scores, evaluate
 
 
 def log(rows: int = 4_000, seed: int = 1, chance: float = 0.3, twice: bool = False) -> tuple[LoggedActions, np.ndarray]:
