@@ -65,6 +65,16 @@ ROOMS: dict[str, list[tuple[str, ...]]] = {
         ("settings",),
         ("contract",),
     ],
+    "lambda_fn/api": [
+        ("entry",),
+        ("app",),
+        ("documentation", "middleware", "metrics", "model_server"),
+        ("serving",),
+        ("answers", "decision_stream", "notices"),
+        ("decided",),
+        ("served_model", "problems"),
+        ("parsing", "outcome_store", "after_answer", "direct_route"),
+    ],
     "lambda_fn/scoring": [
         ("deciding",),
         ("service",),

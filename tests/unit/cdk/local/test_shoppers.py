@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cdk.local.shoppers import as_csv, as_request, first_rows
-from lambda_fn.api.records import RecordReader
+from lambda_fn.api.parsing.records import RecordReader
 from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.columns import Layout
 from tests import csv_files

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lambda_fn.api.records import RecordReader
+from lambda_fn.api.parsing.records import RecordReader
 from lambda_fn.scoring.artefact.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
 from lambda_fn.scoring.artefact.manifest_formats import read_manifest
 from lambda_fn.scoring.artefact.recipe import ID_FIELD, Recipe

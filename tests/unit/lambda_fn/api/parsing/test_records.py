@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lambda_fn.api.records import RecordReader
+from lambda_fn.api.parsing.records import RecordReader
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Layout
 from lambda_fn.scoring.errors import Fault, InvalidRecords
 from tests import factories

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambda_fn.api.outcomes import OutcomeReader
+from lambda_fn.api.parsing.outcomes import OutcomeReader
 from lambda_fn.scoring.errors import InvalidRecords
 from lambda_fn.scoring.offers.assignment import Assigner, Assignment
 

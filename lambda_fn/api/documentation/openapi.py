@@ -10,8 +10,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from lambda_fn.api.answers import ANSWERS
-from lambda_fn.api.examples import add_examples, examples
-from lambda_fn.api.outcomes import REQUEST, outcome_reader
+from lambda_fn.api.documentation.examples import add_examples, examples
+from lambda_fn.api.parsing.outcomes import REQUEST, outcome_reader
 from lambda_fn.api.problems import Problem
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.contract import API_BASE_PATH, MAX_BATCH_RECORDS, PROBLEM_MEDIA_TYPE

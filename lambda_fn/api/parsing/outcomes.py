@@ -18,7 +18,7 @@ from pydantic import AfterValidator, ConfigDict, Field, JsonValue, Strict, Strin
 from pydantic.json_schema import WithJsonSchema
 from typing_extensions import TypedDict
 
-from lambda_fn.api.records import MAX_FAULTS, UserId, parse, whole
+from lambda_fn.api.parsing.records import MAX_FAULTS, UserId, parse, whole
 from lambda_fn.contract import MAX_BATCH_RECORDS
 from lambda_fn.scoring.artefact.expectations import MAX_ID_CHARACTERS
 from lambda_fn.scoring.errors import Fault, InvalidRecords
