@@ -17,7 +17,7 @@ from lambda_fn.tables.warning_texts import (
     WarningTexts,
 )
 
-names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
+names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=6)
 fields = st.one_of(names, st.sampled_from(["=sum", "-", 'the "best"', "a, b", "line\nbreak", "plain"]))
 issues = st.sampled_from(["imputed", "missing", "clipped"])
 kinds = st.lists(st.builds(Note, fields, issues, fields), min_size=1, max_size=3 * NAMES_AT_ONCE)
