@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lambda_fn.csv_io.encoding import Encoding
+from lambda_fn.scoring.artefact.manifest import Manifest
+from lambda_fn.scoring.artefact.recipe import DateInput
 from lambda_fn.scoring.columns import Layout, date_of
-from lambda_fn.scoring.manifest import Manifest
-from lambda_fn.scoring.recipe import DateInput
 from lambda_fn.tables.absent_columns import AbsentColumns
 from lambda_fn.tables.files import OpenedTable, open_table
 from lambda_fn.tables.reader import Table

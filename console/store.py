@@ -25,7 +25,7 @@ from lambda_fn.batch.gzip_stream import unpack
 from lambda_fn.batch.keys import Outputs, WorkArea
 from lambda_fn.csv_io.header import UnusableHeader
 from lambda_fn.registry import Registry
-from lambda_fn.scoring.manifest import METRICS_FILE, Manifest
+from lambda_fn.scoring.artefact.manifest import METRICS_FILE, Manifest
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

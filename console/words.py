@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from lambda_fn.scoring.policy import NO_INTERVENTION
+from lambda_fn.scoring.artefact.policy import NO_INTERVENTION
 
 _THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _NARROW: Final = "\u00a0"  # no line ends before the sign

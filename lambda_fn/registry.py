@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from lambda_fn import s3_errors
 from lambda_fn.contract import MODELS_PREFIX, ROUTING_KEY
 from lambda_fn.routing import Routing
+from lambda_fn.scoring.artefact.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
+from lambda_fn.scoring.artefact.manifest_formats import read_manifest
 from lambda_fn.scoring.errors import (
     ArtefactRejected,
     ModelUnavailable,
@@ -24,8 +26,6 @@ from lambda_fn.scoring.errors import (
     RegistryUnreachable,
     RoutingBroken,
 )
-from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
-from lambda_fn.scoring.manifest_formats import read_manifest
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lambda_fn.scoring.assignment import KEY_BYTES, Assigner, Assignment
 from lambda_fn.scoring.errors import ModelUnavailable
+from lambda_fn.scoring.offers.assignment import KEY_BYTES, Assigner, Assignment
 
 HISTORY_LIMIT: Final = 50
 KEY_ID_CHARACTERS: Final = 8

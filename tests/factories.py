@@ -10,9 +10,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from lambda_fn.scoring.manifest import MODEL_FILE, CategoryHistogram, Manifest, NumberHistogram
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.manifest import MODEL_FILE, CategoryHistogram, Manifest, NumberHistogram
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
 from tests.offers import offer, sourced
 
 AS_OF = dt.date(2026, 6, 30)

@@ -10,8 +10,8 @@ from lambda_fn import contract
 from lambda_fn.api.problems import problem
 from lambda_fn.registry import Artefact
 from lambda_fn.routing import Routing
-from lambda_fn.scoring.assignment import KEY_BYTES
 from lambda_fn.scoring.errors import NothingPromoted, RegistryUnreachable
+from lambda_fn.scoring.offers.assignment import KEY_BYTES
 from tests import factories
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lambda_fn.registry import Artefact, Registry
-from lambda_fn.scoring.decider import Decider
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import InputField
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import InputField
+from lambda_fn.scoring.offers.decider import Decider
 from training.clock import Clock
 from training.data.load import Dataset
 from training.data.options import DataOptions, Progress, Say

@@ -13,9 +13,9 @@ from typing import Any, Final
 from cdk.local.table_lines import first_rows_as_written
 from cdk.ops.client import ShopClient
 from lambda_fn.registry import Registry
+from lambda_fn.scoring.artefact.manifest import Manifest
+from lambda_fn.scoring.artefact.recipe import CategoryInput, DateInput, NumberInput
 from lambda_fn.scoring.columns import NumericInput, date_of
-from lambda_fn.scoring.manifest import Manifest
-from lambda_fn.scoring.recipe import CategoryInput, DateInput, NumberInput
 from lambda_fn.tables.files import PIECE_BYTES, layout_of, read_table
 
 LOOKED_AT_ROWS: Final = 1000  # for one that can be scored

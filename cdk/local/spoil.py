@@ -10,10 +10,10 @@ from typing import Final, Self
 from cdk.local.table_lines import TableLines
 from lambda_fn.csv_io.encoding import Encoding
 from lambda_fn.csv_io.exact import split_fields
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.manifest import Manifest
+from lambda_fn.scoring.artefact.recipe import ID_FIELD
 from lambda_fn.scoring.columns import Layout
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.manifest import Manifest
-from lambda_fn.scoring.recipe import ID_FIELD
 
 Cells = list[bytes]  # of one row, as the file writes them
 

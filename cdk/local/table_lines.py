@@ -10,9 +10,9 @@ from typing import Final, Self
 
 from lambda_fn.csv_io.encoding import Encoding
 from lambda_fn.csv_io.header import Header
+from lambda_fn.scoring.artefact.dialect import Dialect
+from lambda_fn.scoring.artefact.manifest import Manifest
 from lambda_fn.scoring.columns import Layout
-from lambda_fn.scoring.dialect import Dialect
-from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.tables.files import open_table
 
 COUNTRY: Final = "country"  # a model of one country's rows is shown that country's rows

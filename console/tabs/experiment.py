@@ -16,7 +16,7 @@ from console.html import html
 from console.tabs.control_group import NO_LEARNT, NO_WATCH, NotLearnt, learnt_html, read_learnt, watch_html
 from lambda_fn.scoring.arrays import Floats
 from training.errors import DataRefused
-from training.learning.sequential import difference_sequence
+from training.experiment.sequential import difference_sequence
 from training.offers.ab_test import Analysis, Size, analyse, read_outcomes, sample_size
 
 CONFIDENCE: Final = 0.95

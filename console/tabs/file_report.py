@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from console import figures, markup, words
 from lambda_fn import contract
-from lambda_fn.scoring.policy import NO_INTERVENTION
+from lambda_fn.scoring.artefact.policy import NO_INTERVENTION
 
 FIRST_INPUTS: Final = 8
 REASONS: Final = "reasons"  # column of a scored file

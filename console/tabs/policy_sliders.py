@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 
 from console import words
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.policy import Policy
 
 TRIED: Final = "Tried out in the console; not measured."
 

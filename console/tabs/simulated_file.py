@@ -16,8 +16,8 @@ from console.backend import Backend
 from console.effects import Value
 from console.store import StoreError
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT
+from lambda_fn.scoring.artefact.policy import Policy
 from training.offers.simulate import Simulation, simulate
 from training.release.package import with_policy
 

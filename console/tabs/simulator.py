@@ -13,7 +13,7 @@ from console.backend import TOLD, Backend, explained
 from console.html import html, when_opened
 from console.tabs.policy_sliders import Knob, as_yaml, changed_policy, knobs
 from console.tabs.simulated_file import HOLDOUT, NO_LIMIT, contrast_html, curve_figure, facts_html, offers_html, run
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.policy import Policy
 
 EXPORT_NAME: Final = "offers.yaml"
 MOST_CHOICES: Final = 200

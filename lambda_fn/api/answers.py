@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from lambda_fn.api.decided import Decided
-from lambda_fn.scoring.assignment import Assignment
+from lambda_fn.scoring.offers.assignment import Assignment
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer
 
 

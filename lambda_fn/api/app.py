@@ -14,18 +14,18 @@ from starlette.middleware.cors import CORSMiddleware
 
 from lambda_fn import contract, telemetry
 from lambda_fn.api import answers, metrics, problems
-from lambda_fn.api.base_path import BasePath
 from lambda_fn.api.decision_stream import DecisionStream
 from lambda_fn.api.direct_route import DirectRoute
-from lambda_fn.api.docs import DOCS_HEADERS, docs_page
-from lambda_fn.api.head_requests import HeadRequests
+from lambda_fn.api.documentation.docs import DOCS_HEADERS, docs_page
+from lambda_fn.api.documentation.openapi import document, request_body, responses, scoring_request
+from lambda_fn.api.middleware.base_path import BasePath
+from lambda_fn.api.middleware.head_requests import HeadRequests
+from lambda_fn.api.middleware.request_log import RequestLog
 from lambda_fn.api.model_server import ModelServer
 from lambda_fn.api.notices import reasons_asked
-from lambda_fn.api.openapi import document, request_body, responses, scoring_request
 from lambda_fn.api.outcome_store import Keeps, OutcomesNotKept
-from lambda_fn.api.outcomes import REQUEST, outcome_reader
-from lambda_fn.api.request_body import read_body
-from lambda_fn.api.request_log import RequestLog
+from lambda_fn.api.parsing.outcomes import REQUEST, outcome_reader
+from lambda_fn.api.parsing.request_body import read_body
 from lambda_fn.api.serving import Answered, Serving
 from lambda_fn.scoring.errors import ModelUnavailable
 from lambda_fn.settings import Settings

@@ -11,9 +11,9 @@ from pydantic_core import to_json
 
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.scoring.arrays import Indices
-from lambda_fn.scoring.assignment import DECISION_ID_CHARACTERS, EXPLOIT, GROUPS, Assigner, propensities
 from lambda_fn.scoring.deciding import allowed_choices, assign
-from lambda_fn.scoring.decision_log import PROPENSITY_DECIMALS, SIGNAL_DECIMALS
+from lambda_fn.scoring.offers.assignment import DECISION_ID_CHARACTERS, EXPLOIT, GROUPS, Assigner, propensities
+from lambda_fn.scoring.offers.decision_log import PROPENSITY_DECIMALS, SIGNAL_DECIMALS
 from lambda_fn.scoring.service import Scores
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-from lambda_fn.api.records import Record, RecordReader
+from lambda_fn.api.parsing.records import Record, RecordReader
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.errors import Fault, InvalidRecords
 from lambda_fn.scoring.reasons import MOST_REASONS, asked_for

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lambda_fn.api.records import RecordReader
+from lambda_fn.api.parsing.records import RecordReader
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.decision_log import policy_version
+from lambda_fn.scoring.offers.decision_log import policy_version
 from lambda_fn.scoring.service import Scorer
 
 

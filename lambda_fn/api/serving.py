@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from lambda_fn.api import answers, notices
 from lambda_fn.api.decided import Decided, decide
-from lambda_fn.api.records import Record, raw_records
+from lambda_fn.api.parsing.records import Record, raw_records
 from lambda_fn.api.served_model import ServedModel
-from lambda_fn.scoring.assignment import Assigner, Assignment
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment
 
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"

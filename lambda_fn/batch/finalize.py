@@ -18,7 +18,7 @@ from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.publishing import Superseded, publish
 from lambda_fn.batch.report import Report, check_complete, find_report, make_report
 from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler, registry
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.artefact.manifest import Manifest
 from lambda_fn.tables.rejected_rows import REJECTED_HEADER, unframe
 from lambda_fn.telemetry import emit, logger
 

@@ -7,10 +7,10 @@ import hashlib
 
 from pydantic import Field
 
-from lambda_fn.scoring.assignment import Assignment
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts
 from lambda_fn.scoring.frozen import Frozen
+from lambda_fn.scoring.offers.assignment import Assignment
 
 
 class InputFile(Frozen):

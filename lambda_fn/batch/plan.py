@@ -20,9 +20,9 @@ from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler, registry
 from lambda_fn.csv_io.header import Header, LacksColumns, UnusableHeader, find_header
 from lambda_fn.registry import Registry
-from lambda_fn.scoring.assignment import Assignment
+from lambda_fn.scoring.artefact.manifest import Manifest
 from lambda_fn.scoring.errors import ModelUnavailable, RegistryUnreachable
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.offers.assignment import Assignment
 from lambda_fn.scoring.reasons import MOST_REASONS, asked_for
 from lambda_fn.tables.spellings import dialect_of
 from lambda_fn.telemetry import logger

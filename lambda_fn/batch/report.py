@@ -11,6 +11,8 @@ from lambda_fn.batch.errors import JobBroken
 from lambda_fn.batch.job import ChunkReport, InputFile, Job
 from lambda_fn.batch.keys import Outputs
 from lambda_fn.batch.objects import DataBucket
+from lambda_fn.scoring.artefact.manifest import Manifest
+from lambda_fn.scoring.artefact.policy import NO_INTERVENTION
 from lambda_fn.scoring.drift import (
     SHARE_DECIMALS,
     add_counts,
@@ -19,8 +21,6 @@ from lambda_fn.scoring.drift import (
     stability_indices,
 )
 from lambda_fn.scoring.frozen import Frozen
-from lambda_fn.scoring.manifest import Manifest
-from lambda_fn.scoring.policy import NO_INTERVENTION
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS
 
 

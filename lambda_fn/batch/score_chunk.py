@@ -11,9 +11,9 @@ from lambda_fn.batch.multipart import FRAMES_TYPE, ObjectWriter
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.task import Payload, assigner, data_bucket, failure_noted, lambda_handler, scorer
 from lambda_fn.csv_io.blocks import OwnedLines
-from lambda_fn.scoring.assignment import Assigner
+from lambda_fn.scoring.offers.assignment import Assigner
+from lambda_fn.scoring.offers.spending import CutOff
 from lambda_fn.scoring.service import Scorer
-from lambda_fn.scoring.spending import CutOff
 from lambda_fn.tables.rejected_rows import frame
 from lambda_fn.tables.scoring import ChunkScoring, DecidedAs, Tally
 from lambda_fn.telemetry import logger, traced

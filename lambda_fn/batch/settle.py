@@ -6,7 +6,7 @@ from lambda_fn.batch.job import Job
 from lambda_fn.batch.keys import WorkArea
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.task import Payload, data_bucket, failure_noted, lambda_handler
-from lambda_fn.scoring.spending import CutOff, Spending, add_spending, lowest_step
+from lambda_fn.scoring.offers.spending import CutOff, Spending, add_spending, lowest_step
 
 
 @lambda_handler

@@ -17,7 +17,7 @@ from lambda_fn.batch.job import Failure
 from lambda_fn.batch.keys import WorkArea
 from lambda_fn.batch.objects import DataBucket
 from lambda_fn.registry import Registry
-from lambda_fn.scoring.assignment import Assigner, Assignment
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment
 from lambda_fn.scoring.service import Scorer
 from lambda_fn.settings import settings
 from lambda_fn.telemetry import logger, tracer

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Codes, Floats, Indices
-from lambda_fn.scoring.recipe import CategoryInput, DateInput, FlagInput, NumberInput, Recipe
+from lambda_fn.scoring.artefact.recipe import CategoryInput, DateInput, FlagInput, NumberInput, Recipe
 
 MISSING: Final = -1
 UNKNOWN: Final = -2

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Indices
-from lambda_fn.scoring.assignment import EXPLOIT, Assigner, choose, with_none
-from lambda_fn.scoring.decider import Decider
+from lambda_fn.scoring.offers.assignment import EXPLOIT, Assigner, choose, with_none
+from lambda_fn.scoring.offers.decider import Decider
 from lambda_fn.scoring.service import Scores
 
 

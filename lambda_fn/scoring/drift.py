@@ -10,10 +10,10 @@ import numpy as np
 from pydantic import Field
 
 from lambda_fn.scoring.arrays import Codes, Floats, Integers
+from lambda_fn.scoring.artefact.manifest import CategoryHistogram, Histogram, NumberHistogram
+from lambda_fn.scoring.artefact.recipe import DateInput
 from lambda_fn.scoring.columns import UNKNOWN, Columns, Layout, days_since_epoch
 from lambda_fn.scoring.frozen import Frozen
-from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
-from lambda_fn.scoring.recipe import DateInput
 
 MINIMUM_ROWS: Final = 500  # with fewer, chance alone moves ten bins by about (10 - 1) / rows: 0.02 here, 0.2 at 45
 SHARE_DECIMALS: Final = 6
@@ -75,7 +75,7 @@ def stability_indices(counted: Mapping[str, InputCounts], histograms: Mapping[st
 
     An input with fewer than MINIMUM_ROWS values is left out.
 
-    >>> from lambda_fn.scoring.manifest import NumberHistogram
+    >>> from lambda_fn.scoring.artefact.manifest import NumberHistogram
     >>> trained = {"age": NumberHistogram(edges=(40.0,), counts=(500, 500))}
     >>> stability_indices({"age": InputCounts(counts=(500, 500))}, trained)
     {'age': 0.0}
@@ -103,7 +103,7 @@ def rises_in_blanks(counted: Mapping[str, InputCounts], histograms: Mapping[str,
     An input with fewer than MINIMUM_ROWS rows is left out, and so is one of which the manifest does not say how often
     it was missing in training. The population stability index sees none of this: it compares the values that are there.
 
-    >>> from lambda_fn.scoring.manifest import NumberHistogram
+    >>> from lambda_fn.scoring.artefact.manifest import NumberHistogram
     >>> trained = {"age": NumberHistogram(edges=(40.0,), counts=(450, 450), missing=100)}
     >>> rises_in_blanks({"age": InputCounts(counts=(300, 300), missing=400)}, trained)
     {'age': 0.3}

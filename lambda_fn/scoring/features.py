@@ -15,9 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Codes, Floats, Indices, Matrix
+from lambda_fn.scoring.artefact.recipe import OneHot, Recipe, Step
 from lambda_fn.scoring.columns import Columns, Layout, days_since_epoch
 from lambda_fn.scoring.errors import RecipeError
-from lambda_fn.scoring.recipe import OneHot, Recipe, Step
 
 Work = Floats  # (values, n): one row per named value, so that a step reads and writes contiguous memory
 FEATURE_LIMIT: Final = 1e9  # a ratio has no bound, and a float32 network fed with far more could answer inf - inf

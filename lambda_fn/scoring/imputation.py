@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Indices
+from lambda_fn.scoring.artefact.manifest import Missing
+from lambda_fn.scoring.artefact.recipe import DateInput, InputField, NumberInput
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, NumericInput, days_since_epoch
-from lambda_fn.scoring.manifest import Missing
-from lambda_fn.scoring.recipe import DateInput, InputField, NumberInput
 
 
 class Note(NamedTuple):

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Matrix
+from lambda_fn.scoring.artefact.manifest import Calibration, IdentityCalibration, Manifest, TableCalibration
 from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, Manifest, TableCalibration
 from lambda_fn.scoring.onnx_runtime import ort
 
 ROWS_AT_ONCE: Final = 1024  # what a network of two layers makes of them stays in a processor's second-level cache

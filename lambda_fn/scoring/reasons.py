@@ -21,8 +21,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
+from lambda_fn.scoring.artefact.recipe import DateInput
 from lambda_fn.scoring.columns import MISSING, Columns, Layout, date_of
-from lambda_fn.scoring.recipe import DateInput
 
 MOST_REASONS: Final = 20  # that an answer or a scored row names
 LEADING: Final = 4  # inputs whose subsets are summed exactly; each one more doubles the rows

@@ -11,14 +11,14 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
+from lambda_fn.scoring.artefact.manifest import Manifest
+from lambda_fn.scoring.artefact.policy import Policy
 from lambda_fn.scoring.columns import Columns, Layout, days_since_epoch
-from lambda_fn.scoring.decider import Decider, Signals
 from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.features import FeaturePlan, Work
 from lambda_fn.scoring.imputation import Imputer, Notes
-from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.scoring.model import FEWEST_ROWS, Model
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.offers.decider import Decider, Signals
 from lambda_fn.scoring.reasons import Explainer, Reason
 
 Rows = Bools | Indices | slice

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lambda_fn.scoring.artefact.recipe import DateInput, Recipe
 from lambda_fn.scoring.columns import MISSING, Columns, Layout
-from lambda_fn.scoring.recipe import DateInput, Recipe
 
 
 class AbsentColumns:

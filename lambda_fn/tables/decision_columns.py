@@ -13,9 +13,9 @@ import numpy as np
 from lambda_fn.csv_io.decimals import write_decimals
 from lambda_fn.csv_io.text import ByteMatrix, cell, table_of
 from lambda_fn.scoring.arrays import Indices, Texts
-from lambda_fn.scoring.assignment import GROUPS, Assignment, propensities
 from lambda_fn.scoring.deciding import allowed_choices
-from lambda_fn.scoring.decision_log import PROPENSITY_DECIMALS, SIGNAL_DECIMALS, policy_version
+from lambda_fn.scoring.offers.assignment import GROUPS, Assignment, propensities
+from lambda_fn.scoring.offers.decision_log import PROPENSITY_DECIMALS, SIGNAL_DECIMALS, policy_version
 from lambda_fn.scoring.service import Scorer, Scores
 from lambda_fn.tables.decision_ids import DecisionIds
 

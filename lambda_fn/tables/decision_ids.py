@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from lambda_fn.csv_io.text import ByteMatrix
 from lambda_fn.scoring.arrays import Floats, Texts
-from lambda_fn.scoring.assignment import DECISION_ID_CHARACTERS
-from lambda_fn.scoring.decision_log import SIGNAL_DECIMALS
+from lambda_fn.scoring.offers.assignment import DECISION_ID_CHARACTERS
+from lambda_fn.scoring.offers.decision_log import SIGNAL_DECIMALS
 
 _WORD_BYTES: Final = 8
 _ID_BYTES: Final = DECISION_ID_CHARACTERS // 2

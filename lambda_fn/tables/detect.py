@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from lambda_fn.csv_io.header import check_names, find_header
 from lambda_fn.csv_io.sniff import guess_delimiter, guess_encoding, sample_rows, sample_text
-from lambda_fn.scoring.dialect import ISO_DATE, Dialect
+from lambda_fn.scoring.artefact.dialect import ISO_DATE, Dialect
 from lambda_fn.tables.detect_dates import Dates, find_dates
 from lambda_fn.tables.detect_words import find_flag_words, find_marks, find_missing
 

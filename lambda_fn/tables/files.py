@@ -13,9 +13,9 @@ from typing import Final
 from lambda_fn.csv_io.blocks import OwnedLines, TooLong
 from lambda_fn.csv_io.encoding import Encoding
 from lambda_fn.csv_io.header import Header, UnusableHeader, find_header
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.recipe import ID_FIELD, CategoryInput, InputField, Recipe
 from lambda_fn.scoring.columns import Layout
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.recipe import ID_FIELD, CategoryInput, InputField, Recipe
 from lambda_fn.tables.reader import Table, TableReader
 from lambda_fn.tables.spellings import dialect_of
 

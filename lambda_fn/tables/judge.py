@@ -10,9 +10,9 @@ import numpy as np
 
 from lambda_fn.csv_io.exact import Row
 from lambda_fn.csv_io.spelling import Parser, Spelling
+from lambda_fn.scoring.artefact.dialect import Dialect
+from lambda_fn.scoring.artefact.expectations import MAX_ID_CHARACTERS
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout
-from lambda_fn.scoring.dialect import Dialect
-from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS
 from lambda_fn.tables.reasons import bad_id, wrong_value
 from lambda_fn.tables.spellings import parser_of
 

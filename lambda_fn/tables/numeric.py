@@ -13,8 +13,8 @@ from lambda_fn.csv_io.memo import Memo
 from lambda_fn.csv_io.numbers import parse_numbers
 from lambda_fn.csv_io.spelling import Spelling
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.dialect import ISO_DATE, Dialect
-from lambda_fn.scoring.recipe import DateInput, FlagInput, NumberInput
+from lambda_fn.scoring.artefact.dialect import ISO_DATE, Dialect
+from lambda_fn.scoring.artefact.recipe import DateInput, FlagInput, NumberInput
 from lambda_fn.tables.spellings import parser_of
 
 FastReader = Callable[[Cells], tuple[Floats, Bools]]  # (fields, rows) -> values, and which texts to read otherwise

@@ -17,10 +17,10 @@ from lambda_fn.csv_io.exact import ExactReader
 from lambda_fn.csv_io.grid import Grid, Text
 from lambda_fn.csv_io.reasons import TOO_LONG
 from lambda_fn.scoring.arrays import Bools
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.expectations import MAX_ID_CHARACTERS
+from lambda_fn.scoring.artefact.recipe import ID_FIELD
 from lambda_fn.scoring.columns import Columns, Layout
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS
-from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.tables.categories import CategoryTables
 from lambda_fn.tables.judge import Judge, Judged, Rejected
 from lambda_fn.tables.numeric import NumericReader

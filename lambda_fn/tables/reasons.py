@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.expectations import MAX_ID_CHARACTERS, expectation
-from lambda_fn.scoring.recipe import ID_FIELD, InputField
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.expectations import MAX_ID_CHARACTERS, expectation
+from lambda_fn.scoring.artefact.recipe import ID_FIELD, InputField
 
 _SHOWN_CHARACTERS: Final = 40
 

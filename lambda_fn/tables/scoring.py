@@ -11,16 +11,15 @@ import numpy as np
 
 from lambda_fn.csv_io.blocks import TooLong
 from lambda_fn.scoring.arrays import Floats, Indices, Texts
-from lambda_fn.scoring.assignment import EXPLOIT, Assigner, Assignment
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.columns import Columns
-from lambda_fn.scoring.decider import Decisions, Signals
 from lambda_fn.scoring.deciding import assign
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.drift import InputCounts, add_counts, count_inputs
 from lambda_fn.scoring.imputation import Notes
 from lambda_fn.scoring.model import FEWEST_ROWS
-from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS, Scorer, Scores
-from lambda_fn.scoring.spending import (
+from lambda_fn.scoring.offers.assignment import EXPLOIT, Assigner, Assignment
+from lambda_fn.scoring.offers.decider import Decisions, Signals
+from lambda_fn.scoring.offers.spending import (
     CutOff,
     Spending,
     add_spending,
@@ -29,6 +28,7 @@ from lambda_fn.scoring.spending import (
     expected_spend,
     ranks_of,
 )
+from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_LEVELS, Scorer, Scores
 from lambda_fn.tables.absent_columns import AbsentColumns
 from lambda_fn.tables.decision_columns import DecisionColumns
 from lambda_fn.tables.judge import Rejected

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lambda_fn.csv_io.header import Header
 from lambda_fn.csv_io.spelling import Parser, Spelling
-from lambda_fn.scoring.dialect import Dialect
-from lambda_fn.scoring.recipe import DateInput, FlagInput, NumberInput
+from lambda_fn.scoring.artefact.dialect import Dialect
+from lambda_fn.scoring.artefact.recipe import DateInput, FlagInput, NumberInput
 
 
 def spelling_of(dialect: Dialect) -> Spelling:

@@ -49,9 +49,9 @@ def _worker(
     from lambda_fn.batch.job import Chunk, InputFile, Job, Pins
     from lambda_fn.batch.score_chunk import score_chunk
     from lambda_fn.csv_io.header import find_header
-    from lambda_fn.scoring.dialect import DEFAULT_DIALECT
-    from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE
-    from lambda_fn.scoring.manifest_formats import read_manifest
+    from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT
+    from lambda_fn.scoring.artefact.manifest import MANIFEST_FILE, MODEL_FILE
+    from lambda_fn.scoring.artefact.manifest_formats import read_manifest
     from lambda_fn.scoring.service import Scorer
     from lambda_fn.tables.spellings import dialect_of
     from tests.bench.local_objects import DiskBucket

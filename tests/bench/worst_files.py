@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from lambda_fn.contract import CHUNK_BYTES
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.recipe import DateInput, FlagInput, InputField, NumberInput
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.recipe import DateInput, FlagInput, InputField, NumberInput
 
 BLANK_SHARE: Final = 0.5
 FAULTY_SHARE: Final = 0.01

@@ -14,7 +14,7 @@ from cdk.local.stack import DeployedStack
 from cdk.ops.client import ShopClient
 from lambda_fn.contract import MODELS_PREFIX
 from lambda_fn.registry import Registry
-from lambda_fn.scoring.manifest import MANIFEST_FILE, MODEL_FILE
+from lambda_fn.scoring.artefact.manifest import MANIFEST_FILE, MODEL_FILE
 from tests.e2e.support import eventually
 
 SEEN_WITHIN_SECONDS = 60.0

@@ -22,7 +22,7 @@ from cdk.local.model import COUNTRY, TrainingCli
 from cdk.local.stack import DeployedStack
 from cdk.ops.client import ShopClient
 from lambda_fn import contract
-from lambda_fn.scoring.decision_log import DecisionRecord, read_file, without_repeats
+from lambda_fn.scoring.offers.decision_log import DecisionRecord, read_file, without_repeats
 from tests.e2e.support import aws_client, eventually
 
 CONTROL, EXPLORE = 0.2, 0.4

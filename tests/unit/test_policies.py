@@ -22,8 +22,8 @@ from cdk.ops.rescan import rescan
 from cdk.ops.versions import delete_older_versions
 from lambda_fn.registry import Artefact, Registry
 from tests import factories
-from training.learning.sources import read_files
-from training.learning.watched_bucket import DECISION_PREFIXES, keep_rejected, keep_report, places_in, put_metrics
+from training.logged.sources import read_files
+from training.logged.watched_bucket import DECISION_PREFIXES, keep_rejected, keep_report, places_in, put_metrics
 
 POLICIES = Path(__file__).parents[2] / "docs" / "policies"
 SPELT_OTHERWISE = {

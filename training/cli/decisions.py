@@ -42,7 +42,7 @@ def simulate(
 ) -> None:
     """Choose offers within a budget so that the expected margin is largest. Prints that margin."""
     with plain_errors():
-        from lambda_fn.scoring.decider import Decider
+        from lambda_fn.scoring.offers.decider import Decider
         from training.offers.simulate import simulate as simulate_budget
 
         model = _model(artefact, bucket, version, policy, endpoint, region)
@@ -178,7 +178,7 @@ def analyse(
     Prints the difference of each treatment arm, one a line, in the order of their names.
     """
     with plain_errors():
-        from training.learning.effects import holm
+        from training.experiment.effects import holm
         from training.offers import ab_test as statistics
 
         arms = statistics.read_outcomes(csv, arm, outcome, control)
@@ -214,7 +214,7 @@ def _show_analysis(found: Analysis, corrected: float, confidence: float, treatme
 
 
 def _show_sequence(control: Floats, treatment: Floats, planned: float, confidence: float) -> None:
-    from training.learning.sequential import difference_sequence
+    from training.experiment.sequential import difference_sequence
 
     sequence = difference_sequence(control, treatment, planned, confidence)
     low, high = sequence.interval

@@ -14,10 +14,10 @@ from training.cli.console import console, plain_errors, result, say
 
 if TYPE_CHECKING:
     from lambda_fn.registry import Artefact
-    from lambda_fn.scoring.assignment import Assigner
+    from lambda_fn.scoring.offers.assignment import Assigner
     from training.learning.learn import Findings, Question
-    from training.learning.outcomes import Outcomes
-    from training.learning.records import Decisions
+    from training.logged.outcomes import Outcomes
+    from training.logged.records import Decisions
 
 DecisionPlaces = Annotated[
     list[str],
@@ -81,7 +81,7 @@ def learn(
         raise typer.BadParameter("--force needs --why", param_hint="--force")
     with plain_errors():
         from training.learning import learn as learning
-        from training.learning.outcomes import require_usable
+        from training.logged.outcomes import require_usable
 
         artefact = _model(model, bucket, endpoint, region)
         hasher = _hasher(key, bucket, endpoint, region)
@@ -172,7 +172,7 @@ def _model(place: str | None, bucket: str | None, endpoint: str | None, region: 
 
 def _hasher(key: Path | None, bucket: str | None, endpoint: str | None, region: str | None) -> Assigner | None:
     """Return what knows shoppers as the log does: by the key of a file, else of the registry's routing."""
-    from lambda_fn.scoring.assignment import Assigner, Assignment
+    from lambda_fn.scoring.offers.assignment import Assigner, Assignment
 
     if key is not None:
         return Assigner(Assignment(), key.read_bytes())
@@ -188,10 +188,10 @@ def _read(
     decisions: list[str], outcomes: list[str], hasher: Assigner | None, period: str | None, id_name: str | None,
     endpoint: str | None, region: str | None,
 ) -> tuple[Decisions, Outcomes]:  # fmt: skip
-    from training.learning.outcomes import read_outcomes
-    from training.learning.periods import parse_period
-    from training.learning.records import read_records
-    from training.learning.sources import S3_SCHEME, read_files
+    from training.logged.outcomes import read_outcomes
+    from training.logged.periods import parse_period
+    from training.logged.records import read_records
+    from training.logged.sources import S3_SCHEME, read_files
 
     client = None
     if any(place.startswith(S3_SCHEME) for place in (*decisions, *outcomes)):
@@ -228,7 +228,7 @@ def _tell(found: Outcomes) -> None:
 
 
 def _write_rejected(found: Outcomes, folder: Path) -> None:
-    from training.learning.rejected_outcomes import write_rejected
+    from training.logged.rejected_outcomes import write_rejected
 
     if path := write_rejected(found.wrong, folder):
         say(f"rejected rows, with their reasons: {path}")
@@ -243,7 +243,7 @@ def _question(
     confidence: float,
     data: str,
 ) -> Question:
-    from lambda_fn.scoring.policy import Attribution
+    from lambda_fn.scoring.artefact.policy import Attribution
     from training.learning.learn import Question
     from training.offers.policy_file import read_policy
 
@@ -277,7 +277,7 @@ def _show(found: Findings) -> None:
     if found.effects:
         console.print(table)
     for gate in found.gates:
-        say(f"gate: {gate.name}: {'passed' if gate.passed else 'FAILED'} ({gate.found})")
+        say(f"gate: {gate.name}: {'passed' if gate.passed else 'FAILED'} ({gate.detail})")
     for text in (*found.refusals, *found.notes):
         say(text)
 

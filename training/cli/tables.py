@@ -11,8 +11,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from lambda_fn.routing import LogEntry
     from training.data.checks import Report
+    from training.gate import Gate
     from training.models.compare import Comparison
-    from training.release.gates import Gate
 
 NOT_RECORDED = "not recorded"  # by a release that did not ask who
 _METRICS = ("f1", "roc_auc", "average_precision", "accuracy", "brier", "log_loss", "expected_calibration_error")

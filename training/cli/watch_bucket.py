@@ -44,7 +44,7 @@ def watch_bucket(
         import boto3
 
         from training.learning.watch import to_metrics
-        from training.learning.watched_bucket import keep_report, put_metrics
+        from training.logged.watched_bucket import keep_report, put_metrics
 
         s3 = boto3.client("s3", endpoint_url=endpoint, region_name=region)
         report = _report(options.open_registry(bucket, endpoint, region), s3, data_bucket)
@@ -60,11 +60,11 @@ def watch_bucket(
 
 
 def _report(registry: Registry, s3: S3Client, data_bucket: str) -> dict[str, Any] | None:
-    from training.learning.outcomes import read_outcomes
-    from training.learning.records import read_records
-    from training.learning.sources import read_files
     from training.learning.watch import watch
-    from training.learning.watched_bucket import DECISION_PREFIXES, OUTCOME_PREFIXES, keep_rejected, places_in
+    from training.logged.outcomes import read_outcomes
+    from training.logged.records import read_records
+    from training.logged.sources import read_files
+    from training.logged.watched_bucket import DECISION_PREFIXES, OUTCOME_PREFIXES, keep_rejected, places_in
 
     decisions, outcomes = (places_in(s3, data_bucket, prefixes) for prefixes in (DECISION_PREFIXES, OUTCOME_PREFIXES))
     if not decisions or not outcomes:

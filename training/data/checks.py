@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from lambda_fn.scoring.arrays import Bools
+from lambda_fn.scoring.artefact.recipe import DateInput, InputField
 from lambda_fn.scoring.columns import days_since_epoch
-from lambda_fn.scoring.recipe import DateInput, InputField
 from lambda_fn.tables.files import layout_of
 from training.data.columns import to_columns
 from training.data.load import Dataset

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from lambda_fn.scoring.arrays import Codes, Matrix
+from lambda_fn.scoring.artefact.manifest import Missing
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout
 from lambda_fn.scoring.features import FeaturePlan
 from lambda_fn.scoring.imputation import Imputer
-from lambda_fn.scoring.manifest import Missing
 
 BLOCK_ROWS: Final = 100_000  # featurised at a time: the float64 work array of a million rows is large
 

@@ -9,10 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lambda_fn.scoring.arrays import Floats
-from lambda_fn.scoring.columns import Columns, Layout
-from lambda_fn.scoring.features import FeaturePlan
-from lambda_fn.scoring.imputation import Imputer
-from lambda_fn.scoring.recipe import (
+from lambda_fn.scoring.artefact.recipe import (
     Bin,
     CategoryInput,
     DateInput,
@@ -25,6 +22,9 @@ from lambda_fn.scoring.recipe import (
     Recipe,
     Step,
 )
+from lambda_fn.scoring.columns import Columns, Layout
+from lambda_fn.scoring.features import FeaturePlan
+from lambda_fn.scoring.imputation import Imputer
 from training.data.columns import to_columns
 from training.data.recency import EPOCH
 from training.errors import DataRefused

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Codes, Floats
+from lambda_fn.scoring.artefact.manifest import CategoryHistogram, Histogram, NumberHistogram
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout
 from lambda_fn.scoring.drift import drift_values
-from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
 
 BINS: Final = 15
 

@@ -16,9 +16,9 @@ import pandas as pd
 
 from lambda_fn.csv_io.header import UnusableHeader
 from lambda_fn.scoring.arrays import Bools, Floats
-from lambda_fn.scoring.expectations import ANY_NUMBER
-from lambda_fn.scoring.manifest import DataFingerprint
-from lambda_fn.scoring.recipe import CategoryInput, InputField, NumberInput
+from lambda_fn.scoring.artefact.expectations import ANY_NUMBER
+from lambda_fn.scoring.artefact.manifest import DataFingerprint
+from lambda_fn.scoring.artefact.recipe import CategoryInput, InputField, NumberInput
 from lambda_fn.tables.files import OpenedTable, layout_of, open_table
 from lambda_fn.tables.reader import Table
 from lambda_fn.tables.spellings import parser_of, spelling_of

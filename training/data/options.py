@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.recipe import Recipe
 from training.data.source import Source
 from training.shops.public_shopper import public_shopper
 from training.shops.shop import Label, Shop

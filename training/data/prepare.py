@@ -9,8 +9,8 @@ import numpy as np
 
 from lambda_fn.csv_io.header import LacksColumns
 from lambda_fn.scoring.arrays import Indices
+from lambda_fn.scoring.artefact.recipe import InputField
 from lambda_fn.scoring.features import FeaturePlan
-from lambda_fn.scoring.recipe import InputField
 from training.data import fit_recipe, label
 from training.data.checks import Report, check
 from training.data.columns import featurise, to_columns

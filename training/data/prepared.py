@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from lambda_fn.scoring.arrays import Indices, Labels, Matrix
+from lambda_fn.scoring.artefact.manifest import DataFingerprint
+from lambda_fn.scoring.artefact.recipe import Recipe
 from lambda_fn.scoring.columns import Columns, Layout
 from lambda_fn.scoring.features import FeaturePlan
-from lambda_fn.scoring.manifest import DataFingerprint
-from lambda_fn.scoring.recipe import Recipe
 from training.data.checks import Report
 from training.data.columns import to_columns
 from training.data.options import DataOptions

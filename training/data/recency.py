@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from lambda_fn.scoring.recipe import DateInput, Recipe
+from lambda_fn.scoring.artefact.recipe import DateInput, Recipe
 from training.data.options import Say
 
 EPOCH: Final = dt.date(1970, 1, 1)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.manifest import Manifest
-from lambda_fn.scoring.recipe import CategoryInput, InputField
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.manifest import Manifest
+from lambda_fn.scoring.artefact.recipe import CategoryInput, InputField
 from training.shops.shop import Label, RateLabel, Shop, read_label
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
 from training.drafting.shop_text import scalar
 
 _MEANINGS = {

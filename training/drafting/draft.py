@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from training.drafting import leaks
 from training.drafting.bounds import date_bounds, number_bounds
 from training.drafting.dialect_text import described

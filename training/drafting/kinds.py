@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from training.drafting.profile import Profile
 from training.drafting.questions import NUMBER_OR_CODE, number_or_code
 

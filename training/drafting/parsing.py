@@ -9,7 +9,7 @@ import pandas as pd
 
 from lambda_fn.csv_io.spelling import Parser
 from lambda_fn.scoring.arrays import Floats
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from lambda_fn.tables.spellings import spelling_of
 
 _TRIED_FIRST: Final = 500  # texts, before all are parsed

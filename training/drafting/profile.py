@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lambda_fn.scoring.arrays import Floats
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from training.drafting.parsing import parse_dates, parse_numbers
 
 MOSTLY: Final = 0.5  # of the known texts that are numbers, where the others deserve a question

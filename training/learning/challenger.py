@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from training.learning.attribution import Matured
-from training.learning.sequential import PLANNED_SHOPPERS, difference_sequence
-from training.learning.trial import Trial, first_of_each
+from training.experiment.sequential import PLANNED_SHOPPERS, difference_sequence
+from training.experiment.trial import Trial, first_of_each
+from training.logged.attribution import Matured
 
 LEAST_SHOPPERS: Final = 100  # of either model: below it nothing is said
 BETTER, WORSE, OPEN = "better", "worse", "go on"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Indices
-from lambda_fn.scoring.decider import Signals
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
+from lambda_fn.scoring.offers.decider import Signals
+from training.experiment.off_policy import FOLDS
 from training.learning.joined import decided
 from training.learning.learnt_policy import learn_policy
 from training.learning.observed import Observed, take_signals
-from training.learning.off_policy import FOLDS
 
 
 def cross_fitted_choices(

@@ -8,16 +8,16 @@ import numpy as np
 
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.decider import Decider, Signals
-from lambda_fn.scoring.decision_log import DecisionRecord
-from lambda_fn.scoring.policy import NO_INTERVENTION, Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.policy import NO_INTERVENTION, Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
+from lambda_fn.scoring.offers.decider import Decider, Signals
+from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from training.errors import DataRefused
-from training.learning.attribution import Matured
+from training.experiment.off_policy import LoggedActions
+from training.experiment.trial import Trial
 from training.learning.observed import Observed
-from training.learning.off_policy import LoggedActions
 from training.learning.terms import Terms, terms_of
-from training.learning.trial import Trial
+from training.logged.attribution import Matured
 
 
 def arms_of(records: Sequence[DecisionRecord], policy: Policy | None) -> tuple[str, ...]:

@@ -9,11 +9,14 @@ from typing import Any, Final
 import numpy as np
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.policy import Attribution, Policy
+from lambda_fn.scoring.artefact.policy import Attribution, Policy
 from training.errors import DataRefused
-from training.learning.attribution import Matured, attribute
+from training.experiment.effects import Effect, estimate_effects, interactions
+from training.experiment.off_policy import Evaluation, evaluate
+from training.experiment.sample_ratio import SampleRatio, check_sample_ratio
+from training.experiment.trial import Trial
+from training.gate import Gate
 from training.learning.cross_fit import cross_fitted_choices
-from training.learning.effects import Effect, estimate_effects, interactions
 from training.learning.joined import (
     allowed_of,
     decided,
@@ -25,11 +28,9 @@ from training.learning.joined import (
 )
 from training.learning.learnt_policy import Learnt, chance_of_gain, learn_policy
 from training.learning.no_purchase import fit_line
-from training.learning.off_policy import Evaluation, evaluate
-from training.learning.outcomes import Outcomes
-from training.learning.records import Decisions
-from training.learning.sample_ratio import SampleRatio, check_sample_ratio
-from training.learning.trial import Trial
+from training.logged.attribution import Matured, attribute
+from training.logged.outcomes import Outcomes
+from training.logged.records import Decisions
 
 LEAST_CHANCE_OF_GAIN: Final = 0.9
 LEAST_MATURED: Final = 50_000
@@ -56,15 +57,6 @@ class Question:
     def policy(self) -> Policy | None:
         """Return the policy in force."""
         return self.model.manifest.policy if self.model else None
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One condition for becoming challenger."""
-
-    name: str
-    passed: bool
-    found: str
 
 
 @dataclass(frozen=True)
@@ -225,7 +217,7 @@ def to_document(found: Findings, question: Question) -> dict[str, Any]:
         "rates": _rates(found.learnt) if found.learnt else None,
         "evaluation": asdict(found.evaluation) if found.evaluation else None,
         "chance_of_gain": found.chance_of_gain,
-        "gates": [asdict(gate) for gate in found.gates],
+        "gates": [{"name": gate.name, "passed": gate.passed, "found": gate.detail} for gate in found.gates],
         "may_challenge": found.may_challenge,
         "refusals": list(found.refusals),
         "notes": list(found.notes),

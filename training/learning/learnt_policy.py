@@ -9,8 +9,8 @@ import numpy as np
 from scipy.stats import norm
 
 from lambda_fn.scoring.arrays import Indices
-from lambda_fn.scoring.decider import Signals
-from lambda_fn.scoring.policy import Gain, Intervention, Policy, Share
+from lambda_fn.scoring.artefact.policy import Gain, Intervention, Policy, Share
+from lambda_fn.scoring.offers.decider import Signals
 from training.learning.no_purchase import learn_baseline
 from training.learning.observed import Observed
 from training.learning.rates import Rate, Rates, learn_rates

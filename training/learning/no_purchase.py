@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Indices
-from lambda_fn.scoring.policy import NoPurchase
+from lambda_fn.scoring.artefact.policy import NoPurchase
 from training.learning.observed import Observed
 
 PRIOR_BUYERS: Final = 100  # what "risk is the chance of no purchase" counts as

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.decider import Signals
+from lambda_fn.scoring.offers.decider import Signals
 
 
 @dataclass(frozen=True)

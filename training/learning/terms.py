@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Indices
-from lambda_fn.scoring.policy import NO_INTERVENTION, Policy
+from lambda_fn.scoring.artefact.policy import NO_INTERVENTION, Policy
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,18 @@ import numpy as np
 from lambda_fn import contract
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Bools, Floats
-from lambda_fn.scoring.decider import Signals
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import Recipe
-from training.learning.attribution import Matured, attribute
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
+from lambda_fn.scoring.offers.decider import Signals
+from training.experiment.sample_ratio import check_sample_ratio
+from training.experiment.sequential import PLANNED_SHOPPERS, mean_sequence
+from training.experiment.trial import Trial, first_of_each
 from training.learning.challenger import compare_models
 from training.learning.joined import no_purchase, signals_of, to_trial, with_signals
-from training.learning.outcomes import Outcomes
-from training.learning.records import Decisions
-from training.learning.sample_ratio import check_sample_ratio
-from training.learning.sequential import PLANNED_SHOPPERS, mean_sequence
 from training.learning.terms import terms_of
-from training.learning.trial import Trial, first_of_each
+from training.logged.attribution import Matured, attribute
+from training.logged.outcomes import Outcomes
+from training.logged.records import Decisions
 
 SAMPLE_RATIO: Final = "sample-ratio"
 MARGIN_BELOW_EXPECTED: Final = "margin-below-expected"

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from lambda_fn.scoring.assignment import Assignment, with_none
+from lambda_fn.scoring.offers.assignment import Assignment, with_none
 from training.loop.world import LoopWorld
 
 

@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Indices
-from lambda_fn.scoring.decider import Decider
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.offers.decider import Decider
+from training.experiment.off_policy import LoggedActions, evaluate
+from training.experiment.sequential import half_width
 from training.learning.joined import outcome_features
 from training.learning.learnt_policy import learn_policy
-from training.learning.off_policy import LoggedActions, evaluate
-from training.learning.sequential import half_width
 from training.learning.terms import terms_of
 from training.loop.run import empty_log, observed, play_block
 from training.loop.world import LoopWorld, Shoppers, make_loop_world

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.assignment import CONTROL, EXPLOIT, EXPLORE, Assignment, Draws, choose, with_none
-from lambda_fn.scoring.decider import Decider
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.offers.assignment import CONTROL, EXPLOIT, EXPLORE, Assignment, Draws, choose, with_none
+from lambda_fn.scoring.offers.decider import Decider
 from training.learning.learnt_policy import learn_policy
 from training.learning.observed import Observed
 from training.loop.world import LoopWorld, Shoppers

@@ -15,12 +15,12 @@ from scipy.stats import norm
 
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Bools, Floats, Indices
-from lambda_fn.scoring.assignment import with_none
-from lambda_fn.scoring.decider import Decider, Signals
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
 from lambda_fn.scoring.features import FeaturePlan
 from lambda_fn.scoring.imputation import Imputer
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.offers.assignment import with_none
+from lambda_fn.scoring.offers.decider import Decider, Signals
 from lambda_fn.scoring.service import Scorer
 from training.data import fit_recipe
 from training.data.columns import to_columns

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Indices, Labels
-from lambda_fn.scoring.manifest import Calibration, IdentityCalibration, SigmoidCalibration, TableCalibration
+from lambda_fn.scoring.artefact.manifest import Calibration, IdentityCalibration, SigmoidCalibration, TableCalibration
 from lambda_fn.scoring.model import calibrator
 
 FOLDS: Final = 3

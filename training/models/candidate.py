@@ -8,8 +8,8 @@ from typing import Final, Protocol
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Indices, Matrix
+from lambda_fn.scoring.artefact.manifest import Calibration, Missing
 from lambda_fn.scoring.columns import Columns
-from lambda_fn.scoring.manifest import Calibration, Missing
 from lambda_fn.scoring.model import calibrator
 from training.data.columns import featurise
 from training.data.prepared import Prepared

@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats, Indices, Labels
+from lambda_fn.scoring.artefact.recipe import CategoryInput
 from lambda_fn.scoring.columns import Columns
-from lambda_fn.scoring.recipe import CategoryInput
 from training.data.load import ID, Dataset
 from training.data.options import DataOptions, Say
 from training.data.prepare import learn_from

@@ -7,8 +7,8 @@ import time
 import numpy as np
 
 from lambda_fn.scoring.arrays import Matrix
+from lambda_fn.scoring.artefact.manifest import IdentityCalibration
 from lambda_fn.scoring.columns import Columns
-from lambda_fn.scoring.manifest import IdentityCalibration
 from training.data.columns import featurise
 from training.data.prepared import Prepared
 from training.models import blanks, export, pupil, pupil_onnx

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats
+from lambda_fn.scoring.artefact.manifest import IdentityCalibration
 from lambda_fn.scoring.columns import Columns
-from lambda_fn.scoring.manifest import IdentityCalibration
 from training.data.prepared import Part, Prepared
 from training.errors import TrainingError
 from training.models import blanks, calibrate, export, network

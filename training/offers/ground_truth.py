@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lambda_fn.scoring.arrays import Floats
-from lambda_fn.scoring.decider import Decider, Signals
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
+from lambda_fn.scoring.offers.decider import Decider, Signals
 from training.offers.reference_offer import reference_offer
 
 

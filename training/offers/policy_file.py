@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.policy import Policy
 from training.shops.validated_yaml import read_yaml
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from lambda_fn.scoring.decider import SHARE_TOLERANCE
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.offers.decider import SHARE_TOLERANCE
 
 REFERENCE_SHARE: Final = 0.10
 

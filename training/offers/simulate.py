@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from lambda_fn.registry import Artefact
 from lambda_fn.scoring.arrays import Floats
-from lambda_fn.scoring.budget import Allocation, Upgrades, allocate, upgrades
-from lambda_fn.scoring.decider import Decider, Signals
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import ID_FIELD
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import ID_FIELD
+from lambda_fn.scoring.offers.budget import Allocation, Upgrades, allocate, upgrades
+from lambda_fn.scoring.offers.decider import Decider, Signals
 from lambda_fn.scoring.service import Scorer
 from training.data.columns import to_columns
 from training.data.load import ID, Dataset, read

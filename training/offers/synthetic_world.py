@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.recipe import CategoryInput, DateInput, Recipe
+from lambda_fn.scoring.artefact.recipe import CategoryInput, DateInput, Recipe
 from lambda_fn.scoring.service import Scorer
 from training.data.columns import to_columns
 from training.data.label import THRESHOLD_PERCENT

@@ -21,7 +21,7 @@ from lambda_fn.batch.objects import DataBucket
 from lambda_fn.batch.plan import METADATA_MODEL_VERSION, Planner
 from lambda_fn.batch.score_chunk import score_chunk
 from lambda_fn.registry import Registry
-from lambda_fn.scoring.manifest import MANIFEST_FILE
+from lambda_fn.scoring.artefact.manifest import MANIFEST_FILE
 from lambda_fn.scoring.service import Scorer
 from training.errors import DataRefused
 from training.offline.folder_client import FolderClient

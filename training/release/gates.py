@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
-from lambda_fn.scoring.manifest import MODEL_FILE, Manifest
+from lambda_fn.scoring.artefact.manifest import MODEL_FILE, Manifest
 from training.data.label import SMALLEST_MINORITY
 from training.errors import PromotionRefused
+from training.gate import Gate
 from training.models.export import LARGEST_DIFFERENCE
 from training.release.champion import PairedComparison
 
@@ -16,19 +16,6 @@ EVEN: Final = 0.5  # share of abandoned carts from which on the F1 is compared
 GATED_SHARES: Final = (0.5, 1.0)  # of blanks
 LARGEST_MODEL_BYTES: Final = 20_000_000
 LARGEST_ONE_ROW_MICROSECONDS: Final = 2_000.0
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One condition of a promotion.
-
-    ``passed``: whether it is met.
-    ``detail``: the figures.
-    """
-
-    name: str
-    passed: bool
-    detail: str
 
 
 def gates(manifest: Manifest, comparison: PairedComparison | None) -> list[Gate]:

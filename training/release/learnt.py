@@ -7,8 +7,8 @@ import hashlib
 from typing import Any, Final
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.manifest import MODEL_CARD_FILE, FileEntry
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.manifest import MODEL_CARD_FILE, FileEntry
+from lambda_fn.scoring.artefact.policy import Policy
 from training.release.package import content_hash, with_policy
 
 HEADING: Final = "## Learnt policy"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import Recipe
 from training.data.label import constant_f1
 from training.data.prepared import Prepared
 from training.evaluation.evaluate import Metrics

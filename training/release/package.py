@@ -14,8 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.manifest import (
+from lambda_fn.scoring.artefact.manifest import (
     MANIFEST_FILE,
     METRICS_FILE,
     MODEL_CARD_FILE,
@@ -23,8 +22,9 @@ from lambda_fn.scoring.manifest import (
     FileEntry,
     Manifest,
 )
-from lambda_fn.scoring.manifest_formats import read_manifest
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.manifest_formats import read_manifest
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.service import Scorer
 from training.data.histograms import histograms
 from training.data.prepared import Prepared

@@ -7,10 +7,11 @@ from typing import Final
 
 from lambda_fn.registry import Registry
 from lambda_fn.routing import Routing
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.artefact.manifest import Manifest
 from training.errors import PromotionRefused
+from training.gate import Gate
 from training.release.champion import PairedComparison, compare_on_file
-from training.release.gates import Gate, gates, require
+from training.release.gates import gates, require
 
 LARGEST_CHALLENGER_SHARE: Final = 0.5  # with more, the challenger would be the champion by another name
 SMALLEST_REASON: Final = 10  # characters; "x" is no reason

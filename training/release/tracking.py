@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.manifest import MANIFEST_FILE, Manifest
+from lambda_fn.scoring.artefact.manifest import MANIFEST_FILE, Manifest
 from training.errors import TrainingError
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import pandas as pd
 from pydantic import Field, TypeAdapter, model_validator
 
 from lambda_fn.scoring.arrays import Floats
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.artefact.recipe import DateInput, InputField, Recipe, Step
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.frozen import Frozen
-from lambda_fn.scoring.policy import Policy
-from lambda_fn.scoring.recipe import DateInput, InputField, Recipe, Step
 
 FORMAT: Final = 1
 ROW: Final = "row"  # as an id: the position in the file

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lambda_fn.scoring.recipe import CategoryInput
+from lambda_fn.scoring.artefact.recipe import CategoryInput
 from training.shops.public_shopper import public_shopper
 
 AS_OF: Final = pd.Timestamp("2027-01-01")

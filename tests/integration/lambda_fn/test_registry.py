@@ -7,8 +7,8 @@ from mypy_boto3_s3 import S3Client
 
 from lambda_fn.contract import ROUTING_KEY
 from lambda_fn.registry import Artefact, Registry
-from lambda_fn.scoring.assignment import KEY_BYTES
 from lambda_fn.scoring.errors import ArtefactRejected, ModelUnavailable, RegistryConflict, RoutingBroken
+from lambda_fn.scoring.offers.assignment import KEY_BYTES
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
 

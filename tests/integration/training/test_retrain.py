@@ -13,8 +13,8 @@ from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
 from training import retrain as module
 from training.errors import DataRefused, PromotionRefused
+from training.gate import Gate
 from training.job import Result, RunOptions
-from training.release.gates import Gate
 from training.retrain import Outcome, newest_csv, retrain
 
 BUCKET = "data"

@@ -6,7 +6,7 @@ import pytest
 
 from console.customers import first_customers
 from lambda_fn.csv_io.header import UnusableHeader
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.artefact.manifest import Manifest
 from tests import factories
 
 HEADER = "user_id,impulse_buying_score,average_order_value,weekend_shopper,shopping_time_of_day,last_purchase_date"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from console.inputs import OTHER_GROUP, Field, Inputs, UnknownDescription, read_inputs
-from lambda_fn.api.records import RecordReader
+from lambda_fn.api.parsing.records import RecordReader
 from lambda_fn.contract import API_BASE_PATH
 from lambda_fn.scoring.columns import Layout
 from tests import factories

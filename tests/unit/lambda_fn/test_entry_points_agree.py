@@ -11,10 +11,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.api.records import RecordReader
+from lambda_fn.api.parsing.records import RecordReader
+from lambda_fn.scoring.artefact.recipe import ID_FIELD
 from lambda_fn.scoring.columns import Columns, Layout
 from lambda_fn.scoring.errors import InvalidRecords
-from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.tables.reader import TableReader
 from tests import factories
 

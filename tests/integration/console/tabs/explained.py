@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.manifest import METRICS_FILE, Manifest
+from lambda_fn.scoring.artefact.manifest import METRICS_FILE, Manifest
 from tests import factories
 
 SHOPPERS = 60

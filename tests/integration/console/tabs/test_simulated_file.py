@@ -17,7 +17,7 @@ from console.settings import ConsoleSettings
 from console.store import Store, StoreError
 from console.tabs.simulated_file import HOLDOUT, NO_LIMIT, run
 from lambda_fn.registry import Artefact, Registry
-from lambda_fn.scoring.manifest import METRICS_FILE
+from lambda_fn.scoring.artefact.manifest import METRICS_FILE
 from tests import csv_files, factories
 from tests.integration.conftest import REGISTRY_BUCKET
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from lambda_fn.api import answers
 from lambda_fn.registry import Artefact, Registry
-from lambda_fn.scoring.assignment import DECISION_ID_CHARACTERS
+from lambda_fn.scoring.offers.assignment import DECISION_ID_CHARACTERS
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
 from tests.integration.lambda_fn.api.support import BASE, client_of, problem

@@ -16,8 +16,8 @@ from lambda_fn.api import entry
 from lambda_fn.registry import Artefact, Registry
 from tests import events, factories
 from tests.integration.conftest import REGISTRY_BUCKET
-from training.learning.outcomes import read_outcomes
-from training.learning.sources import read_files
+from training.logged.outcomes import read_outcomes
+from training.logged.sources import read_files
 
 DATA_BUCKET = "data"
 CHALLENGER = "v20260702T120000-00000002"

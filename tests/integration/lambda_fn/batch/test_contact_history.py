@@ -6,7 +6,7 @@ import io
 import pytest
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.recipe import DateInput
+from lambda_fn.scoring.artefact.recipe import DateInput
 from tests import csv_files, factories, offers
 from tests.integration.lambda_fn.api.support import BASE, client_of
 from tests.integration.lambda_fn.batch.conftest import Shop, read_csv

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from tests import csv_files, factories
 from tests.integration.lambda_fn.batch.conftest import Shop, read_csv
 

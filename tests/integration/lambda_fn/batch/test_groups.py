@@ -11,8 +11,8 @@ from tests import csv_files, factories
 from tests.integration.conftest import REGISTRY_BUCKET
 from tests.integration.lambda_fn.api.support import BASE, client_of
 from tests.integration.lambda_fn.batch.conftest import Shop, read_csv
-from training.learning.records import read_records
-from training.learning.sources import SourceFile
+from training.logged.records import read_records
+from training.logged.sources import SourceFile
 
 ROWS = 300
 FILE = csv_files.good_file(ROWS)

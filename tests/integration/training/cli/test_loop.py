@@ -13,15 +13,15 @@ import pytest
 from mypy_boto3_s3 import S3Client
 
 from lambda_fn.registry import Artefact, Registry
-from lambda_fn.scoring.assignment import Assignment
-from lambda_fn.scoring.decision_log import DecisionRecord, write_line
+from lambda_fn.scoring.offers.assignment import Assignment
+from lambda_fn.scoring.offers.decision_log import DecisionRecord, write_line
 from lambda_fn.scoring.service import Scorer
 from lambda_fn.tables.scoring import ChunkScoring, DecidedAs
 from tests import csv_files, factories
 from tests.command_line import ask
 from tests.integration.conftest import REGISTRY_BUCKET
-from training.learning.scored_files import read_table, records_of
-from training.learning.sources import SourceFile
+from training.logged.scored_files import read_table, records_of
+from training.logged.sources import SourceFile
 
 BUCKET = "data"
 ROWS = 3_000

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from lambda_fn.registry import Artefact, Registry
 from lambda_fn.routing import Routing
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.artefact.manifest import Manifest
 from tests import factories
 from tests.integration.conftest import REGISTRY_BUCKET
 from training.cli import registry as commands

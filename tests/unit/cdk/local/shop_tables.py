@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.manifest import Manifest
 from tests import csv_files, factories
 
 GERMAN = Dialect(

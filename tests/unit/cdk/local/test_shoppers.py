@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from cdk.local.shoppers import as_csv, as_request, first_rows
-from lambda_fn.api.records import RecordReader
+from lambda_fn.api.parsing.records import RecordReader
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
 from lambda_fn.scoring.columns import Layout
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
 from tests import csv_files
 from tests.unit.cdk.local.shop_tables import DIALECTS, GERMAN, ID, model_of, table_of
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from cdk.local.spoil import WAYS, Target, spoil
+from lambda_fn.scoring.artefact.dialect import Dialect
+from lambda_fn.scoring.artefact.manifest import Manifest
 from lambda_fn.scoring.columns import Layout
-from lambda_fn.scoring.dialect import Dialect
-from lambda_fn.scoring.manifest import Manifest
 from lambda_fn.tables.files import read_table
 from tests.unit.cdk.local.shop_tables import DIALECTS, model_of, table_of
 

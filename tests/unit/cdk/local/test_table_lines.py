@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cdk.local.table_lines import TableLines, first_rows_as_written
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
 from tests.unit.cdk.local.shop_tables import DIALECTS, model_of, table_of
 
 

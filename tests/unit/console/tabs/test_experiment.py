@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from console.tabs import experiment
-from training.learning.sequential import difference_sequence
+from training.experiment.sequential import difference_sequence
 from training.offers.ab_test import Analysis, Arm, Size
 
 

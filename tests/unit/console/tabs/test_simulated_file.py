@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from console.tabs import simulated_file
-from lambda_fn.scoring.budget import Allocation
+from lambda_fn.scoring.offers.budget import Allocation
 from training.offers.simulate import Simulation
 
 FOUND = Simulation(

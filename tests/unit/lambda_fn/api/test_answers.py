@@ -8,7 +8,7 @@ from lambda_fn.api import answers
 from lambda_fn.api.decided import decide
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.assignment import Assigner, Assignment
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment
 from tests import factories
 
 AT = dt.datetime(2026, 7, 1, 12, 30, 0, 123_456, tzinfo=dt.UTC)

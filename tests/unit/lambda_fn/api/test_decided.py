@@ -7,8 +7,8 @@ import pytest
 from lambda_fn.api.decided import Decided, decide
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.assignment import Assigner, Assignment
-from lambda_fn.scoring.decision_log import policy_version, read_line
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment
+from lambda_fn.scoring.offers.decision_log import policy_version, read_line
 from tests import factories
 
 AT = dt.datetime(2026, 7, 1, 12, 30, 0, 123_456, tzinfo=dt.UTC)

@@ -12,8 +12,8 @@ from lambda_fn.api.decided import Decided, decide
 from lambda_fn.api.decision_stream import DecisionStream, packed
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.assignment import Assigner, Assignment
-from lambda_fn.scoring.decision_log import read_file
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment
+from lambda_fn.scoring.offers.decision_log import read_file
 from tests import factories
 
 MODEL = ServedModel(Artefact(*factories.artefact()))

@@ -9,9 +9,9 @@ import pytest
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.api.serving import CHALLENGER, CHAMPION, Answered, Serving, share_of
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.assignment import Assigner, Assignment
+from lambda_fn.scoring.artefact.recipe import Recipe
 from lambda_fn.scoring.errors import InvalidRecords
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment
 from tests import factories
 
 FIRST = "v20260701T120000-00000001"

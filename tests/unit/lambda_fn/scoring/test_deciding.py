@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.assignment import CONTROL, EXPLOIT, EXPLORE, Assigner, Assignment
 from lambda_fn.scoring.columns import Columns
 from lambda_fn.scoring.deciding import allowed_choices, assign
+from lambda_fn.scoring.offers.assignment import CONTROL, EXPLOIT, EXPLORE, Assigner, Assignment
 from lambda_fn.scoring.service import Scorer, Scores
 from tests import factories
 

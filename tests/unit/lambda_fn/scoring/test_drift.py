@@ -5,6 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from lambda_fn.scoring.artefact.manifest import CategoryHistogram, Histogram, NumberHistogram
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout, days_since_epoch
 from lambda_fn.scoring.drift import (
     MINIMUM_ROWS,
@@ -16,7 +17,6 @@ from lambda_fn.scoring.drift import (
     stability_index,
     stability_indices,
 )
-from lambda_fn.scoring.manifest import CategoryHistogram, Histogram, NumberHistogram
 from tests import factories
 
 RECIPE = factories.recipe()

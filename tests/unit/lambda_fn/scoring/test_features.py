@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambda_fn.scoring.artefact.recipe import Product
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, days_since_epoch
 from lambda_fn.scoring.errors import RecipeError
 from lambda_fn.scoring.features import FEATURE_LIMIT, FeaturePlan
-from lambda_fn.scoring.recipe import Product
 from tests import factories
 
 PLAN = FeaturePlan(factories.recipe())

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.manifest import (
+from lambda_fn.scoring.artefact.manifest import (
     IdentityCalibration,
     SigmoidCalibration,
     TableCalibration,
 )
+from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.model import calibrator
 from lambda_fn.scoring.service import Scorer
 from tests import factories

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambda_fn.scoring.arrays import Bools, Floats
+from lambda_fn.scoring.artefact.recipe import CategoryInput, NumberInput, Passthrough, Recipe
 from lambda_fn.scoring.columns import MISSING, UNKNOWN, Columns, Layout
 from lambda_fn.scoring.reasons import LEADING, MOST_EXACT, Explainer, Reason
-from lambda_fn.scoring.recipe import CategoryInput, NumberInput, Passthrough, Recipe
 from tests import factories
 
 NUMBERS = 10

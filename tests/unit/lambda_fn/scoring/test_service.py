@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from lambda_fn.scoring.arrays import Floats, Matrix
-from lambda_fn.scoring.columns import MISSING, Columns, days_since_epoch
-from lambda_fn.scoring.errors import ArtefactRejected
-from lambda_fn.scoring.manifest import (
+from lambda_fn.scoring.artefact.manifest import (
     MODEL_FILE,
 )
+from lambda_fn.scoring.columns import MISSING, Columns, days_since_epoch
+from lambda_fn.scoring.errors import ArtefactRejected
 from lambda_fn.scoring.model import FEWEST_ROWS, Model
 from lambda_fn.scoring.service import Scorer
 from tests import factories

@@ -4,8 +4,8 @@ import datetime as dt
 
 import numpy as np
 
+from lambda_fn.scoring.artefact.recipe import DateInput
 from lambda_fn.scoring.columns import MISSING, Columns, Layout
-from lambda_fn.scoring.recipe import DateInput
 from lambda_fn.tables.absent_columns import AbsentColumns
 from tests import factories
 

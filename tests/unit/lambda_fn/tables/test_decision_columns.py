@@ -6,9 +6,9 @@ import io
 
 import pytest
 
-from lambda_fn.scoring.assignment import EXPLOIT, GROUPS, Assigner, Assignment, propensities
 from lambda_fn.scoring.deciding import allowed_choices, assign
-from lambda_fn.scoring.decision_log import PROPENSITY_DECIMALS, policy_version
+from lambda_fn.scoring.offers.assignment import EXPLOIT, GROUPS, Assigner, Assignment, propensities
+from lambda_fn.scoring.offers.decision_log import PROPENSITY_DECIMALS, policy_version
 from lambda_fn.scoring.service import MONEY_DECIMALS, Scorer
 from lambda_fn.tables.reader import TableReader
 from lambda_fn.tables.scoring import ChunkScoring, DecidedAs

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.scoring.assignment import DECISION_ID_CHARACTERS
+from lambda_fn.scoring.offers.assignment import DECISION_ID_CHARACTERS
 from lambda_fn.tables.decision_ids import DecisionIds
 
 shopper_ids = st.binary(min_size=1, max_size=40).map(lambda text: text.replace(b"\0", b"x"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lambda_fn.csv_io.header import UnusableHeader
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from lambda_fn.tables.detect import detect_dialect
 from tests.data import tables
 

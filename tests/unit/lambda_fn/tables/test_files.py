@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from lambda_fn.csv_io.header import UnusableHeader
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.recipe import CategoryInput, DateInput, FlagInput, InputField, NumberInput
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.recipe import CategoryInput, DateInput, FlagInput, InputField, NumberInput
 from lambda_fn.tables.detect import detect_dialect
 from lambda_fn.tables.files import layout_of, read_table
 from lambda_fn.tables.reader import Table

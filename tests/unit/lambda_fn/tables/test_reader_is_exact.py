@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from lambda_fn.csv_io.cells import Cells, Places
 from lambda_fn.csv_io.grid import Text
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.recipe import ID_FIELD
 from lambda_fn.scoring.columns import Layout
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
-from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.tables.reader import Table, TableReader
 from tests import factories
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambda_fn.scoring.recipe import FlagInput
+from lambda_fn.scoring.artefact.recipe import FlagInput
 from lambda_fn.tables.reasons import bad_id, wrong_value
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_fn.scoring.assignment import EXPLOIT, Assignment
 from lambda_fn.scoring.columns import Columns
+from lambda_fn.scoring.offers.assignment import EXPLOIT, Assignment
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer
 from lambda_fn.tables.decision_columns import DecisionColumns
 from lambda_fn.tables.reader import TableReader

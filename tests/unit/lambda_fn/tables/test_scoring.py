@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from lambda_fn.batch.objects import PIECE_BYTES
 from lambda_fn.csv_io.blocks import OwnedLines, reading_range
+from lambda_fn.scoring.artefact.recipe import ID_FIELD
 from lambda_fn.scoring.model import Model
-from lambda_fn.scoring.recipe import ID_FIELD
 from lambda_fn.scoring.service import RISK_DECIMALS, Scorer
 from lambda_fn.tables.decision_columns import DECISION_COLUMNS
 from lambda_fn.tables.reader import TableReader

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
-from lambda_fn.scoring.manifest import IdentityCalibration
+from lambda_fn.scoring.artefact.manifest import IdentityCalibration
 from training.cli.tables import comparison_table, findings_table, gates_table, importance_table, metrics_table
 from training.data.checks import Finding, Report
+from training.gate import Gate
 from training.models.candidate import Candidate
 from training.models.compare import Comparison, Entry
 from training.models.metrics import Ranking
-from training.release.gates import Gate
 
 
 def cells(table: Table) -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lambda_fn.scoring.manifest import DataFingerprint
+from lambda_fn.scoring.artefact.manifest import DataFingerprint
 from training.data.checks import Finding, check
 from training.data.load import ID, Dataset, Refused
 from training.errors import DataRefused

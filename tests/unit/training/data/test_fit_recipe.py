@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.recipe import Bin, CategoryInput, NumberInput
+from lambda_fn.scoring.artefact.recipe import Bin, CategoryInput, NumberInput
 from training.data import fit_recipe
 from training.data.prepared import Prepared
 from training.errors import DataRefused

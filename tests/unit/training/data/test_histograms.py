@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from lambda_fn.scoring.artefact.manifest import CategoryHistogram, NumberHistogram
 from lambda_fn.scoring.columns import MISSING, UNKNOWN
-from lambda_fn.scoring.manifest import CategoryHistogram, NumberHistogram
 from training.data.histograms import histograms
 from training.data.prepared import Prepared
 

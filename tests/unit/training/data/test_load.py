@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lambda_fn.scoring.dialect import Dialect
-from lambda_fn.scoring.recipe import Recipe
+from lambda_fn.scoring.artefact.dialect import Dialect
+from lambda_fn.scoring.artefact.recipe import Recipe
 from training.data.load import ID, Refused, read
 from training.data.source import Source
 from training.errors import DataRefused

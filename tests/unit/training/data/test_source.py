@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from tests import factories
 from training.data.source import Source, label_and_rows
 from training.shops.public_shopper import public_shopper

@@ -1,6 +1,6 @@
 """A dialect is written into a shop file as far as it differs from the default, and is read back the same."""
 
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT, Dialect
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT, Dialect
 from training.drafting.dialect_text import described
 from training.shops.yaml_lines import parse_yaml
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from training.drafting.draft import MOST_NAMED, draft
 from training.drafting.shop_text import ShopText
 from training.drafting.text_table import TextTable

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from training.drafting.kinds import Guess, Kind, guess_kind
 from training.drafting.profile import profile
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT
 from training.drafting.label import DraftedLabel, draft_label
 from training.drafting.profile import profile
 from training.errors import DataRefused

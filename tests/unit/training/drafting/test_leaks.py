@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lambda_fn.scoring.dialect import DEFAULT_DIALECT
+from lambda_fn.scoring.artefact.dialect import DEFAULT_DIALECT
 from training.drafting.leaks import LEAKAGE_AUC, auc_alone, copies
 from training.drafting.profile import profile
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from training.drafting.offers import draft_offers
 from training.drafting.profile import profile
 from training.drafting.shop_text import ShopText

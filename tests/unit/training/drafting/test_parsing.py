@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from training.drafting.parsing import parse_dates, parse_numbers
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from lambda_fn.scoring.dialect import Dialect
+from lambda_fn.scoring.artefact.dialect import Dialect
 from training.drafting.profile import Profile, profile
 
 DIALECT = Dialect(missing=("", "NA"), decimal_mark=",", thousands_mark=".", dates=("DD.MM.YYYY",))

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.decision_log import DecisionRecord
-from tests.unit.training.learning.trials import trial
-from training.learning.attribution import Matured
+from lambda_fn.scoring.offers.decision_log import DecisionRecord
+from tests.unit.training.experiment.trials import trial
+from training.experiment.sequential import difference_sequence
 from training.learning.challenger import compare_models
-from training.learning.sequential import difference_sequence
+from training.logged.attribution import Matured
 
 ROWS = 4_000
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lambda_fn.scoring.decider import Signals
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.offers.decider import Signals
 from tests import factories
 from tests.unit.training.learning.logs import observed
 from training.learning.cross_fit import cross_fitted_choices

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.decision_log import DecisionRecord
+from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from tests import factories
 from training.errors import DataRefused
 from training.learning.joined import signals_of, with_signals

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.assignment import Assigner, Assignment, choose, with_none
-from lambda_fn.scoring.decider import Decider, Signals
-from lambda_fn.scoring.decision_log import DecisionRecord, write_line
+from lambda_fn.scoring.offers.assignment import Assigner, Assignment, choose, with_none
+from lambda_fn.scoring.offers.decider import Decider, Signals
+from lambda_fn.scoring.offers.decision_log import DecisionRecord, write_line
 from tests import factories
 from training.cli.app import app
 from training.release.package import read, write
@@ -122,6 +122,7 @@ def test_a_log_teaches_a_policy_that_waits_at_the_gate(tmp_path: Path, model: Pa
     # Then each counts once, and 6,000 are too few
     assert stdout == "none"
     assert (found["counts"]["decisions"], found["counts"]["orders_without_a_decision"]) == (6_000, 0)
+    assert {tuple(gate) for gate in found["gates"]} == {("name", "passed", "found")}
     assert [(gate["name"], gate["passed"]) for gate in found["gates"]][:2] == [
         ("matured decisions", False), ("its value can be told", True)
     ]  # fmt: skip

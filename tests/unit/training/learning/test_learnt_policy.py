@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.decider import Signals
+from lambda_fn.scoring.offers.decider import Signals
 from tests import factories
 from tests.unit.training.learning.logs import observed
 from training.learning.learnt_policy import chance_of_gain, learn_policy

@@ -10,16 +10,16 @@ import pytest
 import statsmodels.api as sm
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.decider import Signals
-from lambda_fn.scoring.decision_log import DecisionRecord
+from lambda_fn.scoring.offers.decider import Signals
+from lambda_fn.scoring.offers.decision_log import DecisionRecord
 from tests import factories
-from tests.unit.training.learning.trials import trial
-from training.learning.outcomes import Outcomes, read_outcomes
-from training.learning.periods import parse_period
-from training.learning.records import Decisions
-from training.learning.sequential import mean_sequence
-from training.learning.sources import SourceFile
+from tests.unit.training.experiment.trials import trial
+from training.experiment.sequential import mean_sequence
 from training.learning.watch import calibration, compare_margins, expected_margin, to_metrics, watch
+from training.logged.outcomes import Outcomes, read_outcomes
+from training.logged.periods import parse_period
+from training.logged.records import Decisions
+from training.logged.sources import SourceFile
 
 MODEL = Artefact(*factories.artefact())
 VERSION = MODEL.manifest.model_version

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lambda_fn.scoring.assignment import Draws, choose, with_none
+from lambda_fn.scoring.offers.assignment import Draws, choose, with_none
 from training.loop.costs import Costs, costs_of, mean_costs
 from training.loop.run import SHARES
 from training.loop.world import NO_OFFER_WORKS, Shoppers, make_loop_world, twin_shoppers

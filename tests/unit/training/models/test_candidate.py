@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from lambda_fn.scoring.manifest import IdentityCalibration, SigmoidCalibration
+from lambda_fn.scoring.artefact.manifest import IdentityCalibration, SigmoidCalibration
 from training.data.prepared import Prepared
 from training.models import export
 from training.models.candidate import Candidate

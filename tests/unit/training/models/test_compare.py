@@ -5,8 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from lambda_fn.scoring.artefact.manifest import IdentityCalibration
 from lambda_fn.scoring.columns import MISSING
-from lambda_fn.scoring.manifest import IdentityCalibration
 from training.data.prepared import Prepared
 from training.models import pupil, teacher
 from training.models.candidate import Candidate

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.decider import Decider, Signals
-from lambda_fn.scoring.policy import Policy
+from lambda_fn.scoring.artefact.policy import Policy
+from lambda_fn.scoring.offers.decider import Decider, Signals
 from lambda_fn.scoring.service import Scorer
 from training.data.columns import to_columns
 from training.offers.ground_truth import Outcome, make_world, play

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.recipe import CategoryInput
+from lambda_fn.scoring.artefact.recipe import CategoryInput
 from training.errors import DataRefused
 from training.release.champion import compare_on_file, compare_on_holdout, paired
 

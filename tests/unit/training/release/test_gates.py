@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.artefact.manifest import Manifest
 from tests import factories
 from training.errors import PromotionRefused
 from training.release.gates import gates, require

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lambda_fn.registry import Artefact
-from lambda_fn.scoring.manifest_formats import read_manifest
+from lambda_fn.scoring.artefact.manifest_formats import read_manifest
 from training.data.prepare import read_rows
 from training.data.prepared import Prepared
 from training.errors import PublishRefused, TrainingError

@@ -3,7 +3,7 @@
 import pytest
 
 from lambda_fn.registry import Registry
-from lambda_fn.scoring.manifest import Manifest
+from lambda_fn.scoring.artefact.manifest import Manifest
 from tests import factories
 from training.errors import PromotionRefused
 from training.release.promotion import check, check_challenger, promote

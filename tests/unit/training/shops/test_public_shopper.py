@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from lambda_fn.scoring.artefact.recipe import DateInput, MinMax, NumberInput, Passthrough, Recipe
 from lambda_fn.scoring.errors import RecipeError
-from lambda_fn.scoring.recipe import DateInput, MinMax, NumberInput, Passthrough, Recipe
 from training.shops.public_shopper import public_shopper
 from training.synthetic.twin import COLUMNS
 

@@ -1,0 +1,1 @@
+"""What wraps the application: its base path, HEAD requests, the log of requests."""

@@ -1,0 +1,1 @@
+"""What travels with a model: its manifest in each format, and the recipe, policy and dialect in it."""

@@ -1,0 +1,1 @@
+"""What is known of shoppers after the fact: decisions, outcomes, and which order belongs to which decision."""
