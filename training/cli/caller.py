@@ -21,6 +21,7 @@ def caller(endpoint: str | None, region: str | None) -> str:
     import boto3
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     hurried = Config(
         connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": TRIES}
@@ -28,6 +29,7 @@ def caller(endpoint: str | None, region: str | None) -> str:
     try:
         sts = boto3.client("sts", endpoint_url=endpoint, region_name=region, config=hurried)
         return str(sts.get_caller_identity()["Arn"])
-    except (BotoCoreError, ClientError, ValueError) as error:  # ValueError: an endpoint that is no address
+    # ValueError: an endpoint that is no address. ResponseParserError: an answer that is not of AWS, such as a proxy's.
+    except (BotoCoreError, ClientError, ResponseParserError, ValueError) as error:
         say(f"recorded as done by {UNKNOWN}: AWS STS does not say who is asking: {error}")
         return UNKNOWN

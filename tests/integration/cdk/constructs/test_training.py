@@ -31,7 +31,7 @@ FEW_ROWS = 2_000
 
 @pytest.fixture(scope="module")
 def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
-    with ministack.running(tmp_path_factory.mktemp("aws"), {"SERVICES": "s3,sns,sqs"}) as running:
+    with ministack.running(tmp_path_factory.mktemp("aws"), {"SERVICES": "s3,sns,sqs,sts"}) as running:
         for bucket in (REGISTRY, DATA):
             client(running, "s3").create_bucket(Bucket=bucket)
         yield running

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import boto3
 import pytest
@@ -43,6 +45,19 @@ def test_where_nobody_answers_it_says_so_and_goes_on(
         endpoint = f"http://127.0.0.1:{free.getsockname()[1]}"
         assert caller(endpoint, "eu-central-1") == UNKNOWN
     assert "recorded as done by unknown: AWS STS does not say who is asking" in capsys.readouterr().err
+
+
+def test_an_answer_that_is_not_of_aws_is_no_failure() -> None:
+    class Proxy(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>Sign in first<br></html>")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        assert caller(f"http://127.0.0.1:{server.server_port}", "eu-central-1") == UNKNOWN
+        server.shutdown()
 
 
 @pytest.mark.parametrize(("endpoint", "region"), [("no address", "eu-central-1"), (None, "no region")])
