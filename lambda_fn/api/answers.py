@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from lambda_fn.api.decided import Decided
@@ -134,7 +133,7 @@ def predictions(user_ids: Sequence[str | int], decided: Decided) -> list[dict[st
     """Return one response body per record, in order."""
     scorer, scores = decided.model.scorer, decided.scores
     id_name = scorer.manifest.id_name
-    noted_rows = np.any(scores.notes.flags, axis=1).tolist()
+    noted_rows = [False] * len(decided) if scores.notes.none else scores.notes.flags.any(axis=1).tolist()
     timestamp = decided.at.isoformat(timespec="milliseconds")
     rows = zip(
         user_ids,

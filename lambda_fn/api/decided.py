@@ -6,13 +6,22 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 from pydantic_core import to_json
 
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.scoring.arrays import Indices
 from lambda_fn.scoring.deciding import allowed_choices, assign
-from lambda_fn.scoring.offers.assignment import DECISION_ID_CHARACTERS, EXPLOIT, GROUPS, Assigner, propensities
+from lambda_fn.scoring.offers.assignment import (
+    DECISION_ID_CHARACTERS,
+    EXPLOIT,
+    GROUPS,
+    Assigner,
+    Assignment,
+    propensities,
+)
 from lambda_fn.scoring.offers.decision_log import PROPENSITY_DECIMALS, SIGNAL_DECIMALS
 from lambda_fn.scoring.service import Scores
 
@@ -46,13 +55,13 @@ class Decided:
         if self.assigner is None:
             return
         model, signals, choices = self.model, self.scores.signals, self.model.scorer.choices
-        allowed = allowed_choices(model.scorer.decider, self.scores)
-        chances = propensities(allowed, self.greedy, self.assigner.assignment).round(PROPENSITY_DECIMALS)
+        assignment = self.assigner.assignment
+        shares = assignment.control_share, assignment.explore_share
         shared = {
             "time": self.at.isoformat(timespec="milliseconds"),
             "model": model.scorer.version,
             "policy": model.policy_version,
-            "assignment": str(self.assigner.assignment.version),
+            "assignment": str(assignment.version),
         }
         rows = zip(
             signals.risk.round(SIGNAL_DECIMALS).tolist(),
@@ -62,11 +71,11 @@ class Decided:
             signals.recency_segment.tolist(),
             self.scores.choice.tolist(),
             self.greedy.tolist(),
-            allowed.tolist(),
-            chances.tolist(),
+            allowed_choices(self.scores).tolist(),
             strict=True,
         )
-        for row, (risk, value, sensitivity, tier, segment, choice, greedy, may, chance) in enumerate(rows):
+        for row, (risk, value, sensitivity, tier, segment, choice, greedy, allowed) in enumerate(rows):
+            open_choices, chances = _chances(tuple(allowed), greedy, *shares)
             record = {
                 "decision_id": self.ids[row],
                 "shopper": self.assigner.shopper_hash(self.shoppers[row]),
@@ -76,13 +85,24 @@ class Decided:
                 "sensitivity": sensitivity,
                 "tier": model.tiers[int(tier)],
                 "segment": model.segments[int(segment)],
-                "allowed": [name for name, open_ in zip(choices, may, strict=True) if open_],
-                "propensities": [share for share, open_ in zip(chance, may, strict=True) if open_],
+                "allowed": [choices[open_choice] for open_choice in open_choices],
+                "propensities": chances,
                 "offer": choices[choice],
                 "greedy": choices[greedy],
                 "group": self.groups[row],
             }
             yield to_json(record) + b"\n"
+
+
+@lru_cache(maxsize=1_024)
+def _chances(
+    allowed: tuple[bool, ...], greedy: int, control_share: float, explore_share: float
+) -> tuple[Sequence[int], Sequence[float]]:
+    """Return the choices that a shopper may get, and the propensity of each; few combinations occur."""
+    shares = Assignment(control_share=control_share, explore_share=explore_share)
+    chances = propensities(np.array([allowed]), np.array([greedy]), shares)[0].round(PROPENSITY_DECIMALS)
+    open_choices = np.flatnonzero(allowed)
+    return open_choices.tolist(), chances[open_choices].tolist()
 
 
 def decide(
@@ -101,7 +121,7 @@ def decide(
     if not (shares.control_share or shares.explore_share):
         return Decided(model, at, scores, greedy, ids, [GROUPS[EXPLOIT]] * len(ids), shoppers, assigner)
     scores, groups = assign(model.scorer.decider, scores, shoppers, assigner)
-    return Decided(model, at, scores, greedy, ids, [GROUPS[group] for group in groups], shoppers, assigner)
+    return Decided(model, at, scores, greedy, ids, [GROUPS[group] for group in groups.tolist()], shoppers, assigner)
 
 
 def _moments(shoppers: Sequence[bytes], scores: Scores, at: dt.datetime) -> list[str]:

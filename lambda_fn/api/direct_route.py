@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.routing import request_response
 
 
 class DirectRoute(APIRoute):
     """A route that calls its endpoint with the request, and nothing else.
 
-    FastAPI would look for parameters to fill in, which no endpoint here has, and take a tenth of a prediction for it.
-    The OpenAPI document is that of any route.
+    FastAPI would look for parameters to fill in and for contexts to leave, which no endpoint here has, and take a tenth
+    of a prediction for it. The OpenAPI document is that of any route.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the endpoint as it is."""
-        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
-        return endpoint
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.app = request_response(self.endpoint)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections import Counter
 
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -38,8 +37,9 @@ def _write_scores(model: ModelScores, latency_ms: float, correlation_id: str, *,
     }
     if to_log and model.decided.assigner is not None:
         values[contract.METRIC_DECISIONS] = (MetricUnit.Count, len(model.decided))
-    for level, count in Counter(scores.level.tolist()).items():
-        values[contract.METRIC_PREDICTIONS_BY_RISK[RISK_LEVELS[level]]] = (MetricUnit.Count, count)
+    levels = scores.level.tolist()
+    for level in sorted(set(levels)):
+        values[contract.METRIC_PREDICTIONS_BY_RISK[RISK_LEVELS[level]]] = (MetricUnit.Count, levels.count(level))
     dimensions = {contract.DIMENSION_MODEL_VERSION: model.version, contract.DIMENSION_ARM: model.role}
     telemetry.emit(values, correlation_id, **dimensions)
 

@@ -19,16 +19,17 @@ def assign(decider: Decider, scores: Scores, ids: Sequence[bytes], assigner: Ass
     ``ids`` are UTF-8. The margin becomes that of the offer that is made. Chance may make one whose margin is negative.
     """
     draws = assigner.draw(ids)
-    others = np.flatnonzero(draws.group != EXPLOIT)
-    if not len(others):
+    exploited = draws.group == EXPLOIT
+    if exploited.all():
         return scores, draws.group
-    choice = choose(allowed_choices(decider, scores), scores.choice, draws, assigner.assignment).choice
+    others = np.flatnonzero(~exploited)
+    choice = choose(allowed_choices(scores), scores.choice, draws, assigner.assignment).choice
     margins = np.column_stack([np.zeros(len(choice)), decider.margins(scores.signals)])
     margin = scores.margin.copy()
     margin[others] = margins[others, choice[others]]
     return replace(scores, choice=choice, margin=margin), draws.group
 
 
-def allowed_choices(decider: Decider, scores: Scores) -> Bools:
+def allowed_choices(scores: Scores) -> Bools:
     """Return what each shopper may get, shape (n, choices); "none" comes first."""
-    return with_none(decider.eligible(scores.signals))
+    return with_none(scores.eligible)

@@ -32,10 +32,12 @@ class Notes:
 
     kinds: every note that the recipe allows.
     flags: bool (n, len(kinds)).
+    none: whether there is none on any record.
     """
 
     kinds: tuple[Note, ...]
     flags: Bools
+    none: bool
 
     def of(self, row: int) -> list[Note]:
         """Return the notes on one record."""
@@ -73,12 +75,14 @@ class Imputer:
         np.greater(x, self._high, out=above)
         np.equal(codes, MISSING, out=flags[:, 3 * numbers : -categories or None])
         np.equal(codes, UNKNOWN, out=flags[:, flags.shape[1] - categories :])
-        noted: Bools = np.any(flags, axis=0)
+        noted: Bools = np.logical_or.reduce(flags, axis=0)
+        if not noted.any():
+            return columns, Notes(self._kinds, flags, none=True)
         of_numbers = noted[: 3 * numbers].reshape(3, -1)  # missing, below, above
         faulty = np.flatnonzero(of_numbers[int(self._keeps_missing) :].any(axis=0))
-        if len(faulty) or (noted.any() and not self._keeps_missing):
+        if len(faulty) or not self._keeps_missing:
             columns = self._repair(columns, faulty)
-        return columns, Notes(self._kinds, flags)
+        return columns, Notes(self._kinds, flags, none=False)
 
     def _repair(self, columns: Columns, faulty: Indices) -> Columns:
         """Return the columns with defaults for what is missing or unknown, and the numeric ones ``faulty`` clipped."""

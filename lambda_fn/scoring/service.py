@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,6 @@ from lambda_fn.scoring.imputation import Imputer, Notes
 from lambda_fn.scoring.model import FEWEST_ROWS, Model
 from lambda_fn.scoring.offers.decider import Decider, Signals
 from lambda_fn.scoring.reasons import Explainer, Reason
-
-Rows = Bools | Indices | slice
 
 RISK_LEVELS: Final = ("LOW", "MEDIUM", "HIGH")
 RISK_DECIMALS: Final = 6  # of risk and confidence, wherever they are answered
@@ -40,6 +38,7 @@ class Scores:
     confidence: calibrated probability of the predicted side of the decision threshold.
     notes: what was imputed or clipped before scoring.
     signals: what the choice depended on.
+    eligible: who may get which offer, shape (n, offers).
     """
 
     risk: Floats
@@ -49,6 +48,7 @@ class Scores:
     confidence: Floats
     notes: Notes
     signals: Signals
+    eligible: Bools
 
 
 class Scorer:
@@ -91,15 +91,12 @@ class Scorer:
         """
         given = columns
         columns, notes = self.imputer.complete(columns)
-        rows, answers = _to_be_scored(given)
-        columns = columns.take(rows)
-        work = self.plan.values(columns, as_of)
-        risk = self._model.probabilities(self.plan.matrix(columns, work))[answers]
-        read = [signal[answers] for signal in self._read_signals(given.take(rows), work)]
+        risk, read = self._ask_model(columns, given, as_of)
         value, sensitivity, tier, segment = self._without_nan(read, as_of)
         rest = _days_since(given.last_offer, as_of)
         signals = Signals(risk, value, sensitivity, tier, segment, self._known_enough(given, notes), rest)
-        decisions = self.decider.decide(signals)
+        eligible = self.decider.eligible(signals)
+        decisions = self.decider.decide(signals, eligible)
         return Scores(
             risk=risk,
             level=RISK_EDGES.searchsorted(risk, side="right"),
@@ -108,7 +105,20 @@ class Scorer:
             confidence=np.where(risk >= self._threshold, risk, 1 - risk),
             notes=notes,
             signals=signals,
+            eligible=eligible,
         )
+
+    def _ask_model(self, columns: Columns, given: Columns, as_of: dt.date) -> tuple[Floats, list[Floats]]:
+        """Return each record's risk, and what ``_read_signals`` yields. All of which nothing is known are alike."""
+        chosen = _to_be_scored(given)
+        if chosen is not None:
+            columns, given = columns.take(chosen.rows), given.take(chosen.rows)
+        work = self.plan.values(columns, as_of)
+        risk = self._model.probabilities(self.plan.matrix(columns, work))
+        read = list(self._read_signals(given, work))
+        if chosen is None:
+            return risk, read
+        return risk[chosen.answers], [signal[chosen.answers] for signal in read]
 
     def reasons(self, columns: Columns, as_of: dt.date, most: int) -> list[list[Reason]] | None:
         """Return the inputs that moved each record's risk most, at most ``most``; None where the model imputes.
@@ -142,7 +152,7 @@ class Scorer:
         return missing
 
     def _known_enough(self, given: Columns, notes: Notes) -> Bools:
-        if self._information is None or not notes.flags.any():
+        if self._information is None or notes.none:
             return np.ones(len(given), dtype=bool)
         enough: Bools = self.missing_information(given) <= self._least_known
         return enough
@@ -174,8 +184,15 @@ class Scorer:
         return [np.where(np.isnan(values), usual, values) for values, usual in zip(read, typical, strict=True)]
 
 
-def _to_be_scored(columns: Columns) -> tuple[Rows, Rows]:
-    """Return the rows that the model is asked for, and where each row's answer is among theirs.
+class _ToBeScored(NamedTuple):
+    """The rows that the model is asked for, bool (n,), and where each row's answer is among theirs, (n,)."""
+
+    rows: Bools
+    answers: Indices
+
+
+def _to_be_scored(columns: Columns) -> _ToBeScored | None:
+    """Return which rows the model is asked for; None for all.
 
     All rows of which nothing is known have one answer. FEWEST_ROWS of them are scored, lest a matrix get too small.
     """
@@ -184,8 +201,8 @@ def _to_be_scored(columns: Columns) -> tuple[Rows, Rows]:
         wanted[blank[FEWEST_ROWS:]] = False
         answers = np.cumsum(wanted) - 1
         answers[blank] = answers[blank[0]]
-        return wanted, answers
-    return slice(None), slice(None)
+        return _ToBeScored(wanted, answers)
+    return None
 
 
 def _days_since(dates: Floats | None, as_of: dt.date) -> Floats:

@@ -77,7 +77,7 @@ class DecisionColumns:
 
     def _chances(self, scores: Scores, greedy: Indices) -> ByteMatrix:
         """Return the allowed offers and their propensities; few pairs of allowed and greedy offers occur."""
-        allowed = allowed_choices(self._scorer.decider, scores)
+        allowed = allowed_choices(scores)
         kinds, kind = np.unique(np.column_stack([greedy, allowed]), axis=0, return_inverse=True)
         chances = propensities(kinds[:, 1:].astype(bool), kinds[:, 0], self._assignment)
         names = self._scorer.choices

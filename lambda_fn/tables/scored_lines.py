@@ -72,7 +72,7 @@ class ScoredWriter:
             b",%b," % self._version,
             *self._decisions.pieces(ids, scores, greedy, groups),
         ]
-        if not scores.notes.flags.any():
+        if scores.notes.none:
             return _assemble([*pieces, self._line_end], len(ids))
         if self._warnings is None or self._warnings.kinds is not scores.notes.kinds:
             self._warnings = WarningTexts(scores.notes.kinds, self._line_end)

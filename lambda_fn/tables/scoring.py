@@ -252,14 +252,16 @@ def _decisions(scores: Scores) -> Decisions:
 
 def _first(scores: Scores, count: int) -> Scores:
     signals = {field.name: getattr(scores.signals, field.name)[:count] for field in fields(Signals)}
+    flags = scores.notes.flags[:count]
     return Scores(
         risk=scores.risk[:count],
         level=scores.level[:count],
         choice=scores.choice[:count],
         margin=scores.margin[:count],
         confidence=scores.confidence[:count],
-        notes=Notes(scores.notes.kinds, scores.notes.flags[:count]),
+        notes=Notes(scores.notes.kinds, flags, none=not flags.any()),
         signals=Signals(**signals),
+        eligible=scores.eligible[:count],
     )
 
 

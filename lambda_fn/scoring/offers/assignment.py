@@ -31,6 +31,7 @@ DECISION_ID_CHARACTERS: Final = 24
 SHOPPER_HASH_CHARACTERS: Final = 16
 _NUMBER_BYTES: Final = 8
 _DROPPED_BITS: Final = 11  # a float64 holds 53 bits of the hash's 64
+_UNIT: Final = 2.0 ** (_DROPPED_BITS - 64)
 
 
 class Assignment(BaseModel):
@@ -155,7 +156,7 @@ def uniforms(key: bytes, purpose: bytes, ids: Iterable[bytes]) -> Floats:
     size = 2 * _NUMBER_BYTES
     hashed = b"".join([_digest(key, purpose, bytes(shopper))[:size] for shopper in ids])
     numbers = np.frombuffer(hashed, dtype=">u8").reshape(-1, 2)
-    return np.ldexp((numbers >> np.uint64(_DROPPED_BITS)).astype(np.float64), _DROPPED_BITS - 64)
+    return (numbers >> np.uint64(_DROPPED_BITS)) * _UNIT
 
 
 def _digest(key: bytes, purpose: bytes, message: bytes) -> bytes:

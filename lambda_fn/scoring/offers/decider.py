@@ -190,7 +190,7 @@ class Decider:
         array([7.45, 0.05])
         """
         margins = np.where(self.eligible(signals) if allowed is None else allowed, self.margins(signals), -np.inf)
-        best = margins.max(axis=1)
+        best = np.maximum.reduce(margins, axis=1)
         tied = margins >= (best - TIE_TOLERANCE)[:, None]
         if np.count_nonzero(tied) == len(best):
             offer = margins.argmax(axis=1)

@@ -28,7 +28,7 @@ def best(scorer: Scorer) -> Scores:
 
 def test_each_group_gets_its_own(scorer: Scorer, best: Scores) -> None:
     scores, groups = assign(scorer.decider, best, IDS, Assigner(Assignment(control_share=0.3, explore_share=0.5), KEY))
-    allowed, margins = allowed_choices(scorer.decider, best), scorer.decider.margins(best.signals)
+    allowed, margins = allowed_choices(best), scorer.decider.margins(best.signals)
     assert (scores.choice[groups == CONTROL] == 0).all()
     assert (scores.margin[groups == CONTROL] == 0).all()
     assert (scores.choice[groups == EXPLOIT] == best.choice[groups == EXPLOIT]).all()

@@ -37,7 +37,7 @@ def test_with_groups_each_line_says_what_was_decided_and_by_which_chances(scorer
     table = TableReader(csv_files.HEADER, scorer.layout).read(TEXT)
     best = scorer.score(table.columns, factories.AS_OF)
     scores, groups = assign(scorer.decider, best, table.ids.tolist(), assigner)
-    allowed = allowed_choices(scorer.decider, best)
+    allowed = allowed_choices(best)
     chances = propensities(allowed, best.choice, SHARES)
     policy, recipe = scorer.manifest.policy, scorer.manifest.recipe
     tiers, segments, names = policy.tiers(recipe), policy.segments(recipe), scorer.choices
