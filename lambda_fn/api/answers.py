@@ -133,7 +133,6 @@ def predictions(user_ids: Sequence[str | int], decided: Decided) -> list[dict[st
     """Return one response body per record, in order."""
     scorer, scores = decided.model.scorer, decided.scores
     id_name = scorer.manifest.id_name
-    noted_rows = [False] * len(decided) if scores.notes.none else scores.notes.flags.any(axis=1).tolist()
     timestamp = decided.at.isoformat(timespec="milliseconds")
     rows = zip(
         user_ids,
@@ -144,7 +143,6 @@ def predictions(user_ids: Sequence[str | int], decided: Decided) -> list[dict[st
         scores.confidence.round(RISK_DECIMALS).tolist(),
         decided.ids,
         decided.groups,
-        noted_rows,
         strict=True,
     )
     return [
@@ -159,9 +157,9 @@ def predictions(user_ids: Sequence[str | int], decided: Decided) -> list[dict[st
             "prediction_timestamp": timestamp,
             "decision_id": decision_id,
             "policy_group": group,
-            "warnings": [note._asdict() for note in scores.notes.of(row)] if noted else [],
+            "warnings": [] if scores.notes.none else [note._asdict() for note in scores.notes.of(row)],
         }
-        for row, (user_id, risk, level, choice, margin, confidence, decision_id, group, noted) in enumerate(rows)
+        for row, (user_id, risk, level, choice, margin, confidence, decision_id, group) in enumerate(rows)
     ]
 
 

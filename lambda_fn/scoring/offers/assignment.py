@@ -156,7 +156,8 @@ def uniforms(key: bytes, purpose: bytes, ids: Iterable[bytes]) -> Floats:
     size = 2 * _NUMBER_BYTES
     hashed = b"".join([_digest(key, purpose, bytes(shopper))[:size] for shopper in ids])
     numbers = np.frombuffer(hashed, dtype=">u8").reshape(-1, 2)
-    return (numbers >> np.uint64(_DROPPED_BITS)) * _UNIT
+    drawn: Floats = np.multiply(numbers >> np.uint64(_DROPPED_BITS), _UNIT, dtype=np.float64)
+    return drawn
 
 
 def _digest(key: bytes, purpose: bytes, message: bytes) -> bytes:
