@@ -9,12 +9,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Error, sync_playwright
 
 StartBrowser = Callable[[], AbstractContextManager[Browser]]
 HERE: Final = Path(__file__).parent
@@ -26,7 +27,8 @@ ARGUMENTS: Final = (
     *("--no-sandbox", "--headless=shell", "--no-zygote", "--single-process", "--disable-gpu", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"),
 )
-START_TIMEOUT_MS: Final = 120_000
+START_TIMEOUT_MS: Final = 60_000
+STARTS: Final = 3
 UNPACK_TIMEOUT_SECONDS: Final = 120.0
 _NODE_VARIABLE: Final = "PLAYWRIGHT_NODEJS_PATH"
 _FONTS_CONF: Final = """<?xml version="1.0"?>
@@ -76,9 +78,7 @@ def browsers() -> Iterator[StartBrowser]:
 
     @contextmanager
     def running() -> Iterator[Browser]:
-        browser = playwright.chromium.launch(
-            executable_path=executable.path, args=[*ARGUMENTS], env={**os.environ, **fonts}, timeout=START_TIMEOUT_MS
-        )
+        browser = _launched(playwright.chromium, executable.path, {**os.environ, **fonts})
         try:
             yield browser
         finally:
@@ -92,6 +92,17 @@ def browsers() -> Iterator[StartBrowser]:
             del os.environ[_NODE_VARIABLE]
         else:
             os.environ[_NODE_VARIABLE] = before
+
+
+def _launched(chromium: BrowserType, path: str, environment: dict[str, str]) -> Browser:
+    """Start a browser. In a single process it crashes now and then as it starts, which says nothing of the page."""
+    start = partial(
+        chromium.launch, executable_path=path, args=[*ARGUMENTS], env={**environment}, timeout=START_TIMEOUT_MS
+    )
+    for _ in range(STARTS - 1):
+        with suppress(Error):
+            return start()
+    return start()
 
 
 def _unpack() -> Executable:
