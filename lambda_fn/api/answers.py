@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from lambda_fn.api.decided import Decided
+from lambda_fn.api.rounded import rounded
 from lambda_fn.scoring.offers.assignment import Assignment
 from lambda_fn.scoring.service import MONEY_DECIMALS, RISK_DECIMALS, RISK_LEVELS, Scorer
 
@@ -136,11 +137,11 @@ def predictions(user_ids: Sequence[str | int], decided: Decided) -> list[dict[st
     timestamp = decided.at.isoformat(timespec="milliseconds")
     rows = zip(
         user_ids,
-        scores.risk.round(RISK_DECIMALS).tolist(),
+        rounded(scores.risk, RISK_DECIMALS),
         scores.level.tolist(),
         scores.choice.tolist(),
-        scores.margin.round(MONEY_DECIMALS).tolist(),
-        scores.confidence.round(RISK_DECIMALS).tolist(),
+        rounded(scores.margin, MONEY_DECIMALS),
+        rounded(scores.confidence, RISK_DECIMALS),
         decided.ids,
         decided.groups,
         strict=True,

@@ -11,9 +11,10 @@ from functools import lru_cache
 import numpy as np
 from pydantic_core import to_json
 
+from lambda_fn.api.rounded import rounded
 from lambda_fn.api.served_model import ServedModel
 from lambda_fn.scoring.arrays import Indices
-from lambda_fn.scoring.deciding import allowed_choices, assign
+from lambda_fn.scoring.deciding import assign
 from lambda_fn.scoring.offers.assignment import (
     DECISION_ID_CHARACTERS,
     EXPLOIT,
@@ -21,6 +22,7 @@ from lambda_fn.scoring.offers.assignment import (
     Assigner,
     Assignment,
     propensities,
+    with_none,
 )
 from lambda_fn.scoring.offers.decision_log import PROPENSITY_DECIMALS, SIGNAL_DECIMALS
 from lambda_fn.scoring.service import Scores
@@ -64,18 +66,18 @@ class Decided:
             "assignment": str(assignment.version),
         }
         rows = zip(
-            signals.risk.round(SIGNAL_DECIMALS).tolist(),
-            signals.order_value.round(SIGNAL_DECIMALS).tolist(),
-            signals.sensitivity.round(SIGNAL_DECIMALS).tolist(),
+            rounded(signals.risk, SIGNAL_DECIMALS),
+            rounded(signals.order_value, SIGNAL_DECIMALS),
+            rounded(signals.sensitivity, SIGNAL_DECIMALS),
             signals.value_tier.tolist(),
             signals.recency_segment.tolist(),
             self.scores.choice.tolist(),
             self.greedy.tolist(),
-            allowed_choices(self.scores).tolist(),
+            self.scores.eligible.tolist(),
             strict=True,
         )
-        for row, (risk, value, sensitivity, tier, segment, choice, greedy, allowed) in enumerate(rows):
-            open_choices, chances = _chances(tuple(allowed), greedy, *shares)
+        for row, (risk, value, sensitivity, tier, segment, choice, greedy, eligible) in enumerate(rows):
+            open_choices, chances = _chances(tuple(eligible), greedy, *shares)
             record = {
                 "decision_id": self.ids[row],
                 "shopper": self.assigner.shopper_hash(self.shoppers[row]),
@@ -96,12 +98,13 @@ class Decided:
 
 @lru_cache(maxsize=1_024)
 def _chances(
-    allowed: tuple[bool, ...], greedy: int, control_share: float, explore_share: float
+    eligible: tuple[bool, ...], greedy: int, control_share: float, explore_share: float
 ) -> tuple[Sequence[int], Sequence[float]]:
-    """Return the choices that a shopper may get, and the propensity of each; few combinations occur."""
+    """Return the choices of a shopper eligible for these offers, and each one's propensity; few combinations occur."""
+    allowed = with_none(np.array([eligible]))
     shares = Assignment(control_share=control_share, explore_share=explore_share)
-    chances = propensities(np.array([allowed]), np.array([greedy]), shares)[0].round(PROPENSITY_DECIMALS)
-    open_choices = np.flatnonzero(allowed)
+    chances = propensities(allowed, np.array([greedy]), shares)[0].round(PROPENSITY_DECIMALS)
+    open_choices = np.flatnonzero(allowed[0])
     return open_choices.tolist(), chances[open_choices].tolist()
 
 

@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 from fastapi import FastAPI
 from mangum import Mangum
+from mangum.handlers import APIGateway
 
 from lambda_fn import contract, telemetry
 from lambda_fn.api.after_answer import ENV_RUNTIME_API, AfterAnswer
@@ -67,7 +68,8 @@ def _lambda_handler() -> Any:
     after = AfterAnswer(decisions.flush, "" if _SNAP_START else None) if decisions else None
     if decisions is not None:
         decisions.deferred = True
-    serve = Mangum(application(), lifespan="off", text_mime_types=_TEXT_TYPES)
+    # The first handler that knows an event answers it; those of services that never call here are not asked first.
+    serve = Mangum(application(), lifespan="off", text_mime_types=_TEXT_TYPES, custom_handlers=[APIGateway])
 
     @telemetry.logger().inject_lambda_context
     def answer(event: dict[str, Any], context: Any) -> Any:

@@ -73,7 +73,7 @@ ROOMS: dict[str, list[tuple[str, ...]]] = {
         ("answers", "decision_stream", "notices"),
         ("decided",),
         ("served_model", "problems"),
-        ("parsing", "outcome_store", "after_answer", "direct_route"),
+        ("parsing", "outcome_store", "after_answer", "direct_route", "rounded"),
     ],
     "lambda_fn/scoring": [
         ("deciding",),

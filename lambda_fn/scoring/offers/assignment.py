@@ -13,7 +13,7 @@ log of its own.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -96,22 +96,20 @@ class Assigner:
     def draw(self, ids: Sequence[bytes] | NDArray[np.bytes_]) -> Draws:
         """Return the groups of shoppers by their ids (UTF-8). One id or many: a shopper's answer is the same."""
         shares = self.assignment
-        group = np.full(len(ids), EXPLOIT, np.intp)
-        pick = np.zeros(len(ids))
-        if shares.explore_share:
-            numbers = uniforms(self._key, b"explore", ids)
-            group[numbers[:, 0] < shares.explore_share] = EXPLORE
-            pick = numbers[:, 1]
-        if shares.control_share:
-            group[uniforms(self._key, b"control", ids)[:, 0] < shares.control_share] = CONTROL
-        return Draws(group, pick)
+        if not (shares.explore_share or shares.control_share):
+            return Draws(np.full(len(ids), EXPLOIT, np.intp), np.zeros(len(ids)))
+        explore, control = uniforms(self._key, (b"explore", b"control"), ids)
+        group = np.where(explore[:, 0] < shares.explore_share, EXPLORE, EXPLOIT)
+        group[control[:, 0] < shares.control_share] = CONTROL
+        return Draws(group, explore[:, 1])
 
     def challenged(self, ids: Sequence[bytes] | NDArray[np.bytes_], experiment: str = "") -> Bools:
         """Return whom the challenger scores, shape (n,). Different experiments draw different shoppers."""
         share = self.assignment.challenger_share
         if not share:
             return np.zeros(len(ids), bool)
-        return np.asarray(uniforms(self._key, b"challenger" + experiment.encode(), ids)[:, 0] < share)
+        [numbers] = uniforms(self._key, (b"challenger" + experiment.encode(),), ids)
+        return np.asarray(numbers[:, 0] < share)
 
     def shopper_hash(self, shopper: bytes) -> str:
         """Return what the log knows a shopper by."""
@@ -151,11 +149,11 @@ def with_none(eligible: Bools) -> Bools:
     return allowed
 
 
-def uniforms(key: bytes, purpose: bytes, ids: Iterable[bytes]) -> Floats:
-    """Return two numbers in [0, 1) for each id, shape (n, 2); those of different purposes are independent."""
+def uniforms(key: bytes, purposes: Sequence[bytes], ids: Sequence[bytes] | NDArray[np.bytes_]) -> Floats:
+    """Return two numbers in [0, 1) for each purpose and id, shape (purposes, n, 2); all are independent."""
     size = 2 * _NUMBER_BYTES
-    hashed = b"".join([_digest(key, purpose, bytes(shopper))[:size] for shopper in ids])
-    numbers = np.frombuffer(hashed, dtype=">u8").reshape(-1, 2)
+    hashed = b"".join([_digest(key, purpose, bytes(shopper))[:size] for purpose in purposes for shopper in ids])
+    numbers = np.frombuffer(hashed, dtype=">u8").reshape(len(purposes), len(ids), 2)
     drawn: Floats = np.multiply(numbers >> np.uint64(_DROPPED_BITS), _UNIT, dtype=np.float64)
     return drawn
 

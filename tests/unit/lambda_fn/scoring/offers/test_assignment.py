@@ -33,7 +33,7 @@ def assigner(key: bytes = KEY, **shares: float) -> Assigner:
 def test_a_hash_is_hmac_of_purpose_and_id() -> None:
     digest = hmac.new(KEY, b"control\x0042", hashlib.sha256).digest()
     expected = [(int.from_bytes(digest[i : i + 8], "big") >> 11) / 2**53 for i in (0, 8)]
-    assert uniforms(KEY, b"control", [b"42"]).tolist() == [expected]
+    assert uniforms(KEY, (b"explore", b"control"), [b"7", b"42"])[1, 1].tolist() == expected
 
 
 def test_a_short_key_is_refused() -> None:
