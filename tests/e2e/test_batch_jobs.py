@@ -105,10 +105,12 @@ def test_a_job_that_fails_leaves_the_file_and_a_note_and_succeeds_after_the_cure
     assert note["error"] == "NothingPromoted"
     assert "promote" in note["message"]
     assert client.fetch("incoming/cured.csv") == file
-    failed = workflow.list_executions(stateMachineArn=client.outputs.state_machine_arn, statusFilter="FAILED")[
-        "executions"
-    ]
-    assert note["execution"] in {execution["name"] for execution in failed}
+
+    def failed() -> set[str]:  # an execution ends as failed after its note is written
+        found = workflow.list_executions(stateMachineArn=client.outputs.state_machine_arn, statusFilter="FAILED")
+        return {execution["name"] for execution in found["executions"]}
+
+    assert eventually(lambda: note["execution"] in failed(), JOB_SECONDS)
 
     # When a model is promoted and the file dropped again
     missing_champion.promote(stack.model.version)
