@@ -58,7 +58,7 @@ class Columns:
         empty &= (self.codes == MISSING).all(axis=1)
         return empty
 
-    def take(self, rows: Indices | Bools | slice) -> Columns:
+    def take(self, rows: Indices | Bools) -> Columns:
         """Return the chosen rows."""
         return Columns(self.numbers[rows], self.codes[rows], None if self.last_offer is None else self.last_offer[rows])
 

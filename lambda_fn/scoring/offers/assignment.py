@@ -96,12 +96,17 @@ class Assigner:
     def draw(self, ids: Sequence[bytes] | NDArray[np.bytes_]) -> Draws:
         """Return the groups of shoppers by their ids (UTF-8). One id or many: a shopper's answer is the same."""
         shares = self.assignment
-        if not (shares.explore_share or shares.control_share):
-            return Draws(np.full(len(ids), EXPLOIT, np.intp), np.zeros(len(ids)))
-        explore, control = uniforms(self._key, (b"explore", b"control"), ids)
-        group = np.where(explore[:, 0] < shares.explore_share, EXPLORE, EXPLOIT)
-        group[control[:, 0] < shares.control_share] = CONTROL
-        return Draws(group, explore[:, 1])
+        wanted = ((b"explore", shares.explore_share), (b"control", shares.control_share))
+        purposes = [purpose for purpose, share in wanted if share]  # no row is hashed for nothing
+        numbers = dict(zip(purposes, uniforms(self._key, purposes, ids), strict=True))
+        group = np.full(len(ids), EXPLOIT, np.intp)
+        pick = np.zeros(len(ids))
+        if b"explore" in numbers:
+            group[numbers[b"explore"][:, 0] < shares.explore_share] = EXPLORE
+            pick = numbers[b"explore"][:, 1]
+        if b"control" in numbers:
+            group[numbers[b"control"][:, 0] < shares.control_share] = CONTROL
+        return Draws(group, pick)
 
     def challenged(self, ids: Sequence[bytes] | NDArray[np.bytes_], experiment: str = "") -> Bools:
         """Return whom the challenger scores, shape (n,). Different experiments draw different shoppers."""
